@@ -1,0 +1,80 @@
+//! Every domain-separation string of the product, in one place.
+//!
+//! A digest or a derived key made for one purpose can never be taken for one made for another,
+//! because the purpose is part of the input. This file is the only one that can make a [`Domain`].
+
+/// A domain-separation string: printable ASCII, unique in this file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Domain(&'static str);
+
+impl Domain {
+    /// The string as it enters a hash or a key derivation.
+    pub const fn as_bytes(self) -> &'static [u8] {
+        self.0.as_bytes()
+    }
+
+    /// The string itself, for error texts and documentation.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// Declares the constants and the list that the uniqueness test walks.
+macro_rules! domains {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$doc])* pub const $name: Domain = Domain($text);)+
+
+        /// Every domain of the product, in the order of this file.
+        pub const ALL: &[Domain] = &[$($name),+];
+    };
+}
+
+domains! {
+    // The ledger.
+    /// Bytes of one entry of the Merkle log, before the leaf hash of RFC 6962.
+    LOG_ENTRY = "assent/v1/log-entry";
+    /// Hash of the replicated state after a block.
+    APP_HASH = "assent/v1/app-hash";
+    /// Leaf of the map of current consent status.
+    STATUS_LEAF = "assent/v1/status-leaf";
+    /// Inner node of the map of current consent status.
+    STATUS_NODE = "assent/v1/status-node";
+    /// Position of a consent in the map of current consent status.
+    STATUS_KEY = "assent/v1/status-key";
+
+    // Identifiers.
+    /// Party id, derived from the inception key.
+    PARTY_ID = "assent/v1/party-id";
+    /// Pseudonym of a person in one relationship.
+    SURROGATE_ID = "assent/v1/surrogate-id";
+    /// Event id, by which receivers deduplicate.
+    EVENT_ID = "assent/v1/event-id";
+
+    // Commitments: a salted digest stands on the ledger for what lives in the vault.
+    /// The notice that was shown.
+    COMMITMENT_NOTICE = "assent/v1/commitment/notice";
+    /// The answers a person gave in a form.
+    COMMITMENT_FORM = "assent/v1/commitment/form";
+    /// A body that travels beside a command.
+    COMMITMENT_BODY = "assent/v1/commitment/body";
+    /// The certificate of a service link.
+    COMMITMENT_LINK = "assent/v1/commitment/link";
+    /// Digest of a stored body, by which it is addressed.
+    BODY_DIGEST = "assent/v1/body-digest";
+    /// Blind index of a contact in the directory (HMAC under a secret of the operator).
+    CONTACT_INDEX = "assent/v1/contact-index";
+
+    // Sealing: the `info` of HPKE.
+    /// A delivered document.
+    SEAL_DOCUMENT = "assent/v1/seal/document";
+    /// An answer of the directory, sealed to the asker.
+    SEAL_DIRECTORY = "assent/v1/seal/directory";
+    /// A challenge of a proof request.
+    SEAL_CHALLENGE = "assent/v1/seal/challenge";
+    /// The alias that a requester's record carries.
+    SEAL_ALIAS = "assent/v1/seal/alias";
+
+    // Storage.
+    /// One record of the vault.
+    VAULT_RECORD = "assent/v1/vault-record";
+}

@@ -1,0 +1,3 @@
+//! Tests of the public behaviour of the crate, one module for each of its modules.
+
+mod signature;
