@@ -50,6 +50,9 @@ domains! {
     /// Event id, by which receivers deduplicate.
     EVENT_ID = "assent/v1/event-id";
 
+    /// Sealing key id, by which records name the key they are sealed to.
+    SEALING_KEY_ID = "assent/v1/sealing-key-id";
+
     // Commitments: a salted digest stands on the ledger for what lives in the vault.
     /// The notice that was shown.
     COMMITMENT_NOTICE = "assent/v1/commitment/notice";

@@ -31,10 +31,15 @@
     reason = "every `expect` says why it holds: a panic is a bug and no outcome a caller can meet"
 )]
 
+mod aead;
 pub mod base64url;
+mod curve25519;
 pub mod digest;
 pub mod domains;
+mod hkdf;
 pub mod jws;
 pub mod random;
+pub mod sealing;
 pub mod signature;
 pub mod strict_json;
+pub mod vault;

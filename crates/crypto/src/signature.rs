@@ -7,6 +7,7 @@
 //! they are parsed, so every [`VerifyingKey`] is a good one.
 
 use crate::base64url::{self, Base64UrlError};
+use crate::curve25519;
 use crate::digest::Digest;
 use crate::random;
 use crate::strict_json::Text;
@@ -99,10 +100,10 @@ impl VerifyingKey {
     /// # Errors
     /// [`KeyError`] where the bytes are not the canonical encoding of a point, or of a weak one.
     pub fn parse(bytes: &[u8; 32]) -> Result<VerifyingKey, KeyError> {
-        if !is_reduced(bytes) {
+        if !curve25519::is_reduced(bytes) {
             return Err(KeyError::NotCanonical);
         }
-        if is_small_order(bytes) {
+        if curve25519::is_small_order_edwards(bytes) {
             return Err(KeyError::Weak);
         }
         // With y reduced and the points of x = 0 gone, what decompresses is canonical.
@@ -282,54 +283,10 @@ pub fn verify(
         .expect("R is the first half of a signature");
     // The provider recomputes R and compares encodings, so a non-canonical R never matches; that R
     // may not be of small order is the one thing it leaves open.
-    if is_small_order(r) {
+    if curve25519::is_small_order_edwards(r) {
         return Err(BadSignature);
     }
     UnparsedPublicKey::new(&ED25519, &key.0)
         .verify(message, &signature.0)
         .map_err(|_| BadSignature)
-}
-
-/// The eight points of small order, as y alone (the bit of x is masked before comparing).
-const SMALL_ORDER: [[u8; 32]; 5] = [
-    // The identity (0, 1) and the point of order two (0, -1).
-    y_of("0100000000000000000000000000000000000000000000000000000000000000"),
-    y_of("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
-    // The two points of order four: y = 0.
-    y_of("0000000000000000000000000000000000000000000000000000000000000000"),
-    // The four points of order eight.
-    y_of("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
-    y_of("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
-];
-
-fn is_small_order(encoding: &[u8; 32]) -> bool {
-    let mut y = *encoding;
-    y[31] &= 0x7f;
-    SMALL_ORDER.contains(&y)
-}
-
-/// Whether y is below the field's prime, 2²⁵⁵ − 19.
-fn is_reduced(encoding: &[u8; 32]) -> bool {
-    let top = encoding[31] & 0x7f == 0x7f && encoding[1..31].iter().all(|&byte| byte == 0xff);
-    !(top && encoding[0] >= 0xed)
-}
-
-/// Reads 64 hexadecimal digits when the program is compiled.
-const fn y_of(hex: &str) -> [u8; 32] {
-    const fn digit(c: u8) -> u8 {
-        match c {
-            b'0'..=b'9' => c - b'0',
-            b'a'..=b'f' => c - b'a' + 10,
-            _ => panic!("not a hexadecimal digit"),
-        }
-    }
-
-    let hex = hex.as_bytes();
-    let mut bytes = [0; 32];
-    let mut i = 0;
-    while i < bytes.len() {
-        bytes[i] = digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]);
-        i += 1;
-    }
-    bytes
 }
