@@ -1,0 +1,179 @@
+//! `cargo xtask setup`: installs what the tests need and is missing, and says where it is.
+//!
+//! The tests read these places from environment variables and never search for anything themselves.
+
+use crate::repository::{self, root};
+use crate::verdict;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Finds or installs one thing; `None` when the repository does not ask for it.
+type Need = fn() -> io::Result<Option<PathBuf>>;
+
+/// What the tests may need, by the variable that tells them where it is.
+const NEEDS: [(&str, Need); 3] = [
+    ("ASSENT_TEST_POSTGRES_BIN", postgres),
+    ("ASSENT_TEST_NODE_MODULES", node_modules),
+    ("ASSENT_TEST_PYTHON", python),
+];
+
+/// What was found or installed.
+#[derive(Default)]
+pub(crate) struct Tools {
+    places: Vec<(&'static str, PathBuf)>,
+}
+
+impl Tools {
+    /// Tells a child process where everything is.
+    pub(crate) fn export<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        command.envs(self.places.iter().map(|(name, place)| (name, place)))
+    }
+}
+
+/// Installs what is missing and prints the variables.
+pub(crate) fn run() -> ExitCode {
+    let (_, failures) = install();
+    verdict(failures == 0)
+}
+
+/// Installs what is missing. Each failure is told and counted, and does not keep the others from
+/// being installed.
+pub(crate) fn install() -> (Tools, usize) {
+    let mut tools = Tools::default();
+    let mut failures = 0;
+    for (name, need) in NEEDS {
+        match need() {
+            Ok(Some(place)) => {
+                println!("{name}={}", place.display());
+                tools.places.push((name, place));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                eprintln!("{name}: {error}");
+                failures += 1;
+            }
+        }
+    }
+    (tools, failures)
+}
+
+/// The folder with PostgreSQL's `initdb` and `postgres`; the Debian package where there is none.
+fn postgres() -> io::Result<Option<PathBuf>> {
+    if let Some(found) = find_postgres() {
+        return Ok(Some(found));
+    }
+    if !is_root()? || !is_on_path("apt-get") {
+        return Err(io::Error::other(
+            "PostgreSQL is missing: install it so that initdb and postgres are on PATH",
+        ));
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"])?;
+    find_postgres()
+        .map(Some)
+        .ok_or_else(|| io::Error::other("the package postgresql brought no initdb"))
+}
+
+/// Looks on PATH first, then where Debian keeps each version, newest first.
+fn find_postgres() -> Option<PathBuf> {
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    versions.sort_by_key(|path| {
+        let version = path.file_name().and_then(|name| name.to_str());
+        std::cmp::Reverse(version.and_then(|version| version.parse::<u32>().ok()))
+    });
+    search_path()
+        .into_iter()
+        .chain(versions.into_iter().map(|version| version.join("bin")))
+        // A folder of links is not enough: `initdb` looks for its neighbours where it really lives.
+        .filter_map(|folder| folder.join("initdb").canonicalize().ok())
+        .filter_map(|initdb| initdb.parent().map(Path::to_path_buf))
+        .find(|folder| folder.join("postgres").is_file())
+}
+
+/// The packages that the JavaScript judges verify with.
+fn node_modules() -> io::Result<Option<PathBuf>> {
+    let folder = root().join("tests/judges/node");
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let modules = folder.join("node_modules");
+    // npm writes this file last, so it is older than a lock file that changed since.
+    let installed = modified(&modules.join(".package-lock.json"));
+    if installed.is_none() || installed < modified(&folder.join("package-lock.json")) {
+        repository::succeed(
+            Command::new("npm")
+                .args(["ci", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&folder),
+        )?;
+    }
+    Ok(Some(modules))
+}
+
+/// The interpreter of a virtual environment that has the packages of the Python judges.
+fn python() -> io::Result<Option<PathBuf>> {
+    let requirements = root().join("tests/judges/python/requirements.txt");
+    if !requirements.is_file() {
+        return Ok(None);
+    }
+    let folder = repository::target()?.join("venv");
+    let python = folder.join("bin/python");
+    let installed = folder.join("installed.txt");
+    let wanted = fs::read(&requirements)?;
+    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
+        repository::succeed(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&folder),
+        )?;
+        repository::succeed(
+            Command::new(&python)
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ])
+                .arg("--requirement")
+                .arg(&requirements),
+        )?;
+        fs::write(&installed, wanted)?;
+    }
+    Ok(Some(python))
+}
+
+fn apt_get(arguments: &[&str]) -> io::Result<()> {
+    repository::succeed(
+        Command::new("apt-get")
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+fn is_root() -> io::Result<bool> {
+    Ok(repository::output(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+fn is_on_path(program: &str) -> bool {
+    search_path()
+        .iter()
+        .any(|folder| folder.join(program).is_file())
+}
+
+fn search_path() -> Vec<PathBuf> {
+    env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
+}
+
+fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+}

@@ -1,0 +1,186 @@
+//! `cargo xtask test`: everything that must hold before a change is merged.
+//!
+//! A stage that fails makes the run fail and lets the later ones go on, so that one run tells
+//! everything.
+
+use crate::repository::{self, cargo};
+use crate::setup::{self, Tools};
+use crate::{demo, tidy, verdict};
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::ops::AddAssign;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+/// How many checks a stage ran, by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Checks that held.
+    pub(crate) passed: usize,
+    /// Checks that did not.
+    pub(crate) failed: usize,
+    /// Checks that were left out.
+    pub(crate) ignored: usize,
+}
+
+impl Tally {
+    fn one(held: bool) -> Self {
+        Self {
+            passed: usize::from(held),
+            failed: usize::from(!held),
+            ignored: 0,
+        }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
+    }
+}
+
+type Stage = fn(&Tools) -> io::Result<Tally>;
+
+const STAGES: [(&str, Stage); 5] = [
+    ("fmt", fmt),
+    ("clippy", clippy),
+    ("tidy", tidy),
+    ("tests", tests),
+    ("demo", demonstration),
+];
+
+/// Runs every stage and ends with the line `N passed, N failed`.
+pub(crate) fn run() -> ExitCode {
+    let mut tools = Tools::default();
+    let mut total = timed("setup", || {
+        let (found, failures) = setup::install();
+        tools = found;
+        Ok(Tally {
+            failed: failures,
+            ..Tally::default()
+        })
+    });
+    for (name, stage) in STAGES {
+        total += timed(name, || stage(&tools));
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    verdict(total.failed == 0)
+}
+
+/// Runs one stage between a heading and a line with its time and counts. A stage that could not run
+/// at all is one failed check.
+fn timed(name: &str, stage: impl FnOnce() -> io::Result<Tally>) -> Tally {
+    println!("== {name}");
+    let start = Instant::now();
+    let tally = stage().unwrap_or_else(|error| {
+        eprintln!("{name}: {error}");
+        Tally::one(false)
+    });
+    let seconds = start.elapsed().as_secs_f32();
+    let outcome = if tally.failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "== {name}: {outcome} in {seconds:.1} s ({} passed, {} failed, {} ignored)\n",
+        tally.passed, tally.failed, tally.ignored
+    );
+    tally
+}
+
+fn fmt(_: &Tools) -> io::Result<Tally> {
+    held(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(_: &Tools) -> io::Result<Tally> {
+    held(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn tidy(_: &Tools) -> io::Result<Tally> {
+    let report = tidy::inspect()?;
+    report.print();
+    Ok(report.tally())
+}
+
+/// Runs the tests of every crate and adds up their result lines.
+fn tests(tools: &Tools) -> io::Result<Tally> {
+    let mut command = cargo();
+    command
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .stdout(Stdio::piped());
+    let mut child = tools.export(&mut command).spawn()?;
+    let stdout = child.stdout.take().expect("the output is piped");
+    let mut tally = Tally::default();
+    for line in BufReader::new(stdout).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        println!("{line}");
+        tally += result_line(&line).unwrap_or_default();
+    }
+    // A crate that does not compile, or a test binary that crashes, prints no result line.
+    if !child.wait()?.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`, the last line of every test binary.
+pub(crate) fn result_line(line: &str) -> Option<Tally> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let count = |outcome: &str| {
+        counts
+            .split("; ")
+            .find_map(|part| part.strip_suffix(outcome)?.trim().parse().ok())
+    };
+    Some(Tally {
+        passed: count("passed")?,
+        failed: count("failed")?,
+        ignored: count("ignored")?,
+    })
+}
+
+/// Runs the demonstration once, then verifies the evidence it left, as a stranger would.
+fn demonstration(_: &Tools) -> io::Result<Tally> {
+    demo::build()?;
+    let out = repository::target()?.join("demo");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    let mut tally = held(demo::assent()?.args(["demo", "--once", "--out"]).arg(&out))?;
+    let bundles = bundles(&out)?;
+    if bundles.is_empty() {
+        return Err(io::Error::other(
+            "the demonstration left no evidence bundle",
+        ));
+    }
+    for bundle in bundles {
+        tally += held(demo::assent()?.arg("verify").arg(bundle))?;
+    }
+    Ok(tally)
+}
+
+/// The evidence bundles below a folder: the files whose names end in `bundle.json`.
+fn bundles(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(bundles(&path)?);
+        } else if path.to_string_lossy().ends_with("bundle.json") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Runs a command that is one check: it holds when the command succeeds.
+fn held(command: &mut Command) -> io::Result<Tally> {
+    Ok(Tally::one(command.status()?.success()))
+}
