@@ -1,0 +1,99 @@
+//! A requester asks for one consent for one purpose.
+
+use assent_model::machine::Context;
+use assent_model::records::consent::{ConsentRequest, UsageRules};
+use assent_model::records::service::{Outline, PurposeOutline};
+use assent_model::statement::Verified;
+use assent_model::vocabulary::LegalBasis;
+
+use super::Decision;
+use crate::consent::event::ConsentEvent;
+use crate::consent::rejection::ConsentRejection;
+use crate::consent::state::Offer;
+use crate::link::state::Link;
+use crate::state::View;
+
+pub(super) fn ask(view: &View<'_>, request: &Verified<ConsentRequest>, context: Context) -> Decision {
+    let asked = request.content();
+    let provider = view.party(asked.provider).filter(|party| party.is_active());
+    if provider.ok_or(ConsentRejection::ProviderInactive)?.signing_key != *request.signer() {
+        return Err(ConsentRejection::WrongKey);
+    }
+    if view.request(asked.request_id).is_some() {
+        return Err(ConsentRejection::RequestIdTaken);
+    }
+    let outline = current_outline(view, asked)?;
+    check_link(view.link(asked.slr_id).ok_or(ConsentRejection::LinkUnknown)?, asked)?;
+    let purpose = outline.purpose(&asked.purpose_id).ok_or(ConsentRejection::PurposeUnknown)?;
+    if purpose.legal_basis != LegalBasis::Consent {
+        return Err(ConsentRejection::PurposeNotByConsent);
+    }
+    let offer = match &asked.source {
+        None => offer(purpose, outline)?,
+        Some(source) => {
+            let described = view
+                .description(source.service_id, source.version)
+                .filter(|described| described.is_current && described.digest == source.digest)
+                .ok_or(ConsentRejection::DescriptionSuperseded)?;
+            offer(purpose, &described.outline)?
+        }
+    };
+    if asked.answer_by <= context.time {
+        return Err(ConsentRejection::AnswerTimePassed);
+    }
+    if asked.valid_until_max.is_some_and(|end| end <= context.time) {
+        return Err(ConsentRejection::ValidityInvalid);
+    }
+    Ok(vec![ConsentEvent::Requested { request: request.record(), offer }])
+}
+
+/// The outline of the asking service, if the request names its current description.
+fn current_outline<'a>(view: &View<'a>, asked: &ConsentRequest) -> Result<&'a Outline, ConsentRejection> {
+    let service = view.service(asked.service.service_id).ok_or(ConsentRejection::ServiceUnknown)?;
+    if service.provider != asked.provider {
+        return Err(ConsentRejection::NotTheProvider);
+    }
+    view.description(asked.service.service_id, asked.service.version)
+        .filter(|described| described.is_current && described.digest == asked.service.digest)
+        .map(|described| &described.outline)
+        .ok_or(ConsentRejection::DescriptionSuperseded)
+}
+
+fn check_link(link: &Link, asked: &ConsentRequest) -> Result<(), ConsentRejection> {
+    if link.service != asked.service.service_id || link.surrogate != asked.surrogate_id {
+        return Err(ConsentRejection::LinkMismatch);
+    }
+    if link.is_removed() {
+        return Err(ConsentRejection::LinkRemoved);
+    }
+    Ok(())
+}
+
+/// What a person can choose from: every concept that the purpose needs, by the first dataset of
+/// the source that holds it. Optional concepts that the source lacks are left out.
+///
+/// # Errors
+/// The source lacks a required concept.
+pub fn offer(purpose: &PurposeOutline, source: &Outline) -> Result<Offer, ConsentRejection> {
+    let dataset_with = |concept| source.datasets.iter().find(|dataset| dataset.concepts.contains(concept));
+    let mut offer = Offer::new();
+    for concept in &purpose.required {
+        let dataset = dataset_with(concept).ok_or(ConsentRejection::RequiredConceptMissing)?;
+        offer.entry(dataset.dataset_id.clone()).or_default().required.insert(concept.clone());
+    }
+    for concept in &purpose.optional {
+        if let Some(dataset) = dataset_with(concept) {
+            offer.entry(dataset.dataset_id.clone()).or_default().optional.insert(concept.clone());
+        }
+    }
+    Ok(offer)
+}
+
+/// The usage rules that a consent for this purpose must carry.
+pub(super) fn usage_rules(purpose: &PurposeOutline) -> UsageRules {
+    UsageRules {
+        purpose_id: purpose.purpose_id.clone(),
+        legal_basis: purpose.legal_basis,
+        conditions: purpose.conditions,
+    }
+}

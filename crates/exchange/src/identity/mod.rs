@@ -1,0 +1,14 @@
+//! Identity: the chain's own parameters, and parties with keys that rotate.
+//!
+//! A party is registered with proof of possession of every key, rotates its signing key with the
+//! old one, recovers with the recovery key, and ends by deactivation, which is final.
+
+pub mod command;
+pub mod event;
+pub mod rejection;
+mod rules;
+pub mod state;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use rules::{decide, evolve, touched};

@@ -1,0 +1,8 @@
+//! Releases: what was done with consents, refusals included, written into the log.
+
+pub mod command;
+pub mod event;
+pub mod rejection;
+mod rules;
+
+pub(crate) use rules::decide;

@@ -1,0 +1,85 @@
+//! What an organisation signs about a service that it offers.
+
+use std::collections::BTreeSet;
+
+use assent_crypto::digest::Digest;
+use assent_crypto::jws::Typ;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{PartyId, ServiceId};
+use crate::names::{ConceptId, DatasetId, PurposeId};
+use crate::statement::Content;
+use crate::vocabulary::LegalBasis;
+
+/// One version of one description.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescriptionRef {
+    /// Whose description.
+    pub service_id: ServiceId,
+    /// Which version, from 1.
+    pub version: u32,
+    /// SHA-256 of the canonical description.
+    pub digest: Digest,
+}
+
+/// Registers a version of a service description, superseding the one before. Signed with the
+/// provider's signing key. The description itself travels beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceRegistration {
+    /// The organisation that offers the service.
+    pub provider: PartyId,
+    /// The version that this registers.
+    pub description: DescriptionRef,
+    /// What rules read of the description.
+    pub outline: Outline,
+}
+
+impl Content for ServiceRegistration {
+    const TYP: Typ = Typ("assent-service-registration+jwt");
+}
+
+/// The part of a description that rules read: which concepts each dataset holds and what each
+/// purpose needs. Derived from the description, so that anyone can compare them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outline {
+    /// Datasets in the order of the description.
+    pub datasets: Vec<DatasetOutline>,
+    /// Purposes in the order of the description.
+    pub purposes: Vec<PurposeOutline>,
+}
+
+/// A dataset and the concepts that it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetOutline {
+    /// Which dataset.
+    pub dataset_id: DatasetId,
+    /// What is in it.
+    pub concepts: BTreeSet<ConceptId>,
+}
+
+/// A purpose and the concepts that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurposeOutline {
+    /// Which purpose.
+    pub purpose_id: PurposeId,
+    /// On which ground of law. Only purposes based on consent can be asked for.
+    pub legal_basis: LegalBasis,
+    /// Digest of the canonical processing basis, all conditions included.
+    pub conditions: Digest,
+    /// Without these there is no use for the rest.
+    pub required: BTreeSet<ConceptId>,
+    /// The person may leave these out.
+    pub optional: BTreeSet<ConceptId>,
+}
+
+impl Outline {
+    /// The purpose with this id.
+    pub fn purpose(&self, id: &PurposeId) -> Option<&PurposeOutline> {
+        self.purposes.iter().find(|purpose| purpose.purpose_id == *id)
+    }
+}
