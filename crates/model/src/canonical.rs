@@ -14,15 +14,25 @@ pub enum DecodeError {
     NotCanonical,
 }
 
-/// The canonical bytes of a value. Records hold integers, text, lists and maps only, for which
-/// the encoding cannot fail.
+/// The canonical bytes of a value.
+///
+/// # Panics
+/// The value is not one of ours: records hold integers, text, lists and maps only, for which the
+/// encoding cannot fail.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).expect("records have a canonical encoding")
 }
 
 /// Reads a value and insists that the bytes are its canonical encoding, which also rules out
 /// duplicate members, insignificant white space and second spellings of numbers.
+///
+/// # Errors
+/// See [`DecodeError`].
 pub fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     let value: T = serde_json::from_slice(bytes).map_err(DecodeError::Shape)?;
-    if encode(&value) == bytes { Ok(value) } else { Err(DecodeError::NotCanonical) }
+    if encode(&value) == bytes {
+        Ok(value)
+    } else {
+        Err(DecodeError::NotCanonical)
+    }
 }

@@ -13,8 +13,8 @@ use crate::ids::{PartyId, ServiceId};
 use crate::names::{ConceptId, DatasetId, Language, PurposeId};
 use crate::records::service::{DatasetOutline, DescriptionRef, Outline, PurposeOutline};
 use crate::vocabulary::{
-    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, StorageDuration, StorageLocation,
-    ValueKind,
+    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, StorageDuration,
+    StorageLocation, ValueKind,
 };
 
 /// The same text in several languages. Holds at least one.
@@ -271,7 +271,9 @@ impl ServiceDescription {
 
     /// The purpose with this id.
     pub fn purpose(&self, id: &PurposeId) -> Option<&ProcessingBasis> {
-        self.purposes.iter().find(|purpose| purpose.purpose_id == *id)
+        self.purposes
+            .iter()
+            .find(|purpose| purpose.purpose_id == *id)
     }
 
     /// What rules read.
@@ -293,14 +295,18 @@ impl ServiceDescription {
         let mut datasets = BTreeSet::new();
         for dataset in &self.datasets {
             if !datasets.insert(&dataset.dataset_id) {
-                return Err(DescriptionError::DatasetRepeated(dataset.dataset_id.clone()));
+                return Err(DescriptionError::DatasetRepeated(
+                    dataset.dataset_id.clone(),
+                ));
             }
             dataset.check()?;
         }
         let mut purposes = BTreeSet::new();
         for purpose in &self.purposes {
             if !purposes.insert(&purpose.purpose_id) {
-                return Err(DescriptionError::PurposeRepeated(purpose.purpose_id.clone()));
+                return Err(DescriptionError::PurposeRepeated(
+                    purpose.purpose_id.clone(),
+                ));
             }
             purpose.check()?;
         }
@@ -312,7 +318,11 @@ impl Dataset {
     fn outline(&self) -> DatasetOutline {
         DatasetOutline {
             dataset_id: self.dataset_id.clone(),
-            concepts: self.data_mappings.iter().map(|mapping| mapping.concept_id.clone()).collect(),
+            concepts: self
+                .data_mappings
+                .iter()
+                .map(|mapping| mapping.concept_id.clone())
+                .collect(),
         }
     }
 
@@ -320,7 +330,9 @@ impl Dataset {
         let mut concepts = BTreeSet::new();
         for mapping in &self.data_mappings {
             if !concepts.insert(&mapping.concept_id) {
-                return Err(DescriptionError::ConceptRepeated(mapping.concept_id.clone()));
+                return Err(DescriptionError::ConceptRepeated(
+                    mapping.concept_id.clone(),
+                ));
             }
         }
         if self.title.is_empty() {
@@ -350,11 +362,17 @@ impl ProcessingBasis {
         if self.required_concepts.is_empty() {
             return Err(DescriptionError::PurposeEmpty(self.purpose_id.clone()));
         }
-        if let Some(both) = self.required_concepts.intersection(&self.optional_concepts).next() {
+        if let Some(both) = self
+            .required_concepts
+            .intersection(&self.optional_concepts)
+            .next()
+        {
             return Err(DescriptionError::ConceptRequiredAndOptional(both.clone()));
         }
         if self.name.is_empty() || self.description.is_empty() || self.termination.is_empty() {
-            return Err(DescriptionError::TextMissing("name, description or termination of a purpose"));
+            return Err(DescriptionError::TextMissing(
+                "name, description or termination of a purpose",
+            ));
         }
         Ok(())
     }

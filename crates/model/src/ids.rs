@@ -29,7 +29,9 @@ pub struct InvalidId {
 fn spell(bytes: [u8; LENGTH]) -> [u8; SPELLED] {
     let mut out = [0; SPELLED];
     for (five, eight) in bytes.chunks_exact(5).zip(out.chunks_exact_mut(8)) {
-        let word = five.iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+        let word = five
+            .iter()
+            .fold(0u64, |word, &byte| word << 8 | u64::from(byte));
         for (place, character) in eight.iter_mut().enumerate() {
             let index = (word >> (35 - 5 * place)) & 31;
             *character = ALPHABET[usize::try_from(index).expect("five bits fit")];
@@ -146,7 +148,10 @@ ids! {
 
 fn derive(domain: Domain, key: &VerifyingKey) -> [u8; LENGTH] {
     let digest = Digest::tagged(domain, &[key.as_bytes()]);
-    *digest.as_bytes().first_chunk().expect("a digest is longer than an id")
+    *digest
+        .as_bytes()
+        .first_chunk()
+        .expect("a digest is longer than an id")
 }
 
 impl PartyId {

@@ -1,6 +1,6 @@
 //! Names that people and organisations choose: validated text, one type a meaning.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,7 +15,9 @@ pub struct InvalidName {
 
 fn is_name(text: &str, length_max: usize) -> bool {
     (1..=length_max).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
 }
 
 macro_rules! names {
@@ -88,7 +90,10 @@ names! {
 impl Jti {
     /// The spelling of 16 random bytes.
     pub(crate) fn from_random(bytes: [u8; 16]) -> Self {
-        let spelled = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let spelled = bytes.iter().fold(String::with_capacity(32), |mut spelled, byte| {
+            write!(spelled, "{byte:02x}").expect("a String takes everything");
+            spelled
+        });
         Self(spelled.into())
     }
 }

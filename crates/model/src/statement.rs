@@ -84,7 +84,13 @@ impl ClaimsRejection {
 
 impl<T> Envelope<T> {
     /// An envelope for `chain`, signed now by `signer`, good for `lifetime`.
-    pub fn new(chain: ChainId, signer: VerifyingKey, now: Timestamp, lifetime: Span, statement: T) -> Self {
+    pub fn new(
+        chain: ChainId,
+        signer: VerifyingKey,
+        now: Timestamp,
+        lifetime: Span,
+        statement: T,
+    ) -> Self {
         Self {
             aud: chain,
             exp: (now + lifetime).as_seconds(),
@@ -162,7 +168,11 @@ pub struct Recorded<T> {
 
 impl<T> Clone for Recorded<T> {
     fn clone(&self) -> Self {
-        Self { envelope: Arc::clone(&self.envelope), compact: Arc::clone(&self.compact), digest: self.digest }
+        Self {
+            envelope: Arc::clone(&self.envelope),
+            compact: Arc::clone(&self.compact),
+            digest: self.digest,
+        }
     }
 }
 
@@ -216,12 +226,17 @@ impl<T> Serialize for Recorded<T> {
 impl<'de, T: Content> Deserialize<'de> for Recorded<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let compact = String::deserialize(deserializer)?;
-        let parsed = jws::Unverified::parse(&compact, STATEMENT_BYTES_MAX).map_err(serde::de::Error::custom)?;
+        let parsed = jws::Unverified::parse(&compact, STATEMENT_BYTES_MAX)
+            .map_err(serde::de::Error::custom)?;
         if parsed.typ() != T::TYP.0 {
             return Err(serde::de::Error::custom("a statement of another family"));
         }
         let envelope = canonical::decode(parsed.payload()).map_err(serde::de::Error::custom)?;
-        Ok(Self { envelope: Arc::new(envelope), digest: parsed.digest(), compact: compact.into() })
+        Ok(Self {
+            envelope: Arc::new(envelope),
+            digest: parsed.digest(),
+            compact: compact.into(),
+        })
     }
 }
 
@@ -246,7 +261,10 @@ impl<T: Content> Nested<T> {
 
 impl<T> From<&Verified<T>> for Nested<T> {
     fn from(verified: &Verified<T>) -> Self {
-        Self { compact: verified.compact().into(), family: PhantomData }
+        Self {
+            compact: verified.compact().into(),
+            family: PhantomData,
+        }
     }
 }
 
@@ -270,7 +288,11 @@ pub fn verify<T: Content>(compact: &str) -> Result<Verified<T>, StatementError> 
     let envelope: Envelope<T> = canonical::decode(parsed.payload())?;
     let verified = parsed.verify(T::TYP, &envelope.signer)?;
     let digest = verified.digest();
-    Ok(Verified(Recorded { envelope: Arc::new(envelope), compact: compact.into(), digest }))
+    Ok(Verified(Recorded {
+        envelope: Arc::new(envelope),
+        compact: compact.into(),
+        digest,
+    }))
 }
 
 /// Signs an envelope. The key must be the one that the envelope names.
@@ -278,10 +300,18 @@ pub fn verify<T: Content>(compact: &str) -> Result<Verified<T>, StatementError> 
 /// # Panics
 /// The envelope names another key.
 pub fn sign<T: Content>(envelope: Envelope<T>, key: &SigningKey) -> Verified<T> {
-    assert_eq!(envelope.signer, *key.verifying_key(), "an envelope is signed by the key it names");
+    assert_eq!(
+        envelope.signer,
+        *key.verifying_key(),
+        "an envelope is signed by the key it names"
+    );
     let compact = jws::sign(T::TYP, key, &canonical::encode(&envelope));
     let digest = Digest::of(compact.as_bytes());
-    Verified(Recorded { envelope: Arc::new(envelope), compact: compact.into(), digest })
+    Verified(Recorded {
+        envelope: Arc::new(envelope),
+        compact: compact.into(),
+        digest,
+    })
 }
 
 impl Jti {

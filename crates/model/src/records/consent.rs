@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Custody;
 use super::service::DescriptionRef;
-use crate::ids::{ConsentId, LinkId, PairId, PartyId, RequestId, ServiceId, StatusRecordId, SurrogateId};
+use crate::ids::{
+    ConsentId, LinkId, PairId, PartyId, RequestId, ServiceId, StatusRecordId, SurrogateId,
+};
 use crate::names::{ConceptId, DatasetId, Language, PurposeId};
 use crate::statement::Content;
 use crate::time::Timestamp;

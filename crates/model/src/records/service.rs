@@ -80,6 +80,8 @@ pub struct PurposeOutline {
 impl Outline {
     /// The purpose with this id.
     pub fn purpose(&self, id: &PurposeId) -> Option<&PurposeOutline> {
-        self.purposes.iter().find(|purpose| purpose.purpose_id == *id)
+        self.purposes
+            .iter()
+            .find(|purpose| purpose.purpose_id == *id)
     }
 }

@@ -1,0 +1,264 @@
+//! Problems (RFC 9457): one table from code to status, and a page for each code.
+
+use assent_exchange::consent::rejection::ConsentRejection;
+use assent_exchange::identity::rejection::IdentityRejection;
+use assent_exchange::link::rejection::LinkRejection;
+use assent_exchange::rejection::Rejection;
+use assent_exchange::release::rejection::ReleaseRejection;
+use assent_exchange::service::rejection::ServiceRejection;
+use assent_model::statement::ClaimsRejection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The body of every answer that is not a success.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// The page that explains the code, relative to the node: `/problems/{code}`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same words for the same code.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code, kebab-case.
+    pub code: String,
+    /// What is wrong with this request in particular. Never holds personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What is wrong with which field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// To find the request in the logs of the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// A JSON Pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl Problem {
+    /// The problem of this code.
+    pub fn new(code: Code) -> Self {
+        Self::of(code.as_str(), code.title().into(), code.status())
+    }
+
+    /// The problem of a refusal by the rules.
+    pub fn rejected(rejection: Rejection) -> Self {
+        Self::of(rejection.code(), rejection.to_string(), status(rejection))
+    }
+
+    fn of(code: &str, title: String, status: u16) -> Self {
+        Self {
+            kind: format!("/problems/{code}"),
+            title,
+            status,
+            code: code.into(),
+            detail: None,
+            errors: Vec::new(),
+            request_id: None,
+        }
+    }
+
+    /// The same problem, saying what is wrong in particular.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// What can go wrong before or beside the rules.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The stable code.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// The same words for the same code.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not JSON of the wanted shape.
+    MalformedBody = "malformed-body", 400, "The body is not JSON of the expected shape";
+    /// The target cannot be read.
+    MalformedTarget = "malformed-target", 400, "The path or query of the request cannot be read";
+    /// A signed statement breaks the profile, or its signature does not verify.
+    StatementInvalid = "statement-invalid", 400, "A signed statement is not valid";
+    /// No valid request proof.
+    Unauthenticated = "unauthenticated", 401, "The request carries no valid proof of who calls";
+    /// A request proof was used before.
+    ProofReplayed = "proof-replayed", 401, "The proof of who calls was used before";
+    /// The caller may not do this.
+    Forbidden = "forbidden", 403, "The caller may not do this";
+    /// No such thing.
+    NotFound = "not-found", 404, "There is nothing here";
+    /// The method is not offered here.
+    MethodNotAllowed = "method-not-allowed", 405, "The method is not offered here";
+    /// The number used once was used with other content.
+    StatementReused = "statement-reused", 409, "A number used once was used in another statement";
+    /// The idempotency key is in use by a request that is still running.
+    IdempotencyInFlight = "idempotency-in-flight", 409, "A request with this idempotency key is still running";
+    /// A one-time link or code has been used or has expired.
+    CodeSpent = "code-spent", 410, "The code was used or has expired";
+    /// `If-Match` does not match.
+    PreconditionFailed = "precondition-failed", 412, "The thing was changed by somebody else";
+    /// The body is larger than the node accepts.
+    BodyTooLarge = "body-too-large", 413, "The body is larger than this node accepts";
+    /// A media type other than JSON.
+    UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
+    /// A body beside a command does not match its commitment.
+    CommitmentMismatch = "commitment-mismatch", 422, "A body does not match the commitment in the signed statement";
+    /// A description breaks the schema, or its outline is not the signed one.
+    DescriptionInvalid = "description-invalid", 422, "The service description is not valid";
+    /// A sealing key whose possession is not shown.
+    ChallengeFailed = "challenge-failed", 422, "Possession of the sealing key is not shown";
+    /// A webhook address that this node does not call.
+    CallbackRefused = "callback-refused", 422, "The callback address is not acceptable";
+    /// The idempotency key was used with another body.
+    IdempotencyMismatch = "idempotency-mismatch", 422, "The idempotency key was used with another request";
+    /// Too many requests.
+    RateLimited = "rate-limited", 429, "Too many requests";
+    /// A bug of the node.
+    Internal = "internal", 500, "The node failed";
+    /// The node has stopped writing: its disk failed or is full.
+    StoreUnavailable = "store-unavailable", 503, "The node cannot write at the moment";
+    /// The node is starting or stopping, or has too much to do.
+    Unavailable = "unavailable", 503, "The node is not ready";
+}
+
+/// The status of a refusal by the rules. Exhaustive, so that a new rule needs a status.
+pub const fn status(rejection: Rejection) -> u16 {
+    match rejection {
+        Rejection::ChainNotOpen => 503,
+        Rejection::Claims(rejection) => claims(rejection),
+        Rejection::Identity(rejection) => identity(rejection),
+        Rejection::Service(rejection) => service(rejection),
+        Rejection::Link(rejection) => link(rejection),
+        Rejection::Consent(rejection) => consent(rejection),
+        Rejection::Release(rejection) => release(rejection),
+    }
+}
+
+const fn claims(rejection: ClaimsRejection) -> u16 {
+    match rejection {
+        ClaimsRejection::WrongAudience
+        | ClaimsRejection::LifetimeInvalid
+        | ClaimsRejection::IssuedInFuture
+        | ClaimsRejection::Expired => 400,
+    }
+}
+
+const fn identity(rejection: IdentityRejection) -> u16 {
+    match rejection {
+        IdentityRejection::PartyUnknown => 404,
+        IdentityRejection::WrongKey => 403,
+        IdentityRejection::ChainOpen
+        | IdentityRejection::PartyIdTaken
+        | IdentityRejection::PartyDeactivated => 409,
+        IdentityRejection::PartyMismatch
+        | IdentityRejection::PossessionUnproven
+        | IdentityRejection::KeysEqual => 422,
+    }
+}
+
+const fn service(rejection: ServiceRejection) -> u16 {
+    match rejection {
+        ServiceRejection::WrongKey
+        | ServiceRejection::NotTheProvider
+        | ServiceRejection::ProviderInactive => 403,
+        ServiceRejection::VersionNotNext => 409,
+        ServiceRejection::OutlineInvalid => 422,
+    }
+}
+
+const fn link(rejection: LinkRejection) -> u16 {
+    match rejection {
+        LinkRejection::ServiceUnknown | LinkRejection::LinkUnknown => 404,
+        LinkRejection::WrongKey
+        | LinkRejection::NotTheProvider
+        | LinkRejection::ProviderInactive => 403,
+        LinkRejection::DescriptionSuperseded
+        | LinkRejection::LinkIdTaken
+        | LinkRejection::ChainBroken
+        | LinkRejection::StatusUnchanged
+        | LinkRejection::ConsentsIncomplete => 409,
+        LinkRejection::PseudonymMismatch
+        | LinkRejection::CountersignatureMismatch
+        | LinkRejection::HolderKeyMismatch => 422,
+        LinkRejection::Consent(rejection) => consent(rejection),
+    }
+}
+
+const fn consent(rejection: ConsentRejection) -> u16 {
+    match rejection {
+        ConsentRejection::RequestUnknown
+        | ConsentRejection::ServiceUnknown
+        | ConsentRejection::LinkUnknown
+        | ConsentRejection::ConsentUnknown => 404,
+        ConsentRejection::WrongKey
+        | ConsentRejection::NotTheProvider
+        | ConsentRejection::ProviderInactive => 403,
+        ConsentRejection::RequestIdTaken
+        | ConsentRejection::RequestClosed
+        | ConsentRejection::DescriptionSuperseded
+        | ConsentRejection::LinkRemoved
+        | ConsentRejection::ConsentIdTaken
+        | ConsentRejection::ConsentExists
+        | ConsentRejection::SupersedesMismatch
+        | ConsentRejection::ConsentEnded
+        | ConsentRejection::ChainBroken
+        | ConsentRejection::StatusUnchanged
+        | ConsentRejection::AcknowledgementNotOwed
+        | ConsentRejection::NotDue => 409,
+        ConsentRejection::LinkMismatch
+        | ConsentRejection::PseudonymMismatch
+        | ConsentRejection::PurposeUnknown
+        | ConsentRejection::PurposeNotByConsent
+        | ConsentRejection::RequiredConceptMissing
+        | ConsentRejection::AnswerTimePassed
+        | ConsentRejection::PairIncomplete
+        | ConsentRejection::PairInconsistent
+        | ConsentRejection::UsageRulesMismatch
+        | ConsentRejection::HolderKeyMismatch
+        | ConsentRejection::TokenKeyMismatch
+        | ConsentRejection::ConceptNotOffered
+        | ConsentRejection::ValidityInvalid
+        | ConsentRejection::FirstStatusNotActive
+        | ConsentRejection::ResourceSetWidened
+        | ConsentRejection::AcknowledgementMismatch => 422,
+    }
+}
+
+const fn release(rejection: ReleaseRejection) -> u16 {
+    match rejection {
+        ReleaseRejection::WrongKey => 403,
+        ReleaseRejection::BatchEmpty => 422,
+    }
+}
