@@ -64,3 +64,24 @@ const fn hex(text: &str) -> [u8; 32] {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::X25519_SMALL_ORDER;
+    use aws_lc_rs::agreement::{PrivateKey, UnparsedPublicKey, X25519, agree};
+
+    /// The points of small order of the other table are checked against an independent
+    /// implementation in `tests/it/signature_rule.rs`.
+    #[test]
+    fn agreement_fails_with_each_point_of_small_order() {
+        let private = PrivateKey::from_private_key(&X25519, &[7; 32]).expect("a private key");
+        for point in X25519_SMALL_ORDER {
+            let peer = UnparsedPublicKey::new(&X25519, point);
+            assert_eq!(
+                agree(&private, peer, (), |_| Ok(())),
+                Err(()),
+                "{point:02x?}"
+            );
+        }
+    }
+}

@@ -44,3 +44,45 @@ fn block(context: hmac::Context) -> Zeroizing<[u8; 32]> {
             .expect("HMAC-SHA-256 gives 32 bytes"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{expand, extract};
+
+    fn hex(text: &str) -> Vec<u8> {
+        let digit = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal");
+        (0..text.len()).step_by(2).map(digit).collect()
+    }
+
+    /// RFC 5869, appendix A.1.
+    #[test]
+    fn a_basic_case() {
+        let salt: Vec<u8> = (0..=0x0c).collect();
+        let info: Vec<u8> = (0xf0..=0xf9).collect();
+        let prk = extract(&salt, &[&[0x0b; 20], &[0x0b; 2]]);
+        let okm = expand::<42>(&prk, &[&info[..4], &info[4..]]);
+        assert_eq!(
+            prk.to_vec(),
+            hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"),
+        );
+        assert_eq!(
+            okm.to_vec(),
+            hex(
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+            ),
+        );
+    }
+
+    /// RFC 5869, appendix A.3: neither salt nor info.
+    #[test]
+    fn empty_salt_and_info() {
+        let prk = extract(&[], &[&[0x0b; 22]]);
+        let okm = expand::<42>(&prk, &[]);
+        assert_eq!(
+            okm.to_vec(),
+            hex(
+                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+            ),
+        );
+    }
+}

@@ -4,7 +4,7 @@ use crate::base64url::Base64UrlError;
 use crate::strict_json::StrictJsonError;
 
 /// Why a token is refused, in the order in which it is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum JwsError {
     /// Longer than the caller allows.
     #[error("the token is longer than allowed")]

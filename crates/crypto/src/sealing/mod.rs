@@ -15,6 +15,8 @@
 //! # Ok::<(), sealing::OpenError>(())
 //! ```
 
+#[cfg(test)]
+mod tests;
 mod xwing;
 
 use crate::aead::{self, TAG_LEN};
