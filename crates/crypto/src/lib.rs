@@ -4,6 +4,13 @@
 //! the product has one rule for each: one digest, one signature rule, one token profile, one way to
 //! seal to a recipient and one to seal at rest.
 //!
+//! - [`digest`]: SHA-256, tagged for one of the purposes in [`domains`]; salted commitments.
+//! - [`signature`]: Ed25519 keys, their ids, and the one verification rule.
+//! - [`jws`]: signed tokens, and proofs of possession (DPoP), over [`strict_json`] and [`base64url`].
+//! - [`sealing`]: boxes that one recipient can open (HPKE with X-Wing).
+//! - [`vault`]: records encrypted at rest, each under a key of its own.
+//! - [`random`]: bytes that nobody can predict.
+//!
 //! The crate never reads a file, a socket or a clock, never decides what a signature permits, never
 //! picks an algorithm from what a message says of itself, and never shows a secret when formatted.
 //! Randomness is taken from the operating system where a key, a salt or a sealed box is made, and

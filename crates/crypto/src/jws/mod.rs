@@ -28,7 +28,8 @@ pub const MAX_HEADER_LEN: usize = 1024;
 
 /// A message family: the `typ` of its tokens, a media type without `application/`.
 ///
-/// Keeps a token of one family from being taken for one of another.
+/// Keeps a token of one family from being taken for one of another. Letters, digits, `-`, `+`, `.` and
+/// `_` alone: signing with any other is a bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Typ(pub &'static str);
 
@@ -38,7 +39,8 @@ impl fmt::Display for Typ {
     }
 }
 
-/// Signs a payload, which must be a strict JSON object: a token with another one verifies nowhere.
+/// Signs a payload, which must be a strict JSON object: a token with another one verifies nowhere,
+/// and making one is a bug that development builds stop at.
 pub fn sign(typ: Typ, key: &SigningKey, payload: &[u8]) -> String {
     let header = header::named(typ, &key.verifying_key().thumbprint());
     sign_compact(&header, key, payload)

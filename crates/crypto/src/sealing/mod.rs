@@ -104,8 +104,8 @@ impl OpeningKey {
         OpeningKey::from_seed(&Zeroizing::new(random::random_bytes()))
     }
 
-    /// The key of a seed (the 32-byte X-Wing private key). Expanding it costs about as much as
-    /// opening ten boxes, so keep the key.
+    /// The key of a seed (the 32-byte X-Wing private key). Expanding it costs more than
+    /// opening a box, so keep the key.
     pub fn from_seed(seed: &[u8; 32]) -> OpeningKey {
         let (private, public) = xwing::Private::expand(seed);
         let sealing_key = SealingKey(Box::new(public));
