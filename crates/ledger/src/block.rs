@@ -61,9 +61,8 @@ pub struct ExecutedBlock<Event, Rejection> {
     pub header: BlockHeader,
     /// The new log entries, in order.
     pub entries: Vec<LogEntry>,
-    /// For each command in order: the events and the index of the first, or the refusal, or
-    /// `None` when it is put off to the next block.
-    pub outcomes: Vec<Option<Result<Accepted<Event>, Rejection>>>,
+    /// For each command in order: the events and the index of the first, or the refusal.
+    pub outcomes: Vec<Result<Accepted<Event>, Rejection>>,
     /// The pieces of state that changed.
     pub changes: Vec<Change>,
     /// The tiles that changed, whole.
