@@ -41,7 +41,6 @@
 
 mod key;
 mod node;
-mod path;
 mod proof;
 #[cfg(test)]
 mod tests;
@@ -49,14 +48,13 @@ mod tests;
 pub use key::StatusKey;
 pub use proof::{InvalidStatusProof, OtherLeaf, StatusProof};
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_crypto::digest::Digest;
 
 use crate::block::NodeChange;
-use node::{Leaf, Node, Slot};
-use path::NodePath;
+use key::Digits;
+use node::{Leaf, Node, Slot, Tree};
 
 /// A stored node is damaged, is not the one that its parent commits to, or was not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,24 +68,18 @@ pub struct NodeNotLoaded(pub String);
 
 /// The part of the map that is in memory. What it needs from the store it asks for by
 /// [`StatusMap::missing`]; every node that it is given is checked against the root.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct StatusMap {
-    root: Digest,
-    nodes: BTreeMap<NodePath, LoadedNode>,
-    changed: BTreeSet<NodePath>,
-    /// Counts loads and writes, to tell which nodes were used last.
-    uses: u64,
-}
-
-#[derive(Debug, Clone)]
-struct LoadedNode {
-    node: Node,
-    last_use: u64,
+    tree: Tree,
+    nodes: usize,
+    /// Counts the calls of [`StatusMap::apply`], to tell which nodes were used last.
+    turn: u64,
 }
 
 /// What a walk towards a key ends at.
 enum Place<'map> {
-    NotLoaded(NodePath),
+    /// A node of this depth that is not in memory.
+    NotLoaded(usize),
     Empty,
     Leaf(&'map Leaf),
 }
@@ -96,22 +88,21 @@ impl StatusMap {
     /// The map with this root ([`Digest::ZERO`] for the empty one), with nothing in memory.
     pub fn at(root: Digest) -> StatusMap {
         StatusMap {
-            root,
-            nodes: BTreeMap::new(),
-            changed: BTreeSet::new(),
-            uses: 0,
+            tree: Tree::unloaded(root),
+            nodes: 0,
+            turn: 0,
         }
     }
 
     /// The paths of the nodes on the way to these keys that must be loaded next. Called again after
     /// each load until it returns nothing, for a node leads to the next.
     pub fn missing<'keys>(&self, keys: impl IntoIterator<Item = &'keys StatusKey>) -> Vec<String> {
-        let unloaded = |key| match self.walk(key) {
-            Place::NotLoaded(path) => Some(path),
+        let unloaded = |key: &StatusKey| match self.walk(key) {
+            Place::NotLoaded(depth) => Some(key.path(depth)),
             Place::Empty | Place::Leaf(_) => None,
         };
-        let paths: BTreeSet<NodePath> = keys.into_iter().filter_map(unloaded).collect();
-        paths.iter().map(NodePath::to_string).collect()
+        let paths: BTreeSet<String> = keys.into_iter().filter_map(unloaded).collect();
+        paths.into_iter().collect()
     }
 
     /// Takes in a node that was missing, as it is stored, or the knowledge that there is none.
@@ -120,57 +111,37 @@ impl StatusMap {
     /// [`CorruptNode`] where it is not the node that the root commits to.
     pub fn load(&mut self, path: &str, encoded: Option<&[u8]>) -> Result<(), CorruptNode> {
         let corrupt = || CorruptNode(path.to_owned());
-        let place = NodePath::parse(path).ok_or_else(corrupt)?;
-        if self.nodes.contains_key(&place) {
+        let digits = Digits::parse(path).ok_or_else(corrupt)?;
+        let tree = self.tree.below(&digits).ok_or_else(corrupt)?;
+        if tree.node.is_some() {
             return Ok(());
         }
-        let expected = self.expected_hash(place).ok_or_else(corrupt)?;
-        let node = match encoded {
-            Some(bytes) => Node::decode(bytes, place).ok_or_else(corrupt)?,
+        let mut node = match encoded {
+            Some(bytes) => Node::decode(bytes, &digits).ok_or_else(corrupt)?,
             None => Node::default(),
         };
-        if node.hash() != expected {
+        if node.hash() != tree.hash {
             return Err(corrupt());
         }
-        self.insert(place, node);
+        node.last_turn = self.turn;
+        tree.node = Some(Box::new(node));
+        self.nodes += 1;
         Ok(())
     }
 
-    /// What the node at `path` must hash to; `None` where the map has none there.
-    fn expected_hash(&self, path: NodePath) -> Option<Digest> {
-        let Some((parent, digit)) = path.parent() else {
-            return Some(self.root);
-        };
-        match self.nodes.get(&parent)?.node.slot(digit)? {
-            Slot::Child(hash) => Some(*hash),
-            Slot::Leaf(_) => None,
-        }
-    }
-
-    fn insert(&mut self, path: NodePath, node: Node) {
-        self.uses += 1;
-        self.nodes.insert(
-            path,
-            LoadedNode {
-                node,
-                last_use: self.uses,
-            },
-        );
-    }
-
     fn walk(&self, key: &StatusKey) -> Place<'_> {
-        let mut path = NodePath::ROOT;
-        loop {
-            let Some(loaded) = self.nodes.get(&path) else {
-                return Place::NotLoaded(path);
+        let mut tree = &self.tree;
+        for depth in 0.. {
+            let Some(node) = &tree.node else {
+                return Place::NotLoaded(depth);
             };
-            let digit = key.digit(path.depth());
-            match loaded.node.slot(digit) {
+            match node.slot(key.digit(depth)) {
                 None => return Place::Empty,
                 Some(Slot::Leaf(leaf)) => return Place::Leaf(leaf),
-                Some(Slot::Child(_)) => path = path.child(digit),
+                Some(Slot::Tree(below)) => tree = below,
             }
         }
+        unreachable!("two keys part in their last digit at the latest")
     }
 
     /// Sets statuses, the last one where a key comes more than once, and returns the new root.
@@ -180,91 +151,34 @@ impl StatusMap {
     pub fn apply(&mut self, updates: impl IntoIterator<Item = (StatusKey, Digest)>) -> Digest {
         let updates: BTreeMap<StatusKey, Digest> = updates.into_iter().collect();
         let updates: Vec<(StatusKey, Digest)> = updates.into_iter().collect();
+        self.turn += 1;
         if !updates.is_empty() {
-            self.root = self.write(NodePath::ROOT, &updates);
+            self.nodes += self.tree.write(0, &updates, self.turn);
         }
-        self.root
-    }
-
-    /// Writes updates, sorted by key, into the node at `path` and those below, and returns its hash.
-    fn write(&mut self, path: NodePath, updates: &[(StatusKey, Digest)]) -> Digest {
-        let loaded = self
-            .nodes
-            .remove(&path)
-            .expect("the nodes on the way are loaded");
-        let mut node = loaded.node;
-        let depth = path.depth();
-        for group in updates.chunk_by(|(one, _), (next, _)| one.digit(depth) == next.digit(depth)) {
-            let digit = group[0].0.digit(depth);
-            let slot = self.write_slot(node.take(digit), path.child(digit), group);
-            node.put(digit, slot);
-        }
-        let hash = node.hash();
-        self.changed.insert(path);
-        self.insert(path, node);
-        hash
-    }
-
-    /// What a slot becomes by updates that all lead to it; `child` is the node that it can lead to.
-    fn write_slot(
-        &mut self,
-        slot: Option<Slot>,
-        child: NodePath,
-        updates: &[(StatusKey, Digest)],
-    ) -> Slot {
-        match (slot, updates) {
-            (None, [(key, status)]) => Slot::Leaf(Leaf::new(*key, *status)),
-            (Some(Slot::Leaf(leaf)), [(key, status)]) if leaf.key == *key => {
-                Slot::Leaf(Leaf::new(*key, *status))
-            }
-            (Some(Slot::Child(_)), _) => Slot::Child(self.write(child, updates)),
-            (slot, _) => {
-                // Two keys or more meet here and part in a node of their own.
-                let mut node = Node::default();
-                if let Some(Slot::Leaf(leaf)) = slot {
-                    node.put(leaf.key.digit(child.depth()), Slot::Leaf(leaf));
-                }
-                self.insert(child, node);
-                Slot::Child(self.write(child, updates))
-            }
-        }
+        self.root()
     }
 
     /// Hands out the nodes that changed since the last call, in path order.
     pub fn drain_changes(&mut self) -> Vec<NodeChange> {
-        let changed = std::mem::take(&mut self.changed);
-        let node_change = |path: NodePath| {
-            let encoded = self.nodes[&path].node.encode();
-            NodeChange {
-                path: path.to_string(),
-                node: Some(encoded),
-            }
-        };
-        changed.into_iter().map(node_change).collect()
+        let mut changes = Vec::new();
+        self.tree.drain_changes(&mut String::new(), &mut changes);
+        changes
     }
 
     /// Forgets the nodes that were not used lately when more than `nodes` are in memory. Nodes
     /// whose changes were not drained stay.
     pub fn evict(&mut self, nodes: usize) {
-        if self.nodes.len() <= nodes {
+        if self.nodes <= nodes {
             return;
         }
         // Some room is made beyond that, so that not every block has to look at every node.
-        let excess = self.nodes.len() - (nodes - nodes / 8);
-        let unchanged = self
-            .nodes
-            .iter()
-            .filter(|(path, _)| !self.changed.contains(path));
-        // A node is used when one below it is: of two as old, the deeper goes first.
-        let mut oldest: Vec<(u64, Reverse<NodePath>)> = unchanged
-            .map(|(path, loaded)| (loaded.last_use, Reverse(*path)))
-            .collect();
-        if excess < oldest.len() {
-            oldest.select_nth_unstable(excess);
-            oldest.truncate(excess);
-        }
-        for (_, Reverse(path)) in oldest {
-            self.nodes.remove(&path);
+        let excess = self.nodes - (nodes - nodes / 8);
+        let mut turns = Vec::with_capacity(self.nodes);
+        self.tree.turns(&mut turns);
+        let last = excess.min(turns.len());
+        if last > 0 {
+            let (_, turn, _) = turns.select_nth_unstable(last - 1);
+            self.nodes -= self.tree.forget(*turn);
         }
     }
 
@@ -275,7 +189,7 @@ impl StatusMap {
     pub fn status(&self, subject: &str) -> Result<Option<Digest>, NodeNotLoaded> {
         let key = StatusKey::of(subject);
         match self.walk(&key) {
-            Place::NotLoaded(path) => Err(NodeNotLoaded(path.to_string())),
+            Place::NotLoaded(depth) => Err(NodeNotLoaded(key.path(depth))),
             Place::Leaf(leaf) if leaf.key == key => Ok(Some(leaf.status)),
             Place::Leaf(_) | Place::Empty => Ok(None),
         }
@@ -288,22 +202,22 @@ impl StatusMap {
     pub fn prove(&self, subject: &str) -> Result<StatusProof, NodeNotLoaded> {
         let key = StatusKey::of(subject);
         let mut siblings = Vec::new();
-        let mut path = NodePath::ROOT;
-        loop {
-            let Some(loaded) = self.nodes.get(&path) else {
-                return Err(NodeNotLoaded(path.to_string()));
+        let mut tree = &self.tree;
+        for depth in 0.. {
+            let Some(node) = &tree.node else {
+                return Err(NodeNotLoaded(key.path(depth)));
             };
-            let digit = key.digit(path.depth());
-            match loaded.node.descend(digit, &mut siblings) {
-                Some(Slot::Child(_)) => path = path.child(digit),
-                Some(Slot::Leaf(leaf)) => return Ok(StatusProof::new(siblings, &key, Some(leaf))),
+            match node.descend(key.digit(depth), &mut siblings) {
                 None => return Ok(StatusProof::new(siblings, &key, None)),
+                Some(Slot::Leaf(leaf)) => return Ok(StatusProof::new(siblings, &key, Some(leaf))),
+                Some(Slot::Tree(below)) => tree = below,
             }
         }
+        unreachable!("two keys part in their last digit at the latest")
     }
 
     /// The root over all statuses.
     pub fn root(&self) -> Digest {
-        self.root
+        self.tree.hash
     }
 }

@@ -28,28 +28,41 @@ impl Leaf {
 }
 
 /// What a digit leads to, where it leads to anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Slot {
     /// The only subject whose key begins this way.
     Leaf(Leaf),
-    /// A node of its own, for two subjects or more, with this hash.
-    Child(Digest),
+    /// Two subjects or more.
+    Tree(Tree),
 }
 
 impl Slot {
     fn hash(&self) -> Digest {
         match self {
             Slot::Leaf(leaf) => leaf.hash,
-            Slot::Child(hash) => *hash,
+            Slot::Tree(tree) => tree.hash,
         }
     }
 }
 
+/// A tree by its hash, and its top node where that is in memory.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) hash: Digest,
+    pub(super) node: Option<Box<Node>>,
+}
+
 /// Up to 16 slots, by the digit that leads to each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Node {
     slots: Vec<(u8, Slot)>,
+    changed: bool,
+    /// When the node was last loaded or written to: never later than the one above it.
+    pub(super) last_turn: u64,
 }
+
+/// New statuses, sorted by key, each key once.
+type Updates<'updates> = &'updates [(StatusKey, Digest)];
 
 pub(super) fn leaf_hash(key: &StatusKey, status: &Digest) -> Digest {
     Digest::tagged(domains::STATUS_LEAF, &[key.as_bytes(), status.as_bytes()])
@@ -59,24 +72,112 @@ pub(super) fn inner_hash(left: &Digest, right: &Digest) -> Digest {
     Digest::tagged(domains::STATUS_NODE, &[left.as_bytes(), right.as_bytes()])
 }
 
+impl Tree {
+    /// The tree with this hash, with nothing in memory.
+    pub(super) fn unloaded(hash: Digest) -> Tree {
+        Tree { hash, node: None }
+    }
+
+    /// The tree that these digits lead to, where the nodes above it are in memory.
+    pub(super) fn below(&mut self, digits: &Digits) -> Option<&mut Tree> {
+        digits.0.iter().try_fold(self, |tree, digit| {
+            let node = tree.node.as_mut()?;
+            let place = node.find(*digit).ok()?;
+            match &mut node.slots[place].1 {
+                Slot::Tree(below) => Some(below),
+                Slot::Leaf(_) => None,
+            }
+        })
+    }
+
+    /// Writes into this tree, whose top node has this depth. Returns how many nodes are new.
+    pub(super) fn write(&mut self, depth: usize, updates: Updates<'_>, turn: u64) -> usize {
+        let node = self.node.as_mut().expect("the nodes on the way are loaded");
+        let mut new_nodes = 0;
+        for group in updates.chunk_by(|(one, _), (next, _)| one.digit(depth) == next.digit(depth)) {
+            let digit = group[0].0.digit(depth);
+            match node.find(digit) {
+                Ok(place) => {
+                    new_nodes += node.slots[place].1.write(depth + 1, group, turn);
+                }
+                Err(place) => {
+                    let (slot, count) = Slot::with(depth + 1, group, turn);
+                    node.slots.insert(place, (digit, slot));
+                    new_nodes += count;
+                }
+            }
+        }
+        (node.changed, node.last_turn) = (true, turn);
+        self.hash = node.hash();
+        new_nodes
+    }
+
+    /// Collects the nodes that changed, this one having this path.
+    pub(super) fn drain_changes(&mut self, path: &mut String, changes: &mut Vec<NodeChange>) {
+        // Nothing below a node changes without it.
+        let Some(node) = self.node.as_mut().filter(|node| node.changed) else {
+            return;
+        };
+        node.changed = false;
+        changes.push(NodeChange { path: path.clone(), node: Some(node.encode()) });
+        for (digit, slot) in &mut node.slots {
+            if let Slot::Tree(tree) = slot {
+                path.push(character(*digit));
+                tree.drain_changes(path, changes);
+                path.pop();
+            }
+        }
+    }
+
+    /// Collects when each node was used last, without those that wait to be drained.
+    pub(super) fn turns(&self, turns: &mut Vec<u64>) {
+        if let Some(node) = &self.node {
+            if !node.changed {
+                turns.push(node.last_turn);
+            }
+            node.trees().for_each(|tree| tree.turns(turns));
+        }
+    }
+
+    /// Forgets the nodes that were not used after this turn, and says how many they were.
+    pub(super) fn forget(&mut self, turn: u64) -> usize {
+        let Some(node) = &mut self.node else { return 0 };
+        if node.changed || node.last_turn > turn {
+            let slots = node.slots.iter_mut();
+            return slots.map(|(_, slot)| slot.forget(turn)).sum();
+        }
+        let count = self.count();
+        self.node = None;
+        count
+    }
+
+    fn count(&self) -> usize {
+        self.node.as_ref().map_or(0, |node| 1 + node.trees().map(Tree::count).sum::<usize>())
+    }
+}
+
+impl Slot {
+    /// A slot for these subjects, and how many nodes it takes.
+    fn with(depth: usize, updates: Updates<'_>, turn: u64) -> (Slot, usize) {
+        if let [(key, status)] = updates {
+            return (Slot::Leaf(Leaf::new(*key, *status)), 0);
+        }
+        let mut tree = Tree { hash: Digest::ZERO, node: Some(Box::default()) };
+        let new_nodes = 1 + tree.write(depth, updates, turn);
+        (Slot::Tree(tree), new_nodes)
+    }
+}
+
 impl Node {
     fn find(&self, digit: u8) -> Result<usize, usize> {
         self.slots.binary_search_by_key(&digit, |(digit, _)| *digit)
     }
 
-    /// Fills the slot of `digit`.
-    pub(super) fn put(&mut self, digit: u8, slot: Slot) {
-        match self.find(digit) {
-            Ok(place) => self.slots[place].1 = slot,
-            Err(place) => self.slots.insert(place, (digit, slot)),
-        }
-    }
-
-    /// Empties the slot of `digit`.
-    pub(super) fn take(&mut self, digit: u8) -> Option<Slot> {
-        self.find(digit)
-            .ok()
-            .map(|place| self.slots.remove(place).1)
+    fn trees(&self) -> impl Iterator<Item = &Tree> {
+        self.slots.iter().filter_map(|(_, slot)| match slot {
+            Slot::Tree(tree) => Some(tree),
+            Slot::Leaf(_) => None,
+        })
     }
 
     /// What is in the slot of `digit`.

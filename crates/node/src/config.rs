@@ -1,0 +1,135 @@
+//! What an operator sets. Defaults < file (TOML) < environment (`ASSENT_…`) < flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use assent_model::names::ChainId;
+use serde::{Deserialize, Serialize};
+
+/// The configuration of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Holds keys, the SQLite store and mail in development.
+    pub data_dir: PathBuf,
+    /// Where the API listens. Loopback unless set otherwise.
+    pub listen: SocketAddr,
+    /// Where health and metrics are served.
+    pub admin_listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`; the SQLite file in the data directory when empty. May
+    /// hold a password, so it is hidden when printed.
+    pub store_url: String,
+    /// The audience of every statement: chosen at `init`, never changed.
+    pub chain: ChainId,
+    /// The largest body that is accepted, in bytes.
+    pub body_bytes_max: usize,
+    /// How many commands may wait for a block.
+    pub waiting_commands_max: usize,
+    /// How many hours a service has to acknowledge the end of a consent. Read at `init`.
+    pub acknowledge_within_hours: u64,
+    /// How many requests a minute one network address may send; 0 for no limit.
+    pub requests_per_minute: u32,
+    /// Whether webhooks may go to loopback, private addresses and plain HTTP: for development.
+    pub callbacks_to_private: bool,
+    /// Where people reach the node, for links in mail.
+    pub public_url: String,
+    /// `smtp://…` or `smtps://…`; mail is written to files in the data directory when empty.
+    /// May hold a password, so it is hidden when printed.
+    pub mail_url: String,
+    /// The sender of mail.
+    pub mail_from: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("assent-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8440)),
+            admin_listen: SocketAddr::from(([127, 0, 0, 1], 8441)),
+            store_url: String::new(),
+            chain: "assent:local".parse().expect("the default chain id is a name"),
+            body_bytes_max: 256 * 1024,
+            waiting_commands_max: 10_000,
+            acknowledge_within_hours: 24,
+            requests_per_minute: 6_000,
+            callbacks_to_private: false,
+            public_url: "http://127.0.0.1:8440".into(),
+            mail_url: String::new(),
+            mail_from: "Assent <no-reply@localhost>".into(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or an environment variable has a field that does not exist or cannot be read.
+    #[error("the configuration cannot be read")]
+    Unreadable(#[from] config::ConfigError),
+    /// A value is outside its bounds.
+    #[error("`{field}` must be {bounds}")]
+    OutOfBounds {
+        /// The field.
+        field: &'static str,
+        /// Its bounds.
+        bounds: &'static str,
+    },
+}
+
+/// The fields that can hold a secret.
+const SECRET_FIELDS: &[&str] = &["store_url", "mail_url"];
+
+impl Config {
+    /// Reads the file, if there is one, and the environment over it.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let defaults = config::Config::try_from(&Self::default())?;
+        let mut builder = config::Config::builder().add_source(defaults);
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file));
+        }
+        let environment = config::Environment::with_prefix("ASSENT").prefix_separator("_").try_parsing(true);
+        let config: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks bounds.
+    ///
+    /// # Errors
+    /// The first value that is outside its bounds.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let bounds = |holds: bool, field, bounds| {
+            if holds { Ok(()) } else { Err(ConfigError::OutOfBounds { field, bounds }) }
+        };
+        bounds((1024..=64 << 20).contains(&self.body_bytes_max), "body_bytes_max", "1 KiB to 64 MiB")?;
+        bounds((1..=1_000_000).contains(&self.waiting_commands_max), "waiting_commands_max", "1 to 1,000,000")?;
+        bounds(
+            (1..=24 * 90).contains(&self.acknowledge_within_hours),
+            "acknowledge_within_hours",
+            "1 hour to 90 days",
+        )
+    }
+
+    /// The address of the store.
+    pub fn store_url(&self) -> String {
+        if self.store_url.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("assent.sqlite").display())
+        } else {
+            self.store_url.clone()
+        }
+    }
+
+    /// The configuration as TOML-like lines, with secrets hidden.
+    pub fn printed(&self) -> String {
+        let value = serde_json::to_value(self).expect("a configuration has a JSON form");
+        let fields = value.as_object().expect("a configuration is an object");
+        let line = |(name, value): (&String, &serde_json::Value)| {
+            let is_secret = SECRET_FIELDS.contains(&name.as_str()) && value != "";
+            if is_secret { format!("{name} = \"(hidden)\"\n") } else { format!("{name} = {value}\n") }
+        };
+        fields.iter().map(line).collect()
+    }
+}

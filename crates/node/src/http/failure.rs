@@ -1,0 +1,100 @@
+//! Answers that are not a success.
+
+use assent_api::problem::{Code, MEDIA_TYPE, Problem};
+use assent_exchange::rejection::Rejection;
+use assent_model::statement::StatementError;
+use assent_storage::StoreError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::release::receipts::ReceiptLost;
+use crate::sequencing::SubmitError;
+
+/// A problem on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure(pub Problem);
+
+impl Failure {
+    /// There is nothing here, or nothing for this caller.
+    pub fn not_found() -> Self {
+        Self(Problem::new(Code::NotFound))
+    }
+
+    /// The caller may not do this.
+    pub fn forbidden() -> Self {
+        Self(Problem::new(Code::Forbidden))
+    }
+
+    /// The node cannot answer at the moment.
+    pub fn unavailable() -> Self {
+        Self(Problem::new(Code::Unavailable))
+    }
+
+    /// The rules refuse.
+    pub fn rejected(rejection: Rejection) -> Self {
+        Self(Problem::rejected(rejection))
+    }
+
+    /// A release or token is refused.
+    pub fn refused(code: &str, title: &str) -> Self {
+        let mut problem = Problem::new(Code::Forbidden);
+        problem.kind = format!("/problems/{code}");
+        code.clone_into(&mut problem.code);
+        title.clone_into(&mut problem.title);
+        Self(problem)
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Self(Problem::new(code))
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Rejected(rejection) => Self::rejected(rejection),
+            SubmitError::Reused => Code::StatementReused.into(),
+            SubmitError::Overloaded => Code::Unavailable.into(),
+            SubmitError::Unavailable => Code::StoreUnavailable.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        Code::StoreUnavailable.into()
+    }
+}
+
+impl From<ReceiptLost> for Failure {
+    fn from(_: ReceiptLost) -> Self {
+        Code::StoreUnavailable.into()
+    }
+}
+
+impl From<StatementError> for Failure {
+    fn from(error: StatementError) -> Self {
+        let detail = match &error {
+            StatementError::Jws(error) => error.code(),
+            StatementError::Payload(_) => "payload-unreadable",
+        };
+        Self(Problem::new(Code::StatementInvalid).with_detail(detail))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).expect("problem statuses are HTTP statuses");
+        let body = serde_json::to_vec(&self.0).expect("a problem has a JSON form");
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if matches!(self.0.status, 429 | 503) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

@@ -1,0 +1,37 @@
+//! The node: HTTP API, sequencing task, tokens, decisions, webhooks.
+//!
+//! The node joins the rules (`assent-exchange`) to the ledger (`assent-ledger`) and the store
+//! (`assent-storage`). It decides nothing about consents itself, never holds a person's key, and
+//! writes no personal data to logs, errors or metrics.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use assent_node::clock::Clock;
+//! use assent_node::config::Config;
+//!
+//! let config = Config { data_dir: "my-data".into(), ..Config::default() };
+//! assent_node::init(&config, &Clock::System).await?;
+//! let running = assent_node::start(config, Clock::System).await?;
+//! println!("listening on {}", running.address);
+//! running.stop().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod admin;
+mod challenge;
+pub mod clock;
+pub mod config;
+mod descriptions;
+pub mod did;
+pub mod http;
+pub mod node;
+pub mod operator_keys;
+pub mod proof_cache;
+pub mod release;
+mod running;
+pub mod sequencing;
+pub mod state_reader;
+pub mod webhooks;
+
+pub use running::{InitError, Running, StartError, init, start};

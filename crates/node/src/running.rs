@@ -1,0 +1,253 @@
+//! Making, starting and stopping a node.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use assent_crypto::vault::RecordCipher;
+use assent_exchange::command::Command;
+use assent_exchange::identity::command::IdentityCommand;
+use assent_model::ids::PartyId;
+use assent_model::names::ChainId;
+use assent_model::records::identity::Genesis;
+use assent_model::statement::{self, Envelope};
+use assent_model::time::Span;
+use assent_storage::{Store, StoreConfig, StoreError};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::admin;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::router::router;
+use crate::node::Node;
+use crate::operator_keys::{KeysError, OperatorKeys};
+use crate::proof_cache::ProofCache;
+use crate::release::Stopping;
+use crate::release::receipts::{PendingReceipts, ReceiptQueue};
+use crate::sequencing::{self, SubmitError};
+use crate::state_reader::StateReader;
+
+/// The name of the file that says which chain a data directory holds.
+const CHAIN_FILE: &str = "chain.json";
+
+/// What `init` decided for good.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChainFile {
+    chain: ChainId,
+    /// The signed genesis.
+    genesis: String,
+}
+
+/// Why a node cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// There is a node already.
+    #[error("{0} holds a node already")]
+    Exists(PathBuf),
+    /// The directory cannot be written.
+    #[error("the data directory cannot be written")]
+    Directory(#[from] io::Error),
+    /// The keys cannot be written.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The chain cannot be opened.
+    #[error("the chain cannot be opened")]
+    Open(#[from] StartError),
+    /// The genesis is refused.
+    #[error("the genesis is refused")]
+    Genesis(#[from] SubmitError),
+}
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no node yet.
+    #[error("{0} holds no node; run `assent init` first")]
+    NotInitialised(PathBuf),
+    /// The chain file is damaged.
+    #[error("the file {0} is damaged")]
+    ChainFile(PathBuf),
+    /// The keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The store cannot be opened.
+    #[error("the store cannot be opened")]
+    Store(#[from] StoreError),
+    /// What is in the store does not fit together.
+    #[error("the chain in the store cannot be continued")]
+    Resume(#[from] sequencing::ResumeError),
+    /// An address is in use or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The disk does not hold the file.
+    #[error("the data directory cannot be read")]
+    Directory(#[from] io::Error),
+}
+
+/// Makes a node: keys, chain file, store with its genesis.
+///
+/// # Errors
+/// See [`InitError`]. Nothing that exists is overwritten.
+pub async fn init(config: &Config, clock: &Clock) -> Result<PartyId, InitError> {
+    if config.data_dir.join(CHAIN_FILE).exists() {
+        return Err(InitError::Exists(config.data_dir.clone()));
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
+    let keys = OperatorKeys::create(&config.data_dir)?;
+    let content = Genesis {
+        operator: keys.party_id(),
+        token_key: *keys.token.verifying_key(),
+        checkpoint_key: *keys.checkpoint.verifying_key(),
+        sealing_key: keys.opening.sealing_key().clone(),
+        acknowledge_within: Span::from_minutes(config.acknowledge_within_hours * 60),
+    };
+    let signer = *keys.signing.verifying_key();
+    let envelope = Envelope::new(config.chain.clone(), signer, clock.now(), Span::from_minutes(5), content);
+    let genesis = statement::sign(envelope, &keys.signing);
+    let operator = keys.party_id();
+    let node = open(config.clone(), clock.clone(), keys, genesis.compact().into()).await?;
+    let opened = Command::Identity(IdentityCommand::Open(genesis.clone()));
+    node.intake.submit(opened, Vec::new()).await?;
+    // Last, so that a directory with this file is whole.
+    let file = ChainFile { chain: config.chain.clone(), genesis: genesis.compact().into() };
+    fs::write(config.data_dir.join(CHAIN_FILE), serde_json::to_vec_pretty(&file).map_err(io::Error::other)?)?;
+    Ok(operator)
+}
+
+fn read_chain_file(data_dir: &Path) -> Result<ChainFile, StartError> {
+    let path = data_dir.join(CHAIN_FILE);
+    match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| StartError::ChainFile(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(StartError::NotInitialised(data_dir.to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Joins store, sequencing task and keys. Listens nowhere yet.
+async fn open(
+    config: Config,
+    clock: Clock,
+    keys: OperatorKeys,
+    genesis: String,
+) -> Result<Arc<Node>, StartError> {
+    let store = Store::open(&StoreConfig { url: config.store_url() }).await?;
+    let state = StateReader::new(store.clone());
+    let vault = Arc::new(RecordCipher::new(keys.vault_key()));
+    let pending = PendingReceipts::after_restart();
+    let operator = keys.party_id();
+    let index_key = *keys.index_key();
+    let token_key = Arc::new(keys.token);
+    let checkpoint_key = *keys.checkpoint.verifying_key();
+    let parts = sequencing::Parts {
+        chain: config.chain.clone(),
+        store: store.clone(),
+        clock: clock.clone(),
+        state: state.clone(),
+        vault: Arc::clone(&vault),
+        receipts: pending.clone(),
+        token_key: Arc::clone(&token_key),
+        checkpoint_key: keys.checkpoint,
+        waiting_max: config.waiting_commands_max,
+    };
+    let started = sequencing::start(parts).await?;
+    Ok(Arc::new(Node {
+        chain: config.chain.clone(),
+        operator,
+        genesis,
+        proofs: ProofCache::since(clock.now()),
+        clock,
+        receipts: ReceiptQueue::start(store.clone(), pending),
+        store,
+        intake: started.intake,
+        state,
+        head: started.head,
+        stopping: Stopping::default(),
+        vault,
+        token_key,
+        checkpoint_key,
+        webhook_key: Arc::new(keys.webhook),
+        index_key,
+        config,
+    }))
+}
+
+/// A node that listens.
+pub struct Running {
+    /// Where the API listens; the port is real even when 0 was asked for.
+    pub address: SocketAddr,
+    /// Where health and metrics are served.
+    pub admin_address: SocketAddr,
+    /// What handlers use.
+    pub node: Arc<Node>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<io::Result<()>>,
+    admin: AbortHandle,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.admin.abort();
+    }
+}
+
+/// Starts the node in the data directory.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartError> {
+    let chain = read_chain_file(&config.data_dir)?;
+    config.chain = chain.chain;
+    let keys = OperatorKeys::load(&config.data_dir)?;
+    let listen = config.listen;
+    let node = open(config, clock, keys, chain.genesis).await?;
+    let listener = listen_on(listen).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let admin_listener = listen_on(node.config.admin_listen).await?;
+    let admin_address = admin_listener.local_addr()?;
+    let admin = tokio::spawn(axum::serve(admin_listener, admin::router(Arc::clone(&node))).into_future());
+    let app = router(Arc::clone(&node)).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+        // Stopping and dropping the handle both end the node.
+        let _ = stopped.await;
+    });
+    let server = tokio::spawn(server.into_future());
+    Ok(Running { address, admin_address, node, stop: Some(stop), server, admin: admin.abort_handle() })
+}
+
+async fn listen_on(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+impl Running {
+    /// Lets running requests finish and stops.
+    ///
+    /// # Errors
+    /// The listener failed.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.stop.take();
+        self.wait().await
+    }
+
+    /// Runs until the listener fails or the node is stopped.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub async fn wait(mut self) -> io::Result<()> {
+        (&mut self.server).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+}

@@ -1,0 +1,11 @@
+//! Sequencing: the single writer. Everything that changes the ledger passes through one task,
+//! whose block is the group commit: all that waits goes into one transaction, with one sync.
+
+mod block_rows;
+mod due;
+mod intake;
+mod task;
+
+pub use intake::{Intake, SubmitError, VaultBody};
+pub(crate) use task::{Parts, start};
+pub use task::{Head, ResumeError, Started};

@@ -1,0 +1,82 @@
+//! Reads committed state for handlers, through a cache that every block keeps true.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use assent_exchange::collection::Piece;
+use assent_model::machine::StateKey;
+use assent_storage::{Store, StoreError};
+
+/// The most pieces that are kept.
+const CACHED_PIECES: usize = 100_000;
+
+type Cached = Option<Arc<dyn Any + Send + Sync>>;
+
+#[derive(Default)]
+struct Cache {
+    /// Grows with each block, so that what was read before a block is not cached after it.
+    epoch: u64,
+    pieces: HashMap<StateKey, Cached>,
+}
+
+/// A handle to committed state.
+#[derive(Clone)]
+pub struct StateReader {
+    store: Store,
+    cache: Arc<Mutex<Cache>>,
+}
+
+impl StateReader {
+    /// A reader with an empty cache.
+    pub fn new(store: Store) -> Self {
+        Self { store, cache: Arc::default() }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().expect("nothing panics while it holds the cache")
+    }
+
+    /// The piece with this id as of the newest durable block, or `None` where there is none.
+    ///
+    /// # Errors
+    /// The store cannot be read, or what is in it is not a piece.
+    pub async fn get<P>(&self, id: &P::Id) -> Result<Option<Arc<P>>, StoreError>
+    where
+        P: Piece + Send + Sync + 'static,
+    {
+        let key = StateKey::new(P::KIND, id);
+        let epoch = {
+            let cache = self.cache();
+            if let Some(cached) = cache.pieces.get(&key) {
+                let piece = cached.clone().map(|piece| piece.downcast::<P>().expect("a key names one kind"));
+                return Ok(piece);
+            }
+            cache.epoch
+        };
+        let stored = self.store.state(std::slice::from_ref(&key)).await?;
+        let bytes = stored.into_iter().next().and_then(|(_, value)| value);
+        let piece = bytes
+            .map(|bytes| serde_json::from_slice::<P>(&bytes).map(Arc::new))
+            .transpose()
+            .map_err(|_| StoreError::Corrupt)?;
+        let mut cache = self.cache();
+        if cache.epoch == epoch {
+            if cache.pieces.len() >= CACHED_PIECES {
+                cache.pieces.clear();
+            }
+            cache.pieces.insert(key, piece.clone().map(|piece| piece as Arc<dyn Any + Send + Sync>));
+        }
+        Ok(piece)
+    }
+
+    /// Forgets pieces that a block has changed. Called after the block is durable and before
+    /// anybody is told of it.
+    pub fn invalidate<'keys>(&self, keys: impl Iterator<Item = &'keys StateKey>) {
+        let mut cache = self.cache();
+        cache.epoch += 1;
+        for key in keys {
+            cache.pieces.remove(key);
+        }
+    }
+}
