@@ -30,7 +30,9 @@ impl StatusKey {
 
     /// The path of the node of this depth on the way to the key.
     pub(super) fn path(&self, depth: usize) -> String {
-        (0..depth).map(|place| character(self.digit(place))).collect()
+        (0..depth)
+            .map(|place| character(self.digit(place)))
+            .collect()
     }
 
     /// The hexadecimal digit number `depth`, from 0: the way down at a node of that depth.
@@ -71,7 +73,10 @@ impl Digits {
     /// Whether a key is led to the node and from there on by `next`.
     pub(super) fn lead_to(&self, next: u8, key: &StatusKey) -> bool {
         let way = self.0.iter().chain([&next]).enumerate();
-        self.0.len() < KEY_DIGITS && way.into_iter().all(|(depth, digit)| key.digit(depth) == *digit)
+        self.0.len() < KEY_DIGITS
+            && way
+                .into_iter()
+                .all(|(depth, digit)| key.digit(depth) == *digit)
     }
 }
 

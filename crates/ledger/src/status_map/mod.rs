@@ -44,6 +44,7 @@ mod node;
 mod proof;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use key::StatusKey;
 pub use proof::{InvalidStatusProof, OtherLeaf, StatusProof};
@@ -54,7 +55,8 @@ use assent_crypto::digest::Digest;
 
 use crate::block::NodeChange;
 use key::Digits;
-use node::{Leaf, Node, Slot, Tree};
+use node::{Leaf, Node, Slot};
+use tree::Tree;
 
 /// A stored node is damaged, is not the one that its parent commits to, or was not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -130,8 +132,8 @@ impl StatusMap {
     }
 
     fn walk(&self, key: &StatusKey) -> Place<'_> {
-        let mut tree = &self.tree;
-        for depth in 0.. {
+        let (mut tree, mut depth) = (&self.tree, 0);
+        loop {
             let Some(node) = &tree.node else {
                 return Place::NotLoaded(depth);
             };
@@ -140,8 +142,8 @@ impl StatusMap {
                 Some(Slot::Leaf(leaf)) => return Place::Leaf(leaf),
                 Some(Slot::Tree(below)) => tree = below,
             }
+            depth += 1;
         }
-        unreachable!("two keys part in their last digit at the latest")
     }
 
     /// Sets statuses, the last one where a key comes more than once, and returns the new root.
@@ -174,7 +176,7 @@ impl StatusMap {
         // Some room is made beyond that, so that not every block has to look at every node.
         let excess = self.nodes - (nodes - nodes / 8);
         let mut turns = Vec::with_capacity(self.nodes);
-        self.tree.turns(&mut turns);
+        self.tree.last_turns(&mut turns);
         let last = excess.min(turns.len());
         if last > 0 {
             let (_, turn, _) = turns.select_nth_unstable(last - 1);
@@ -202,8 +204,8 @@ impl StatusMap {
     pub fn prove(&self, subject: &str) -> Result<StatusProof, NodeNotLoaded> {
         let key = StatusKey::of(subject);
         let mut siblings = Vec::new();
-        let mut tree = &self.tree;
-        for depth in 0.. {
+        let (mut tree, mut depth) = (&self.tree, 0);
+        loop {
             let Some(node) = &tree.node else {
                 return Err(NodeNotLoaded(key.path(depth)));
             };
@@ -212,8 +214,8 @@ impl StatusMap {
                 Some(Slot::Leaf(leaf)) => return Ok(StatusProof::new(siblings, &key, Some(leaf))),
                 Some(Slot::Tree(below)) => tree = below,
             }
+            depth += 1;
         }
-        unreachable!("two keys part in their last digit at the latest")
     }
 
     /// The root over all statuses.

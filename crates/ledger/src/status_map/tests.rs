@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use assent_crypto::digest::Digest;
 
-use super::key::StatusKey;
+use super::key::{Digits, StatusKey};
 use super::node::{inner_hash, leaf_hash};
-use super::path::NodePath;
 use super::{Place, StatusMap};
 
 fn key(start: &[u8], end: u8) -> StatusKey {
@@ -79,22 +78,22 @@ fn many_late_partings_at_once_give_the_same_root() {
 }
 
 #[test]
-fn a_path_goes_down_up_and_into_text() {
-    let digits = [0xa, 0x0, 0xf, 0x3];
-    let path = digits
-        .iter()
-        .fold(NodePath::ROOT, |path, digit| path.child(*digit));
-    assert_eq!(path.to_string(), "a0f3");
-    assert_eq!(NodePath::parse("a0f3"), Some(path));
-    let mut up = path;
-    for digit in digits.into_iter().rev() {
-        let last;
-        (up, last) = up.parent().expect("not the root");
-        assert_eq!(last, digit);
+fn a_path_is_written_and_read() {
+    let bytes: [u8; 32] = std::array::from_fn(|place| [0xa0, 0xf3][place % 2]);
+    let key = StatusKey::from_bytes(bytes);
+    assert_eq!(key.path(0), "");
+    assert_eq!(key.path(5), "a0f3a");
+    let digits = Digits::parse("a0f3a").expect("digits");
+    assert_eq!(digits.0, [0xa, 0x0, 0xf, 0x3, 0xa]);
+    assert!(digits.lead_to(0x0, &key) && !digits.lead_to(0x1, &key));
+    assert!(!Digits::parse("a1").expect("digits").lead_to(0xf, &key));
+    assert!(
+        !Digits::parse(&key.path(64))
+            .expect("digits")
+            .lead_to(0xa, &key),
+        "no key is so long"
+    );
+    for path in ["A", "g", " ", "é"] {
+        assert!(Digits::parse(path).is_none(), "{path}");
     }
-    assert_eq!(up, NodePath::ROOT);
-    assert_eq!(NodePath::ROOT.parent(), None);
-    assert!(NodePath::parse(&"f".repeat(63)).is_some());
-    assert_eq!(NodePath::parse(&"f".repeat(64)), None);
-    assert_eq!(NodePath::parse("A"), None);
 }
