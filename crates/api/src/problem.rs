@@ -157,6 +157,7 @@ codes! {
 pub const fn status(rejection: Rejection) -> u16 {
     match rejection {
         Rejection::ChainNotOpen => 503,
+        Rejection::StatementTooLarge => 422,
         Rejection::Claims(rejection) => claims(rejection),
         Rejection::Identity(rejection) => identity(rejection),
         Rejection::Service(rejection) => service(rejection),
@@ -194,7 +195,7 @@ const fn service(rejection: ServiceRejection) -> u16 {
         | ServiceRejection::NotTheProvider
         | ServiceRejection::ProviderInactive => 403,
         ServiceRejection::VersionNotNext => 409,
-        ServiceRejection::OutlineInvalid => 422,
+        ServiceRejection::OutlineInvalid | ServiceRejection::OutlineTooLarge => 422,
     }
 }
 
@@ -212,7 +213,6 @@ const fn link(rejection: LinkRejection) -> u16 {
         LinkRejection::PseudonymMismatch
         | LinkRejection::CountersignatureMismatch
         | LinkRejection::HolderKeyMismatch => 422,
-        LinkRejection::Consent(rejection) => consent(rejection),
     }
 }
 
@@ -236,6 +236,7 @@ const fn consent(rejection: ConsentRejection) -> u16 {
         | ConsentRejection::ChainBroken
         | ConsentRejection::StatusUnchanged
         | ConsentRejection::AcknowledgementNotOwed
+        | ConsentRejection::LinkFull
         | ConsentRejection::NotDue => 409,
         ConsentRejection::LinkMismatch
         | ConsentRejection::PseudonymMismatch
@@ -252,6 +253,7 @@ const fn consent(rejection: ConsentRejection) -> u16 {
         | ConsentRejection::ValidityInvalid
         | ConsentRejection::FirstStatusNotActive
         | ConsentRejection::ResourceSetWidened
+        | ConsentRejection::SourceIsRequester
         | ConsentRejection::AcknowledgementMismatch => 422,
     }
 }
@@ -259,6 +261,6 @@ const fn consent(rejection: ConsentRejection) -> u16 {
 const fn release(rejection: ReleaseRejection) -> u16 {
     match rejection {
         ReleaseRejection::WrongKey => 403,
-        ReleaseRejection::BatchEmpty => 422,
+        ReleaseRejection::BatchEmpty | ReleaseRejection::ReceiptInvalid => 422,
     }
 }

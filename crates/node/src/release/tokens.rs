@@ -6,7 +6,7 @@ use assent_exchange::consent::state::{Consent, Role};
 use assent_model::canonical;
 use assent_model::ids::{ConsentId, PartyId};
 use assent_model::names::Jti;
-use assent_model::records::release::{UseAction, UseReceipt};
+use assent_model::records::release::UseAction;
 use assent_model::time::Timestamp;
 
 use super::decide::{Refusal, receipt_for, standing_refusal};

@@ -48,7 +48,9 @@ fn consent_subjects(event: &ConsentEvent) -> Vec<String> {
         ConsentEvent::Refused { refusal } => vec![refusal.content().request_id.to_string()],
         ConsentEvent::RequestExpired { request_id } => vec![request_id.to_string()],
         ConsentEvent::Given { record, .. } => vec![record.content().common_part.cr_id.to_string()],
-        ConsentEvent::Affirmed { request_id, cr_id } => vec![request_id.to_string(), cr_id.to_string()],
+        ConsentEvent::Affirmed { record, cr_id } => {
+            vec![record.content().common_part.request_id.to_string(), cr_id.to_string()]
+        }
         ConsentEvent::Superseded { cr_id, .. }
         | ConsentEvent::Expired { cr_id }
         | ConsentEvent::AcknowledgementMissed { cr_id } => vec![cr_id.to_string()],

@@ -17,7 +17,9 @@ pub(super) fn changes(event: &Event) -> Vec<DueChange> {
             vec![set(asked.answer_by, request_key(asked.request_id))]
         }
         ConsentEvent::Refused { refusal } => vec![clear(request_key(refusal.content().request_id))],
-        ConsentEvent::Affirmed { request_id, .. } => vec![clear(request_key(*request_id))],
+        ConsentEvent::Affirmed { record, .. } => {
+            vec![clear(request_key(record.content().common_part.request_id))]
+        }
         ConsentEvent::Given { record, .. } => {
             let common = &record.content().common_part;
             let answered = clear(request_key(common.request_id));

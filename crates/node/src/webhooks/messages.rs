@@ -56,7 +56,9 @@ fn told_of_consent(event: &ConsentEvent) -> Option<(&'static str, String)> {
             ("consent-request.refused", refusal.content().request_id.to_string())
         }
         ConsentEvent::RequestExpired { request_id } => ("consent-request.expired", request_id.to_string()),
-        ConsentEvent::Affirmed { request_id, .. } => ("consent-request.affirmed", request_id.to_string()),
+        ConsentEvent::Affirmed { record, .. } => {
+            ("consent-request.affirmed", record.content().common_part.request_id.to_string())
+        }
         ConsentEvent::Given { record, .. } => {
             ("consent.given", record.content().common_part.cr_id.to_string())
         }

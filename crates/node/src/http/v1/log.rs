@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use assent_api::problem::Code;
 use assent_api::v1::ledger::EntryView;
+use assent_crypto::digest::Digest;
 use assent_ledger::merkle::{TileSet, inclusion_proof, inclusion_tiles};
 use axum::Router;
 use axum::extract::State;
@@ -29,14 +31,19 @@ async fn entry(State(node): State<Arc<Node>>, Id(index): Id<u64>) -> Result<Answ
         return Err(Failure::not_found());
     }
     let entry = node.store.entry(index).await?.ok_or_else(Failure::not_found)?;
-    let tiles = node.store.tiles(&inclusion_tiles(index, head.header.log_size)).await?;
-    let tiles: TileSet = tiles.into_iter().collect();
-    let proof = inclusion_proof(index, head.header.log_size, &tiles);
+    let proof = audit_path(&node, index, head.header.log_size).await?;
     let leaf = String::from_utf8(entry.bytes);
     Ok(Answer(EntryView {
         index,
-        leaf: leaf.map_err(|_| Failure::from(assent_api::problem::Code::Internal))?,
-        proof: proof.map_err(|_| Failure::from(assent_api::problem::Code::Internal))?,
+        leaf: leaf.map_err(|_| Failure::from(Code::Internal))?,
+        proof,
         checkpoint: head.checkpoint.to_string(),
     }))
+}
+
+/// The audit path of an entry in the log of that size.
+pub(crate) async fn audit_path(node: &Node, index: u64, size: u64) -> Result<Vec<Digest>, Failure> {
+    let needed = inclusion_tiles(index, size).map_err(|_| Failure::not_found())?;
+    let tiles: TileSet = node.store.tiles(&needed).await?.into_iter().collect();
+    inclusion_proof(index, size, &tiles).map_err(|_| Failure::from(Code::Internal))
 }

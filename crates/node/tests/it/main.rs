@@ -1,0 +1,7 @@
+//! Tests of the node, in process and over real sockets. One binary; one module an area.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod world;
+
+mod starting;
