@@ -8,6 +8,8 @@ use super::tree::Tree;
 
 /// The slots of a node, one for each hexadecimal digit.
 const SLOTS: u8 = 16;
+/// The bytes of a key, a status and a hash.
+const DIGEST_BYTES: usize = 32;
 
 /// A subject and its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,27 +124,25 @@ impl Node {
     /// lowest bit of the second byte for digit 0; then, by digit, 32 bytes of key and 32 of status
     /// for a leaf and 32 of hash for a tree.
     pub(super) fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![0; 4];
+        bytes.reserve_exact(2 * DIGEST_BYTES * self.slots.len());
         let (mut leaves, mut trees) = (0u16, 0u16);
-        let mut contents = Vec::new();
         for (digit, slot) in &self.slots {
             match slot {
                 Slot::Leaf(leaf) => {
                     leaves |= 1 << digit;
-                    contents.extend_from_slice(leaf.key.as_bytes());
-                    contents.extend_from_slice(leaf.status.as_bytes());
+                    bytes.extend_from_slice(leaf.key.as_bytes());
+                    bytes.extend_from_slice(leaf.status.as_bytes());
                 }
                 Slot::Tree(tree) => {
                     trees |= 1 << digit;
-                    contents.extend_from_slice(tree.hash.as_bytes());
+                    bytes.extend_from_slice(tree.hash.as_bytes());
                 }
             }
         }
-        [
-            &leaves.to_be_bytes(),
-            &trees.to_be_bytes(),
-            contents.as_slice(),
-        ]
-        .concat()
+        bytes[..2].copy_from_slice(&leaves.to_be_bytes());
+        bytes[2..4].copy_from_slice(&trees.to_be_bytes());
+        bytes
     }
 
     /// Reads the stored form of the node at `path`; `None` where the bytes are not one.
@@ -154,11 +154,14 @@ impl Node {
             return None;
         }
         let mut next = || {
-            let (chunk, after) = rest.split_first_chunk::<32>()?;
+            let (chunk, after) = rest.split_first_chunk::<DIGEST_BYTES>()?;
             rest = after;
             Some(*chunk)
         };
         let mut node = Node::default();
+        // Many nodes are kept and most have few slots: no room is spent on more.
+        node.slots
+            .reserve_exact((leaves | trees).count_ones() as usize);
         for digit in 0..SLOTS {
             if leaves >> digit & 1 == 1 {
                 let leaf = Leaf::new(StatusKey::from_bytes(next()?), Digest::from_bytes(next()?));

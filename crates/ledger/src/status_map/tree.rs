@@ -62,6 +62,7 @@ impl Tree {
     /// nodes it has.
     fn parting(leaf: Option<Leaf>, depth: usize, updates: Updates<'_>, turn: u64) -> (Tree, usize) {
         let mut node = Box::<Node>::default();
+        node.slots.reserve_exact(2);
         node.slots
             .extend(leaf.map(|leaf| (leaf.key.digit(depth), Slot::Leaf(leaf))));
         let mut tree = Tree {
