@@ -38,7 +38,10 @@ pub struct Collection<P: Piece> {
 
 impl<P: Piece> Default for Collection<P> {
     fn default() -> Self {
-        Self { slots: BTreeMap::new(), loads: 0 }
+        Self {
+            slots: BTreeMap::new(),
+            loads: 0,
+        }
     }
 }
 
@@ -64,41 +67,69 @@ impl<P: Piece> Collection<P> {
     /// # Panics
     /// It is not there: an event speaks of something that no rule has seen.
     pub(crate) fn expect_mut(&mut self, id: &P::Id) -> &mut P {
-        let slot = self.slots.get_mut(id).expect("the pieces that an event changes are loaded");
+        let slot = self
+            .slots
+            .get_mut(id)
+            .expect("the pieces that an event changes are loaded");
         slot.changed = true;
-        slot.piece.as_mut().expect("an event changes only what exists")
+        slot.piece
+            .as_mut()
+            .expect("an event changes only what exists")
     }
 
     /// Adds or replaces a piece.
     pub(crate) fn put(&mut self, id: P::Id, piece: P) {
         self.loads += 1;
-        self.slots.insert(id, Slot { piece: Some(piece), changed: true, loaded_at: self.loads });
-    }
-
-    /// Removes a piece.
-    pub(crate) fn remove(&mut self, id: &P::Id) {
-        self.loads += 1;
-        self.slots.insert(id.clone(), Slot { piece: None, changed: true, loaded_at: self.loads });
+        self.slots.insert(
+            id,
+            Slot {
+                piece: Some(piece),
+                changed: true,
+                loaded_at: self.loads,
+            },
+        );
     }
 
     /// Takes in a stored piece if `key` is of this collection; says whether it was.
-    pub(crate) fn load(&mut self, key: &StateKey, value: Option<&[u8]>) -> Result<bool, CorruptState> {
-        let Some((kind, id)) = key.as_str().split_once('/') else { return Ok(false) };
+    pub(crate) fn load(
+        &mut self,
+        key: &StateKey,
+        value: Option<&[u8]>,
+    ) -> Result<bool, CorruptState> {
+        let Some((kind, id)) = key.as_str().split_once('/') else {
+            return Ok(false);
+        };
         if kind != P::KIND {
             return Ok(false);
         }
         let id = id.parse().map_err(|_| CorruptState(key.clone()))?;
-        let piece = value.map(serde_json::from_slice).transpose().map_err(|_| CorruptState(key.clone()))?;
+        let piece = value
+            .map(serde_json::from_slice)
+            .transpose()
+            .map_err(|_| CorruptState(key.clone()))?;
         self.loads += 1;
-        self.slots.insert(id, Slot { piece, changed: false, loaded_at: self.loads });
+        self.slots.insert(
+            id,
+            Slot {
+                piece,
+                changed: false,
+                loaded_at: self.loads,
+            },
+        );
         Ok(true)
     }
 
     pub(crate) fn drain_changes(&mut self, changes: &mut Vec<Change>) {
         for (id, slot) in self.slots.iter_mut().filter(|(_, slot)| slot.changed) {
             slot.changed = false;
-            let value = slot.piece.as_ref().map(|piece| serde_json::to_vec(piece).expect("pieces have a JSON form"));
-            changes.push(Change { key: key::<P>(id), value });
+            let value = slot
+                .piece
+                .as_ref()
+                .map(|piece| serde_json::to_vec(piece).expect("pieces have a JSON form"));
+            changes.push(Change {
+                key: key::<P>(id),
+                value,
+            });
         }
     }
 
@@ -115,6 +146,7 @@ impl<P: Piece> Collection<P> {
         }
         let (_, median, _) = ages.select_nth_unstable(middle);
         let median = *median;
-        self.slots.retain(|_, slot| slot.changed || slot.loaded_at > median);
+        self.slots
+            .retain(|_, slot| slot.changed || slot.loaded_at > median);
     }
 }

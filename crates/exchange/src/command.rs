@@ -4,7 +4,7 @@ use assent_crypto::digest::Digest;
 use assent_model::names::Jti;
 use assent_model::statement::{Envelope, Recorded};
 
-use crate::consent::command::{ConsentCommand, Give, StatusChange};
+use crate::consent::command::{ConsentCommand, StatusChange};
 use crate::identity::command::IdentityCommand;
 use crate::link::command::LinkCommand;
 use crate::release::command::ReleaseCommand;
@@ -32,20 +32,33 @@ pub struct Claims {
     pub envelope: Envelope<()>,
     /// Digest of the compact statement.
     pub digest: Digest,
+    /// Length of the compact statement in bytes.
+    pub length: usize,
 }
 
 impl Claims {
     fn of<T>(statement: &Recorded<T>) -> Self {
-        let Envelope { aud, exp, iat, jti, signer, .. } = statement.envelope();
+        let Envelope {
+            aud,
+            exp,
+            iat,
+            jti,
+            signer,
+            ..
+        } = statement.envelope();
         let envelope = Envelope {
             aud: aud.clone(),
             exp: *exp,
             iat: *iat,
             jti: jti.clone(),
-            signer: signer.clone(),
+            signer: *signer,
             statement: (),
         };
-        Self { envelope, digest: statement.digest() }
+        Self {
+            envelope,
+            digest: statement.digest(),
+            length: statement.compact().len(),
+        }
     }
 
     /// What may be used once: this number by this key.
@@ -61,11 +74,17 @@ impl Command {
         match self {
             Self::Identity(command) => vec![identity(command)],
             Self::Service(ServiceCommand::Register(registration)) => vec![Claims::of(registration)],
-            Self::Link(LinkCommand::Create { record, countersignature }) => {
+            Self::Link(LinkCommand::Create {
+                record,
+                countersignature,
+            }) => {
                 vec![Claims::of(record), Claims::of(countersignature)]
             }
             Self::Link(LinkCommand::Change { record, consents }) => {
-                std::iter::once(Claims::of(record)).chain(consents.iter().flat_map(change)).collect()
+                let changes = consents.iter().flat_map(StatusChange::records);
+                std::iter::once(Claims::of(record))
+                    .chain(changes.map(|change| Claims::of(change)))
+                    .collect()
             }
             Self::Consent(command) => consent(command),
             Self::Release(ReleaseCommand::Record(batch)) => vec![Claims::of(batch)],
@@ -87,17 +106,13 @@ fn consent(command: &ConsentCommand) -> Vec<Claims> {
     match command {
         ConsentCommand::Ask(request) => vec![Claims::of(request)],
         ConsentCommand::Refuse(refusal) => vec![Claims::of(refusal)],
-        ConsentCommand::Give(Give { primary, source }) => {
-            std::iter::once(&**primary).chain(source.as_deref()).map(Claims::of).collect()
+        ConsentCommand::Give(give) => give.records().map(|record| Claims::of(record)).collect(),
+        ConsentCommand::Change(change) => {
+            change.records().map(|record| Claims::of(record)).collect()
         }
-        ConsentCommand::Change(status_change) => change(status_change),
         ConsentCommand::Acknowledge(acknowledgement) => vec![Claims::of(acknowledgement)],
         ConsentCommand::ExpireRequest(_)
         | ConsentCommand::ExpireConsent(_)
         | ConsentCommand::MissAcknowledgement(_) => Vec::new(),
     }
-}
-
-fn change(StatusChange { primary, counterpart }: &StatusChange) -> Vec<Claims> {
-    std::iter::once(&**primary).chain(counterpart.as_deref()).map(Claims::of).collect()
 }

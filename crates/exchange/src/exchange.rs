@@ -1,6 +1,7 @@
 //! The machine that the components make together.
 
 use assent_model::machine::{Context, Machine, StateKey, StatusUpdate};
+use assent_model::statement::STATEMENT_BYTES_MAX;
 
 use crate::command::Command;
 use crate::event::Event;
@@ -30,7 +31,10 @@ impl Machine for Exchange {
         let view = View::new(state);
         let decision = decide_in(&view, command, context);
         let missing = view.into_missing();
-        assert!(missing.is_empty(), "a command is decided once all that it reads is loaded: {missing:?}");
+        assert!(
+            missing.is_empty(),
+            "a command is decided once all that it reads is loaded: {missing:?}"
+        );
         decision
     }
 
@@ -65,32 +69,48 @@ impl Machine for Exchange {
     }
 }
 
-fn decide_in(view: &View<'_>, command: &Command, context: Context) -> Result<Vec<Event>, Rejection> {
+fn decide_in(
+    view: &View<'_>,
+    command: &Command,
+    context: Context,
+) -> Result<Vec<Event>, Rejection> {
     check_claims(view, command, context)?;
     decide_component(view, command, context)
 }
 
+/// What holds for every statement, whatever it says: invariant 10, save for the used-once part,
+/// which is the sequencer's.
 fn check_claims(view: &View<'_>, command: &Command, context: Context) -> Result<(), Rejection> {
-    if matches!(command, Command::Identity(IdentityCommand::Open(_))) {
-        return Ok(());
+    let audience = match (view.chain(), command) {
+        (Some(chain), _) => &chain.id,
+        // The genesis gives the chain its name.
+        (None, Command::Identity(IdentityCommand::Open(genesis))) => &genesis.envelope().aud,
+        (None, _) => return Err(Rejection::ChainNotOpen),
+    };
+    let claims = command.claims();
+    if claims
+        .iter()
+        .any(|claims| claims.length > STATEMENT_BYTES_MAX)
+    {
+        return Err(Rejection::StatementTooLarge);
     }
-    let chain = view.chain().ok_or(Rejection::ChainNotOpen)?;
-    for claims in command.claims() {
-        claims.envelope.check(&chain.id, context.time)?;
+    for claims in claims {
+        claims.envelope.check(audience, context.time)?;
     }
     Ok(())
 }
 
-fn decide_component(view: &View<'_>, command: &Command, context: Context) -> Result<Vec<Event>, Rejection> {
+fn decide_component(
+    view: &View<'_>,
+    command: &Command,
+    context: Context,
+) -> Result<Vec<Event>, Rejection> {
     Ok(match command {
-        Command::Identity(command) => each(identity::decide(view, command)?, Event::Identity),
-        Command::Service(command) => each(service::decide(view, command)?, Event::Service),
-        Command::Link(command) => {
-            let decided = link::decide(view, command, context)?;
-            let mut events = vec![Event::Link(decided.link)];
-            events.extend(decided.consents.into_iter().map(Event::Consent));
-            events
+        Command::Identity(command) => {
+            each(identity::decide(view, command, context)?, Event::Identity)
         }
+        Command::Service(command) => each(service::decide(view, command)?, Event::Service),
+        Command::Link(command) => link::decide(view, command, context)?,
         Command::Consent(command) => each(consent::decide(view, command, context)?, Event::Consent),
         Command::Release(command) => each(release::decide(view, command)?, Event::Release),
     })

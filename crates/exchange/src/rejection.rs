@@ -2,6 +2,37 @@
 
 use assent_model::statement::ClaimsRejection;
 
+/// Declares the refusals of a component: each variant with its stable code and its words, in the
+/// order in which the component checks.
+macro_rules! rejections {
+    (
+        $(#[$doc:meta])*
+        $name:ident {
+            $($(#[$variant_doc:meta])* $variant:ident = $code:literal, $words:literal;)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[error($words)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them, in checking order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use rejections;
+
 use crate::consent::rejection::ConsentRejection;
 use crate::identity::rejection::IdentityRejection;
 use crate::link::rejection::LinkRejection;
@@ -14,6 +45,10 @@ pub enum Rejection {
     /// The chain has no genesis yet.
     #[error("the chain is not open")]
     ChainNotOpen,
+    /// A statement could be signed but not read again. Comes from the node itself only: what
+    /// arrives from outside is measured when its signature is checked.
+    #[error("a statement is longer than the log can hold")]
+    StatementTooLarge,
     /// A statement is for another chain or another time.
     #[error(transparent)]
     Claims(#[from] ClaimsRejection),
@@ -39,6 +74,7 @@ impl Rejection {
     pub const fn code(self) -> &'static str {
         match self {
             Self::ChainNotOpen => "chain-not-open",
+            Self::StatementTooLarge => "statement-too-large",
             Self::Claims(rejection) => rejection.code(),
             Self::Identity(rejection) => rejection.code(),
             Self::Service(rejection) => rejection.code(),

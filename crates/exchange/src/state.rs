@@ -28,14 +28,38 @@ pub struct State {
 /// Runs the same expression over every collection.
 macro_rules! each {
     ($state:ident, $collection:ident => $body:expr) => {{
-        { let $collection = &mut $state.chain; $body }
-        { let $collection = &mut $state.parties; $body }
-        { let $collection = &mut $state.services; $body }
-        { let $collection = &mut $state.descriptions; $body }
-        { let $collection = &mut $state.links; $body }
-        { let $collection = &mut $state.requests; $body }
-        { let $collection = &mut $state.consents; $body }
-        { let $collection = &mut $state.grants; $body }
+        {
+            let $collection = &mut $state.chain;
+            $body
+        }
+        {
+            let $collection = &mut $state.parties;
+            $body
+        }
+        {
+            let $collection = &mut $state.services;
+            $body
+        }
+        {
+            let $collection = &mut $state.descriptions;
+            $body
+        }
+        {
+            let $collection = &mut $state.links;
+            $body
+        }
+        {
+            let $collection = &mut $state.requests;
+            $body
+        }
+        {
+            let $collection = &mut $state.consents;
+            $body
+        }
+        {
+            let $collection = &mut $state.grants;
+            $body
+        }
     }};
 }
 
@@ -53,9 +77,15 @@ impl WorkingSet for State {
     }
 
     fn evict(&mut self, pieces: usize) {
-        let mut total = 0;
-        each!(self, collection => total += collection.len());
-        if total > pieces {
+        let mut held_before = usize::MAX;
+        loop {
+            let mut held = 0;
+            each!(self, collection => held += collection.len());
+            // What is not drained yet is never forgotten, so there may be nothing more to forget.
+            if held <= pieces || held == held_before {
+                return;
+            }
+            held_before = held;
             each!(self, collection => collection.forget_half());
         }
     }
@@ -73,7 +103,10 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// A view of `state` that has not missed anything yet.
     pub fn new(state: &'a State) -> Self {
-        Self { state, missing: RefCell::default() }
+        Self {
+            state,
+            missing: RefCell::default(),
+        }
     }
 
     /// What was asked for and is not loaded.
@@ -108,7 +141,10 @@ impl<'a> View<'a> {
 
     /// A version of a service's description.
     pub fn description(&self, service: ServiceId, version: u32) -> Option<&'a Description> {
-        self.read(&self.state.descriptions, &DescriptionId { service, version })
+        self.read(
+            &self.state.descriptions,
+            &DescriptionId { service, version },
+        )
     }
 
     /// A service link.

@@ -289,56 +289,74 @@ impl ServiceDescription {
     /// # Errors
     /// The first thing that is wrong.
     pub fn check(&self) -> Result<(), DescriptionError> {
+        self.check_datasets()?;
+        self.check_purposes()?;
+        self.check_texts()
+    }
+
+    fn check_datasets(&self) -> Result<(), DescriptionError> {
+        let ids = self.datasets.iter().map(|dataset| &dataset.dataset_id);
+        if let Some(id) = first_repeated(ids) {
+            return Err(DescriptionError::DatasetRepeated(id.clone()));
+        }
+        let mut concepts = self.datasets.iter().map(Dataset::concepts);
+        match concepts.find_map(first_repeated) {
+            Some(id) => Err(DescriptionError::ConceptRepeated(id.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn check_purposes(&self) -> Result<(), DescriptionError> {
+        let ids = self.purposes.iter().map(|purpose| &purpose.purpose_id);
+        if let Some(id) = first_repeated(ids) {
+            return Err(DescriptionError::PurposeRepeated(id.clone()));
+        }
+        let is_empty = |purpose: &&ProcessingBasis| purpose.required_concepts.is_empty();
+        if let Some(purpose) = self.purposes.iter().find(is_empty) {
+            return Err(DescriptionError::PurposeEmpty(purpose.purpose_id.clone()));
+        }
+        match self.purposes.iter().find_map(ProcessingBasis::ambiguous) {
+            Some(id) => Err(DescriptionError::ConceptRequiredAndOptional(id.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn check_texts(&self) -> Result<(), DescriptionError> {
         if self.description.is_empty() {
             return Err(DescriptionError::TextMissing("description"));
         }
-        let mut datasets = BTreeSet::new();
-        for dataset in &self.datasets {
-            if !datasets.insert(&dataset.dataset_id) {
-                return Err(DescriptionError::DatasetRepeated(
-                    dataset.dataset_id.clone(),
-                ));
-            }
-            dataset.check()?;
+        if self.datasets.iter().any(|dataset| dataset.title.is_empty()) {
+            return Err(DescriptionError::TextMissing("title of a dataset"));
         }
-        let mut purposes = BTreeSet::new();
-        for purpose in &self.purposes {
-            if !purposes.insert(&purpose.purpose_id) {
-                return Err(DescriptionError::PurposeRepeated(
-                    purpose.purpose_id.clone(),
-                ));
-            }
-            purpose.check()?;
+        let lacks_text = |purpose: &ProcessingBasis| {
+            [&purpose.name, &purpose.description, &purpose.termination]
+                .into_iter()
+                .any(BTreeMap::is_empty)
+        };
+        if self.purposes.iter().any(lacks_text) {
+            return Err(DescriptionError::TextMissing(
+                "name, description or termination of a purpose",
+            ));
         }
         Ok(())
     }
 }
 
+fn first_repeated<'a, T: Ord + 'a>(items: impl IntoIterator<Item = &'a T>) -> Option<&'a T> {
+    let mut seen = BTreeSet::new();
+    items.into_iter().find(|item| !seen.insert(*item))
+}
+
 impl Dataset {
+    fn concepts(&self) -> impl Iterator<Item = &ConceptId> {
+        self.data_mappings.iter().map(|mapping| &mapping.concept_id)
+    }
+
     fn outline(&self) -> DatasetOutline {
         DatasetOutline {
             dataset_id: self.dataset_id.clone(),
-            concepts: self
-                .data_mappings
-                .iter()
-                .map(|mapping| mapping.concept_id.clone())
-                .collect(),
+            concepts: self.concepts().cloned().collect(),
         }
-    }
-
-    fn check(&self) -> Result<(), DescriptionError> {
-        let mut concepts = BTreeSet::new();
-        for mapping in &self.data_mappings {
-            if !concepts.insert(&mapping.concept_id) {
-                return Err(DescriptionError::ConceptRepeated(
-                    mapping.concept_id.clone(),
-                ));
-            }
-        }
-        if self.title.is_empty() {
-            return Err(DescriptionError::TextMissing("title"));
-        }
-        Ok(())
     }
 }
 
@@ -358,22 +376,10 @@ impl ProcessingBasis {
         }
     }
 
-    fn check(&self) -> Result<(), DescriptionError> {
-        if self.required_concepts.is_empty() {
-            return Err(DescriptionError::PurposeEmpty(self.purpose_id.clone()));
-        }
-        if let Some(both) = self
-            .required_concepts
+    /// A concept that is both required and optional.
+    fn ambiguous(&self) -> Option<&ConceptId> {
+        self.required_concepts
             .intersection(&self.optional_concepts)
             .next()
-        {
-            return Err(DescriptionError::ConceptRequiredAndOptional(both.clone()));
-        }
-        if self.name.is_empty() || self.description.is_empty() || self.termination.is_empty() {
-            return Err(DescriptionError::TextMissing(
-                "name, description or termination of a purpose",
-            ));
-        }
-        Ok(())
     }
 }

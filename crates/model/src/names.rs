@@ -90,10 +90,12 @@ names! {
 impl Jti {
     /// The spelling of 16 random bytes.
     pub(crate) fn from_random(bytes: [u8; 16]) -> Self {
-        let spelled = bytes.iter().fold(String::with_capacity(32), |mut spelled, byte| {
-            write!(spelled, "{byte:02x}").expect("a String takes everything");
-            spelled
-        });
+        let spelled = bytes
+            .iter()
+            .fold(String::with_capacity(32), |mut spelled, byte| {
+                write!(spelled, "{byte:02x}").expect("a String takes everything");
+                spelled
+            });
         Self(spelled.into())
     }
 }

@@ -71,6 +71,14 @@ pub enum ClaimsRejection {
 }
 
 impl ClaimsRejection {
+    /// All of them, in checking order.
+    pub const ALL: &'static [Self] = &[
+        Self::WrongAudience,
+        Self::LifetimeInvalid,
+        Self::IssuedInFuture,
+        Self::Expired,
+    ];
+
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {

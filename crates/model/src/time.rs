@@ -8,24 +8,64 @@ use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 
-/// Milliseconds since 1970-01-01T00:00:00Z.
+/// The largest count of milliseconds, 2^53 − 1. The numbers of canonical JSON are doubles
+/// (RFC 8785), so a larger count would be signed as one instant and read as another.
+const MILLIS_MAX: u64 = (1 << 53) - 1;
+
+/// Milliseconds since 1970-01-01T00:00:00Z, until some time in the year 287396.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(try_from = "u64")]
 pub struct Timestamp(u64);
 
 /// A span of milliseconds.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(try_from = "u64")]
 pub struct Span(u64);
 
+/// A count of milliseconds that canonical JSON cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a time is at most {MILLIS_MAX} milliseconds")]
+pub struct TimeTooLarge;
+
+const fn clamp(millis: u64) -> u64 {
+    if millis < MILLIS_MAX {
+        millis
+    } else {
+        MILLIS_MAX
+    }
+}
+
+impl TryFrom<u64> for Timestamp {
+    type Error = TimeTooLarge;
+
+    fn try_from(millis: u64) -> Result<Self, TimeTooLarge> {
+        Span::try_from(millis).map(|Span(millis)| Self(millis))
+    }
+}
+
+impl TryFrom<u64> for Span {
+    type Error = TimeTooLarge;
+
+    fn try_from(millis: u64) -> Result<Self, TimeTooLarge> {
+        if millis <= MILLIS_MAX {
+            Ok(Self(millis))
+        } else {
+            Err(TimeTooLarge)
+        }
+    }
+}
+
 impl Timestamp {
-    /// The instant so many milliseconds after the epoch.
+    /// The last instant.
+    pub const MAX: Self = Self(MILLIS_MAX);
+
+    /// The instant so many milliseconds after the epoch, or the last one.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        Self(clamp(millis))
     }
 
     /// Milliseconds since the epoch.
@@ -45,24 +85,27 @@ impl Timestamp {
 }
 
 impl Span {
-    /// A span of milliseconds.
+    /// The longest span.
+    pub const MAX: Self = Self(MILLIS_MAX);
+
+    /// A span of milliseconds, or the longest one.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        Self(clamp(millis))
     }
 
-    /// A span of seconds.
+    /// A span of seconds, or the longest one.
     pub const fn from_seconds(seconds: u64) -> Self {
-        Self(seconds * 1000)
+        Self::from_millis(seconds.saturating_mul(1000))
     }
 
-    /// A span of minutes.
+    /// A span of minutes, or the longest one.
     pub const fn from_minutes(minutes: u64) -> Self {
-        Self::from_seconds(minutes * 60)
+        Self::from_seconds(minutes.saturating_mul(60))
     }
 
-    /// A span of days of 24 hours.
+    /// A span of days of 24 hours, or the longest one.
     pub const fn from_days(days: u64) -> Self {
-        Self::from_minutes(days * 24 * 60)
+        Self::from_minutes(days.saturating_mul(24 * 60))
     }
 
     /// Milliseconds.
@@ -71,14 +114,16 @@ impl Span {
     }
 }
 
+/// Ends at the last instant.
 impl Add<Span> for Timestamp {
     type Output = Self;
 
     fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.0))
+        Self::from_millis(self.0.saturating_add(span.0))
     }
 }
 
+/// Ends at the epoch.
 impl Sub<Span> for Timestamp {
     type Output = Self;
 

@@ -44,3 +44,17 @@ pub struct StatusChange {
     /// For the other record of a pair.
     pub counterpart: Option<Verified<ConsentStatusRecord>>,
 }
+
+impl Give {
+    /// The one or two records.
+    pub fn records(&self) -> impl Iterator<Item = &Verified<ConsentRecord>> {
+        std::iter::once(&self.primary).chain(&self.source)
+    }
+}
+
+impl StatusChange {
+    /// The one or two records.
+    pub fn records(&self) -> impl Iterator<Item = &Verified<ConsentStatusRecord>> {
+        std::iter::once(&self.primary).chain(&self.counterpart)
+    }
+}

@@ -41,8 +41,9 @@ pub enum ConsentEvent {
     },
     /// The person gave what was already given: the request is answered, nothing else changes.
     Affirmed {
-        /// The request.
-        request_id: RequestId,
+        /// The signed record that says the same as the one in force. It is evidence of the answer
+        /// and never becomes a consent.
+        record: Recorded<ConsentRecord>,
         /// The consent in force.
         cr_id: ConsentId,
     },
@@ -54,7 +55,7 @@ pub enum ConsentEvent {
         by: ConsentId,
         /// Digest of the record that ended it.
         record: Digest,
-        /// Until when the service must acknowledge.
+        /// Before when the service must acknowledge.
         acknowledge_by: Timestamp,
     },
     /// The status or the resource set changed. One event for each record of a pair.
@@ -65,7 +66,7 @@ pub enum ConsentEvent {
         author: Author,
         /// Whether this is the effect of removing or restoring a link.
         by_link: bool,
-        /// Until when the service must acknowledge, when the consent ended.
+        /// Before when the service must acknowledge, when the consent ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         acknowledge_by: Option<Timestamp>,
     },

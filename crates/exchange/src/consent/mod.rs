@@ -12,5 +12,5 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use rules::offer;
 pub(crate) use rules::{change_status, decide, evolve, status, touched};
+pub use rules::{committed, offer};

@@ -55,9 +55,9 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestStatus {
-    /// An answer is awaited until then.
+    /// An answer is awaited.
     Requested {
-        /// The last moment.
+        /// From this instant on it comes too late.
         answer_by: Timestamp,
     },
     /// Answered by this consent.
@@ -154,6 +154,14 @@ impl Role {
             Self::Source { .. } => None,
         }
     }
+
+    /// The key that must prove possession of a token for data of this source.
+    pub fn holder(&self) -> Option<KeyId> {
+        match self {
+            Self::Within { .. } | Self::Sink { .. } => None,
+            Self::Source { pop_key, .. } => Some(*pop_key),
+        }
+    }
 }
 
 /// Where a consent stands.
@@ -178,13 +186,24 @@ pub enum Status {
     Expired,
 }
 
+impl Status {
+    /// Whether no record can change it any more.
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Withdrawn | Self::Superseded { .. } | Self::Expired
+        )
+    }
+}
+
 /// Why a consent is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pause {
     /// The person (or the operator for the person) paused this consent.
     Person,
-    /// A link was removed; restoring it ends the pause.
+    /// The link of this consent, or of the other record of the pair, was removed; restoring it ends
+    /// the pause.
     Link,
 }
 
@@ -204,9 +223,9 @@ pub enum Author {
 pub enum Closure {
     /// Nothing: the consent was not ended by the person.
     NotOwed,
-    /// A signed acknowledgement, by then.
+    /// A signed acknowledgement.
     Owed {
-        /// The deadline.
+        /// From this instant on the sequencer records that it is missing.
         by: Timestamp,
     },
     /// It came.
@@ -226,8 +245,7 @@ impl Piece for Consent {
 impl Consent {
     /// Whether the consent is over for good at `now`, recorded or not yet.
     pub fn has_ended(&self, now: Timestamp) -> bool {
-        matches!(self.status, Status::Withdrawn | Status::Superseded { .. } | Status::Expired)
-            || self.valid_until.is_some_and(|end| end <= now)
+        self.status.is_final() || self.valid_until.is_some_and(|end| end <= now)
     }
 
     /// Whether data can be processed at `now`.
@@ -241,11 +259,14 @@ impl Consent {
     }
 }
 
-/// The place of one consent in force: a pseudonym has at most one for a purpose and source.
+/// The place of one consent in force: a pseudonym has at most one at a service for a purpose and a
+/// source. Purposes are named within a service, so its id is part of the place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GrantId {
     /// Who gave it.
     pub surrogate: SurrogateId,
+    /// To which service.
+    pub service: ServiceId,
     /// For what.
     pub purpose: PurposeId,
     /// From where.
@@ -254,7 +275,7 @@ pub struct GrantId {
 
 impl fmt::Display for GrantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.surrogate, self.purpose)?;
+        write!(f, "{} {} {}", self.surrogate, self.service, self.purpose)?;
         self.source.map_or(Ok(()), |source| write!(f, " {source}"))
     }
 }
@@ -263,11 +284,21 @@ impl FromStr for GrantId {
     type Err = InvalidGrantId;
 
     fn from_str(text: &str) -> Result<Self, InvalidGrantId> {
-        let mut parts = text.split(' ');
-        let surrogate = parts.next().and_then(|part| part.parse().ok()).ok_or(InvalidGrantId)?;
-        let purpose = parts.next().and_then(|part| part.parse().ok()).ok_or(InvalidGrantId)?;
-        let source = parts.next().map(str::parse).transpose().map_err(|_| InvalidGrantId)?;
-        Ok(Self { surrogate, purpose, source })
+        fn part<T: FromStr>(text: &str) -> Result<T, InvalidGrantId> {
+            text.parse().map_err(|_| InvalidGrantId)
+        }
+        let parts: Vec<&str> = text.split(' ').collect();
+        let (surrogate, service, purpose, source) = match parts[..] {
+            [surrogate, service, purpose] => (surrogate, service, purpose, None),
+            [surrogate, service, purpose, source] => (surrogate, service, purpose, Some(source)),
+            _ => return Err(InvalidGrantId),
+        };
+        Ok(Self {
+            surrogate: part(surrogate)?,
+            service: part(service)?,
+            purpose: part(purpose)?,
+            source: source.map(part).transpose()?,
+        })
     }
 }
 

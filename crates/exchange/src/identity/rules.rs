@@ -3,6 +3,7 @@
 use assent_crypto::sealing::SealingKey;
 use assent_crypto::signature::VerifyingKey;
 use assent_model::ids::PartyId;
+use assent_model::machine::Context;
 use assent_model::records::Custody;
 use assent_model::records::identity::{
     Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, PartyKind, Recovery, Registration,
@@ -18,12 +19,12 @@ use crate::state::{State, View};
 type Decision = Result<Vec<IdentityEvent>, IdentityRejection>;
 
 /// Decides on a command of this component.
-pub(crate) fn decide(view: &View<'_>, command: &IdentityCommand) -> Decision {
+pub(crate) fn decide(view: &View<'_>, command: &IdentityCommand, context: Context) -> Decision {
     match command {
         IdentityCommand::Open(genesis) => open(view, genesis),
-        IdentityCommand::Register(registration) => register(view, registration),
-        IdentityCommand::Rotate(rotation) => rotate(view, rotation),
-        IdentityCommand::Recover(recovery) => recover(view, recovery),
+        IdentityCommand::Register(registration) => register(view, registration, context),
+        IdentityCommand::Rotate(rotation) => rotate(view, rotation, context),
+        IdentityCommand::Recover(recovery) => recover(view, recovery, context),
         IdentityCommand::Deactivate(deactivation) => deactivate(view, deactivation),
     }
 }
@@ -35,10 +36,12 @@ fn open(view: &View<'_>, genesis: &Verified<Genesis>) -> Decision {
     if genesis.content().operator != PartyId::of(genesis.signer()) {
         return Err(IdentityRejection::PartyMismatch);
     }
-    Ok(vec![IdentityEvent::Opened { genesis: genesis.record() }])
+    Ok(vec![IdentityEvent::Opened {
+        genesis: genesis.record(),
+    }])
 }
 
-fn register(view: &View<'_>, registration: &Verified<Registration>) -> Decision {
+fn register(view: &View<'_>, registration: &Verified<Registration>, context: Context) -> Decision {
     let said = registration.content();
     if said.party != PartyId::of(registration.signer()) {
         return Err(IdentityRejection::PartyMismatch);
@@ -46,61 +49,96 @@ fn register(view: &View<'_>, registration: &Verified<Registration>) -> Decision 
     if view.party(said.party).is_some() {
         return Err(IdentityRejection::PartyIdTaken);
     }
-    let recovery_key = possessed(&said.recovery, said.party, KeyRole::Recovery)?;
+    let wanted = possession(said.party, KeyRole::Recovery);
+    let recovery_key = possessed(view, &said.recovery, &wanted, context)?;
     if recovery_key == *registration.signer() {
         return Err(IdentityRejection::KeysEqual);
     }
-    Ok(vec![IdentityEvent::Registered { registration: registration.record(), recovery_key }])
+    Ok(vec![IdentityEvent::Registered {
+        registration: registration.record(),
+        recovery_key,
+    }])
 }
 
-fn rotate(view: &View<'_>, rotation: &Verified<KeyRotation>) -> Decision {
+fn rotate(view: &View<'_>, rotation: &Verified<KeyRotation>, context: Context) -> Decision {
     let said = rotation.content();
     let party = active(view, said.party)?;
     if *rotation.signer() != party.signing_key {
         return Err(IdentityRejection::WrongKey);
     }
-    let signing_key = possessed(&said.signing, said.party, KeyRole::Signing)?;
+    let wanted = possession(said.party, KeyRole::Signing);
+    let signing_key = possessed(view, &said.signing, &wanted, context)?;
     check_apart(&signing_key, party)?;
-    Ok(vec![IdentityEvent::KeysRotated { rotation: rotation.record(), signing_key }])
+    Ok(vec![IdentityEvent::KeysRotated {
+        rotation: rotation.record(),
+        signing_key,
+    }])
 }
 
-fn recover(view: &View<'_>, recovery: &Verified<Recovery>) -> Decision {
+fn recover(view: &View<'_>, recovery: &Verified<Recovery>, context: Context) -> Decision {
     let said = recovery.content();
     let party = active(view, said.party)?;
-    if *recovery.signer() != party.recovery_key {
+    if Some(*recovery.signer()) != party.recovery_key {
         return Err(IdentityRejection::WrongKey);
     }
-    let signing_key = possessed(&said.signing, said.party, KeyRole::Signing)?;
+    let wanted = possession(said.party, KeyRole::Signing);
+    let signing_key = possessed(view, &said.signing, &wanted, context)?;
     check_apart(&signing_key, party)?;
-    Ok(vec![IdentityEvent::Recovered { recovery: recovery.record(), signing_key }])
+    Ok(vec![IdentityEvent::Recovered {
+        recovery: recovery.record(),
+        signing_key,
+    }])
 }
 
 fn deactivate(view: &View<'_>, deactivation: &Verified<Deactivation>) -> Decision {
     let party = active(view, deactivation.content().party)?;
-    if *deactivation.signer() != party.signing_key && *deactivation.signer() != party.recovery_key {
+    let keys = [Some(party.signing_key), party.recovery_key];
+    if !keys.contains(&Some(*deactivation.signer())) {
         return Err(IdentityRejection::WrongKey);
     }
-    Ok(vec![IdentityEvent::Deactivated { deactivation: deactivation.record() }])
+    Ok(vec![IdentityEvent::Deactivated {
+        deactivation: deactivation.record(),
+    }])
 }
 
 fn active<'a>(view: &View<'a>, id: PartyId) -> Result<&'a Party, IdentityRejection> {
     let party = view.party(id).ok_or(IdentityRejection::PartyUnknown)?;
-    if party.is_active() { Ok(party) } else { Err(IdentityRejection::PartyDeactivated) }
+    if party.is_active() {
+        Ok(party)
+    } else {
+        Err(IdentityRejection::PartyDeactivated)
+    }
 }
 
 fn check_apart(signing_key: &VerifyingKey, party: &Party) -> Result<(), IdentityRejection> {
-    if *signing_key == party.recovery_key { Err(IdentityRejection::KeysEqual) } else { Ok(()) }
+    if Some(*signing_key) == party.recovery_key {
+        Err(IdentityRejection::KeysEqual)
+    } else {
+        Ok(())
+    }
 }
 
-/// The key that signed `proof`, if the proof is for this party and role.
+fn possession(party: PartyId, role: KeyRole) -> KeyPossession {
+    KeyPossession { party, role }
+}
+
+/// The key that signed `proof`, if the proof is for this party and role, made for this chain, and
+/// fresh: a proof from elsewhere or from long ago says nothing about who holds the key now.
 fn possessed(
+    view: &View<'_>,
     proof: &Nested<KeyPossession>,
-    party: PartyId,
-    role: KeyRole,
+    wanted: &KeyPossession,
+    context: Context,
 ) -> Result<VerifyingKey, IdentityRejection> {
-    let proof = proof.verify().map_err(|_| IdentityRejection::PossessionUnproven)?;
-    if *proof.content() == (KeyPossession { party, role }) {
-        Ok(proof.signer().clone())
+    let proof = proof
+        .verify()
+        .map_err(|_| IdentityRejection::PossessionUnproven)?;
+    let is_fresh = view.chain().is_some_and(|chain| {
+        let claims = proof.envelope().check(&chain.id, context.time);
+        claims.is_ok()
+    });
+    if is_fresh && proof.content() == wanted {
+        Ok(*proof.signer())
     } else {
         Err(IdentityRejection::PossessionUnproven)
     }
@@ -110,17 +148,36 @@ fn possessed(
 pub(crate) fn evolve(state: &mut State, event: &IdentityEvent) {
     match event {
         IdentityEvent::Opened { genesis } => opened(state, genesis),
-        IdentityEvent::Registered { registration, recovery_key } => {
+        IdentityEvent::Registered {
+            registration,
+            recovery_key,
+        } => {
             let said = registration.content();
-            let party = party(said.kind, said.custody, registration.signer(), &said.sealing_key, recovery_key);
+            let party = party(
+                said.kind,
+                said.custody,
+                registration.signer(),
+                &said.sealing_key,
+                Some(*recovery_key),
+            );
             state.parties.put(said.party, party);
         }
-        IdentityEvent::KeysRotated { rotation, signing_key } => {
-            let KeyRotation { party, sealing_key, .. } = rotation.content();
+        IdentityEvent::KeysRotated {
+            rotation,
+            signing_key,
+        } => {
+            let KeyRotation {
+                party, sealing_key, ..
+            } = rotation.content();
             install(state, *party, signing_key, sealing_key.as_ref());
         }
-        IdentityEvent::Recovered { recovery, signing_key } => {
-            let Recovery { party, sealing_key, .. } = recovery.content();
+        IdentityEvent::Recovered {
+            recovery,
+            signing_key,
+        } => {
+            let Recovery {
+                party, sealing_key, ..
+            } = recovery.content();
             install(state, *party, signing_key, Some(sealing_key));
         }
         IdentityEvent::Deactivated { deactivation } => {
@@ -132,16 +189,19 @@ pub(crate) fn evolve(state: &mut State, event: &IdentityEvent) {
 
 fn opened(state: &mut State, genesis: &Recorded<Genesis>) {
     let said = genesis.content();
-    // The operator's keys are restored from backups of the node, so it needs no recovery key
-    // apart: the slot holds the signing key itself.
-    let signer = genesis.signer();
-    let operator = party(PartyKind::Operator, Custody::Independent, signer, &said.sealing_key, signer);
+    let operator = party(
+        PartyKind::Operator,
+        Custody::Independent,
+        genesis.signer(),
+        &said.sealing_key,
+        None,
+    );
     state.parties.put(said.operator, operator);
     let chain = Chain {
         id: genesis.envelope().aud.clone(),
         operator: said.operator,
-        token_key: said.token_key.clone(),
-        checkpoint_key: said.checkpoint_key.clone(),
+        token_key: said.token_key,
+        checkpoint_key: said.checkpoint_key,
         acknowledge_within: said.acknowledge_within,
     };
     state.chain.put(ChainKey, chain);
@@ -152,21 +212,26 @@ fn party(
     custody: Custody,
     signing_key: &VerifyingKey,
     sealing_key: &SealingKey,
-    recovery_key: &VerifyingKey,
+    recovery_key: Option<VerifyingKey>,
 ) -> Party {
     Party {
         kind,
         custody,
-        signing_key: signing_key.clone(),
+        signing_key: *signing_key,
         sealing_key: sealing_key.clone(),
-        recovery_key: recovery_key.clone(),
+        recovery_key,
         status: PartyStatus::Active,
     }
 }
 
-fn install(state: &mut State, party: PartyId, signing_key: &VerifyingKey, sealing_key: Option<&SealingKey>) {
+fn install(
+    state: &mut State,
+    party: PartyId,
+    signing_key: &VerifyingKey,
+    sealing_key: Option<&SealingKey>,
+) {
     let party = state.parties.expect_mut(&party);
-    party.signing_key = signing_key.clone();
+    party.signing_key = *signing_key;
     if let Some(sealing_key) = sealing_key {
         party.sealing_key = sealing_key.clone();
     }

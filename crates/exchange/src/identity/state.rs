@@ -1,6 +1,5 @@
 //! What is remembered about the chain and about parties.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -41,12 +40,21 @@ impl fmt::Display for ChainKey {
 }
 
 impl FromStr for ChainKey {
-    type Err = Infallible;
+    type Err = InvalidChainKey;
 
-    fn from_str(_: &str) -> Result<Self, Infallible> {
-        Ok(Self)
+    fn from_str(text: &str) -> Result<Self, InvalidChainKey> {
+        if text == "self" {
+            Ok(Self)
+        } else {
+            Err(InvalidChainKey)
+        }
     }
 }
+
+/// A text that does not name the chain's own parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of the chain's own parameters")]
+pub struct InvalidChainKey;
 
 impl Piece for Chain {
     const KIND: &'static str = "chain";
@@ -64,8 +72,9 @@ pub struct Party {
     pub signing_key: VerifyingKey,
     /// To whom things for it are sealed now.
     pub sealing_key: SealingKey,
-    /// Installs a new signing key.
-    pub recovery_key: VerifyingKey,
+    /// Installs a new signing key. The operator has none: its keys are restored from backups of
+    /// the node.
+    pub recovery_key: Option<VerifyingKey>,
     /// Whether it still acts.
     pub status: PartyStatus,
 }

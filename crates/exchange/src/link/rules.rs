@@ -1,6 +1,6 @@
 //! The rules of links.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use assent_crypto::digest::Digest;
 use assent_model::canonical;
@@ -15,27 +15,26 @@ use super::command::LinkCommand;
 use super::event::LinkEvent;
 use super::rejection::LinkRejection;
 use super::state::Link;
+use crate::consent;
 use crate::consent::command::StatusChange;
-use crate::consent::state::{Pause, Status};
-use crate::consent::{self, event::ConsentEvent};
+use crate::consent::state::{Consent, Pause, Status};
+use crate::event::Event;
+use crate::rejection::Rejection;
 use crate::state::{State, View};
 
-/// What happened to the link, and what happened to its consents with it.
-pub(crate) struct Decided {
-    pub(crate) link: LinkEvent,
-    pub(crate) consents: Vec<ConsentEvent>,
-}
-
-/// Decides on a command of this component.
+/// Decides on a command of this component. A change of a link brings events of its consents.
 pub(crate) fn decide(
     view: &View<'_>,
     command: &LinkCommand,
     context: Context,
-) -> Result<Decided, LinkRejection> {
+) -> Result<Vec<Event>, Rejection> {
     match command {
-        LinkCommand::Create { record, countersignature } => {
-            let link = create(view, record, countersignature)?;
-            Ok(Decided { link, consents: Vec::new() })
+        LinkCommand::Create {
+            record,
+            countersignature,
+        } => {
+            let created = create(view, record, countersignature)?;
+            Ok(vec![Event::Link(created)])
         }
         LinkCommand::Change { record, consents } => change(view, record, consents, context),
     }
@@ -47,7 +46,9 @@ fn create(
     countersignature: &Verified<LinkCountersignature>,
 ) -> Result<LinkEvent, LinkRejection> {
     let said = record.content();
-    let service = view.service(said.service.service_id).ok_or(LinkRejection::ServiceUnknown)?;
+    let service = view
+        .service(said.service.service_id)
+        .ok_or(LinkRejection::ServiceUnknown)?;
     if service.provider != said.provider {
         return Err(LinkRejection::NotTheProvider);
     }
@@ -62,8 +63,11 @@ fn create(
     if said.surrogate_id != SurrogateId::of(record.signer()) {
         return Err(LinkRejection::PseudonymMismatch);
     }
-    let expected =
-        LinkCountersignature { slr_id: said.slr_id, slr_digest: record.digest(), provider: said.provider };
+    let expected = LinkCountersignature {
+        slr_id: said.slr_id,
+        slr_digest: record.digest(),
+        provider: said.provider,
+    };
     if *countersignature.content() != expected {
         return Err(LinkRejection::CountersignatureMismatch);
     }
@@ -73,7 +77,10 @@ fn create(
     if view.link(said.slr_id).is_some() {
         return Err(LinkRejection::LinkIdTaken);
     }
-    Ok(LinkEvent::Created { record: record.record(), countersignature: countersignature.record() })
+    Ok(LinkEvent::Created {
+        record: record.record(),
+        countersignature: countersignature.record(),
+    })
 }
 
 fn change(
@@ -81,14 +88,30 @@ fn change(
     record: &Verified<LinkStatusRecord>,
     consents: &[StatusChange],
     context: Context,
-) -> Result<Decided, LinkRejection> {
+) -> Result<Vec<Event>, Rejection> {
+    let link = changed_link(view, record)?;
+    check_consents(view, record.content(), link, consents)?;
+    let mut events = vec![Event::Link(LinkEvent::StatusChanged {
+        record: record.record(),
+    })];
+    for change in consents {
+        let changed = consent::change_status(view, change, context, true)?;
+        events.extend(changed.into_iter().map(Event::Consent));
+    }
+    Ok(events)
+}
+
+fn changed_link<'a>(
+    view: &View<'a>,
+    record: &Verified<LinkStatusRecord>,
+) -> Result<&'a Link, LinkRejection> {
     let said = record.content();
     let link = view.link(said.slr_id).ok_or(LinkRejection::LinkUnknown)?;
-    if said.surrogate_id != link.surrogate {
-        return Err(LinkRejection::PseudonymMismatch);
-    }
     if *record.signer() != link.key {
         return Err(LinkRejection::WrongKey);
+    }
+    if said.surrogate_id != link.surrogate {
+        return Err(LinkRejection::PseudonymMismatch);
     }
     if said.prev != link.head {
         return Err(LinkRejection::ChainBroken);
@@ -96,48 +119,54 @@ fn change(
     if said.sl_status == link.status {
         return Err(LinkRejection::StatusUnchanged);
     }
-    check_consents(view, said, link, consents)?;
-    let mut events = Vec::new();
-    for change in consents {
-        let changed = consent::change_status(view, change, context, true).map_err(LinkRejection::Consent)?;
-        events.extend(changed);
-    }
-    Ok(Decided { link: LinkEvent::StatusChanged { record: record.record() }, consents: events })
+    Ok(link)
 }
 
-/// Each consent that the ledger knows to hang on the link is paused or resumed with it, once,
-/// and only those that the removal paused are resumed.
+/// Each consent that hangs on the link is paused or resumed with it, once; no other is; and only
+/// those that the removal paused are resumed.
 fn check_consents(
     view: &View<'_>,
     said: &LinkStatusRecord,
     link: &Link,
     changes: &[StatusChange],
 ) -> Result<(), LinkRejection> {
-    let (wanted, expected) = match said.sl_status {
-        LinkStatus::Removed => (ConsentStatus::Disabled, link.active_consents),
-        LinkStatus::Active => (ConsentStatus::Active, link.paused_consents),
+    let (wanted, before, expected) = match said.sl_status {
+        LinkStatus::Removed => (
+            ConsentStatus::Disabled,
+            Status::Active,
+            link.active_consents,
+        ),
+        LinkStatus::Active => (
+            ConsentStatus::Active,
+            Status::Disabled { cause: Pause::Link },
+            link.paused_consents,
+        ),
     };
-    let mut seen = BTreeSet::new();
-    let mut counted = 0;
-    for change in changes {
-        let record = change.primary.content();
-        let consent = view.consent(record.cr_id);
-        let pausable = consent.is_some_and(|consent| match said.sl_status {
-            LinkStatus::Removed => consent.status == Status::Active,
-            LinkStatus::Active => consent.status == Status::Disabled { cause: Pause::Link },
-        });
-        let both = [Some(record.cr_id), change.counterpart.as_ref().map(|other| other.content().cr_id)];
-        let is_new = both.into_iter().flatten().all(|cr_id| seen.insert(cr_id));
-        if record.consent_status != wanted || !pausable || !is_new {
-            return Err(LinkRejection::ConsentsIncomplete);
-        }
-        let on_this_link = both
-            .into_iter()
-            .flatten()
-            .any(|cr_id| view.consent(cr_id).and_then(|consent| consent.role.link()) == Some(said.slr_id));
-        counted += i64::from(on_this_link);
+    // First of all, because it bounds the work.
+    if i64::try_from(changes.len()) != Ok(expected) {
+        return Err(LinkRejection::ConsentsIncomplete);
     }
-    if counted == expected { Ok(()) } else { Err(LinkRejection::ConsentsIncomplete) }
+    let records = || {
+        let records = changes.iter().flat_map(StatusChange::records);
+        records.map(|record| record.content())
+    };
+    // All are looked up before any is judged, so that they are loaded together.
+    let consents: BTreeMap<_, _> = records()
+        .map(|record| (record.cr_id, view.consent(record.cr_id)))
+        .collect();
+    let consents: Vec<&Consent> = consents.into_values().flatten().collect();
+    let hangs_here = |consent: &&Consent| consent.role.link() == Some(said.slr_id);
+    // A change concerns one consent that names a link, so as many of those as changes means one
+    // for each change.
+    let all_follow = consents.len() == records().count()
+        && records().all(|record| record.consent_status == wanted)
+        && consents.iter().all(|consent| consent.status == before)
+        && consents.into_iter().filter(hangs_here).count() == changes.len();
+    if all_follow {
+        Ok(())
+    } else {
+        Err(LinkRejection::ConsentsIncomplete)
+    }
 }
 
 /// Applies what happened.
@@ -158,7 +187,7 @@ fn created(state: &mut State, record: &Recorded<LinkRecord>) {
         service: said.service.service_id,
         provider: said.provider,
         surrogate: said.surrogate_id,
-        key: record.signer().clone(),
+        key: *record.signer(),
         status: LinkStatus::Active,
         head: record.digest(),
         active_consents: 0,
@@ -186,7 +215,15 @@ pub(crate) fn status(state: &State, event: &LinkEvent) -> StatusUpdate {
         LinkEvent::Created { record, .. } => record.content().slr_id,
         LinkEvent::StatusChanged { record } => record.content().slr_id,
     };
-    let link = View::new(state).link(slr_id).expect("an event changes only what is loaded");
-    let committed = CommittedStatus { head: link.head, status: link.status };
-    StatusUpdate { subject: slr_id.to_string(), status: Digest::of(&canonical::encode(&committed)) }
+    let link = View::new(state)
+        .link(slr_id)
+        .expect("an event changes only what is loaded");
+    let committed = CommittedStatus {
+        head: link.head,
+        status: link.status,
+    };
+    StatusUpdate {
+        subject: slr_id.to_string(),
+        status: Digest::of(&canonical::encode(&committed)),
+    }
 }

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::collection::Piece;
 
+/// The most consents that can be active on one link, so that one command of bounded size can pause
+/// all of them when the link is removed.
+pub const ACTIVE_CONSENTS_MAX: i64 = 256;
+
 /// A service link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -26,7 +30,7 @@ pub struct Link {
     /// How many consents that name this link are active. A source's records name a link only to
     /// the source, so they are not counted.
     pub active_consents: i64,
-    /// How many are paused because the link was removed.
+    /// How many are paused because the link was removed. While it is removed none is active.
     pub paused_consents: i64,
 }
 
@@ -34,6 +38,11 @@ impl Link {
     /// Whether the person has removed it.
     pub fn is_removed(&self) -> bool {
         self.status == LinkStatus::Removed
+    }
+
+    /// Whether one more consent can become active.
+    pub fn has_room(&self) -> bool {
+        self.active_consents < ACTIVE_CONSENTS_MAX
     }
 }
 

@@ -4,5 +4,7 @@ pub mod command;
 pub mod event;
 pub mod rejection;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use rules::decide;

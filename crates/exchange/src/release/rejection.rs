@@ -1,22 +1,16 @@
 //! Why the release component refuses, in the order in which it checks.
 
-/// A refusal of the release component.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum ReleaseRejection {
-    /// Not signed with the chain's token key.
-    #[error("the batch is not signed with the token key of this chain")]
-    WrongKey,
-    /// A batch without receipts says nothing.
-    #[error("the batch holds no receipt")]
-    BatchEmpty,
-}
+use crate::rejection::rejections;
 
-impl ReleaseRejection {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::WrongKey => "wrong-key",
-            Self::BatchEmpty => "batch-empty",
-        }
+rejections! {
+    /// A refusal of the release component.
+    ReleaseRejection {
+        /// Not signed with the chain's token key.
+        WrongKey = "wrong-key", "the batch is not signed with the token key of this chain";
+        /// A batch without receipts says nothing.
+        BatchEmpty = "batch-empty", "the batch holds no receipt";
+        /// A refusal without a code, a code without a refusal, or something else than a code.
+        ReceiptInvalid = "receipt-invalid",
+            "a receipt names a code exactly where something was refused";
     }
 }

@@ -23,7 +23,11 @@ pub(crate) fn decide(view: &View<'_>, command: &ServiceCommand) -> Decision {
 fn register(view: &View<'_>, registration: &Verified<ServiceRegistration>) -> Decision {
     let said = registration.content();
     let provider = view.party(said.provider).filter(|party| party.is_active());
-    if provider.ok_or(ServiceRejection::ProviderInactive)?.signing_key != *registration.signer() {
+    if provider
+        .ok_or(ServiceRejection::ProviderInactive)?
+        .signing_key
+        != *registration.signer()
+    {
         return Err(ServiceRejection::WrongKey);
     }
     let service = view.service(said.description.service_id);
@@ -37,18 +41,34 @@ fn register(view: &View<'_>, registration: &Verified<ServiceRegistration>) -> De
     if current > 0 {
         view.description(said.description.service_id, current);
     }
+    if !said.outline.is_within_bounds() {
+        return Err(ServiceRejection::OutlineTooLarge);
+    }
     if !is_sound(&said.outline) {
         return Err(ServiceRejection::OutlineInvalid);
     }
-    Ok(vec![ServiceEvent::Registered { registration: registration.record() }])
+    Ok(vec![ServiceEvent::Registered {
+        registration: registration.record(),
+    }])
 }
 
 fn is_sound(outline: &Outline) -> bool {
-    let datasets: BTreeSet<_> = outline.datasets.iter().map(|dataset| &dataset.dataset_id).collect();
-    let purposes: BTreeSet<_> = outline.purposes.iter().map(|purpose| &purpose.purpose_id).collect();
+    let datasets: BTreeSet<_> = outline
+        .datasets
+        .iter()
+        .map(|dataset| &dataset.dataset_id)
+        .collect();
+    let purposes: BTreeSet<_> = outline
+        .purposes
+        .iter()
+        .map(|purpose| &purpose.purpose_id)
+        .collect();
     datasets.len() == outline.datasets.len()
         && purposes.len() == outline.purposes.len()
-        && outline.purposes.iter().all(|p| !p.required.is_empty() && p.required.is_disjoint(&p.optional))
+        && outline
+            .purposes
+            .iter()
+            .all(|p| !p.required.is_empty() && p.required.is_disjoint(&p.optional))
 }
 
 /// Applies what happened.
@@ -63,12 +83,29 @@ fn registered(state: &mut State, registration: &Recorded<ServiceRegistration>) {
     let service = said.description.service_id;
     let version = said.description.version;
     if version > 1 {
-        state.descriptions.expect_mut(&DescriptionId { service, version: version - 1 }).is_current = false;
+        state
+            .descriptions
+            .expect_mut(&DescriptionId {
+                service,
+                version: version - 1,
+            })
+            .is_current = false;
     }
-    state.services.put(service, Service { provider: said.provider, version });
-    let described =
-        Description { digest: said.description.digest, outline: said.outline.clone(), is_current: true };
-    state.descriptions.put(DescriptionId { service, version }, described);
+    state.services.put(
+        service,
+        Service {
+            provider: said.provider,
+            version,
+        },
+    );
+    let described = Description {
+        digest: said.description.digest,
+        outline: said.outline.clone(),
+        is_current: true,
+    };
+    state
+        .descriptions
+        .put(DescriptionId { service, version }, described);
 }
 
 /// Reads what applying `event` needs, so that the view names what is not loaded.

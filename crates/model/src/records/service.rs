@@ -11,6 +11,13 @@ use crate::names::{ConceptId, DatasetId, PurposeId};
 use crate::statement::Content;
 use crate::vocabulary::LegalBasis;
 
+/// The most datasets that a description may have.
+pub const DATASETS_MAX: usize = 64;
+/// The most purposes that a description may have.
+pub const PURPOSES_MAX: usize = 64;
+/// The most concepts that one dataset may hold, and that one purpose may name.
+pub const CONCEPTS_MAX: usize = 256;
+
 /// One version of one description.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,5 +90,18 @@ impl Outline {
         self.purposes
             .iter()
             .find(|purpose| purpose.purpose_id == *id)
+    }
+
+    /// Whether it is small enough to be matched against another outline in bounded time.
+    pub fn is_within_bounds(&self) -> bool {
+        let mut concepts_of_datasets = self.datasets.iter().map(|dataset| dataset.concepts.len());
+        let mut concepts_of_purposes = self
+            .purposes
+            .iter()
+            .map(|purpose| purpose.required.len() + purpose.optional.len());
+        self.datasets.len() <= DATASETS_MAX
+            && self.purposes.len() <= PURPOSES_MAX
+            && concepts_of_datasets.all(|concepts| concepts <= CONCEPTS_MAX)
+            && concepts_of_purposes.all(|concepts| concepts <= CONCEPTS_MAX)
     }
 }

@@ -2,59 +2,81 @@
 
 use assent_model::machine::Context;
 use assent_model::records::consent::{ConsentRequest, UsageRules};
-use assent_model::records::service::{Outline, PurposeOutline};
+use assent_model::records::service::{DescriptionRef, Outline, PurposeOutline};
 use assent_model::statement::Verified;
 use assent_model::vocabulary::LegalBasis;
 
-use super::Decision;
+use super::{Decision, active_provider};
 use crate::consent::event::ConsentEvent;
 use crate::consent::rejection::ConsentRejection;
 use crate::consent::state::Offer;
 use crate::link::state::Link;
 use crate::state::View;
 
-pub(super) fn ask(view: &View<'_>, request: &Verified<ConsentRequest>, context: Context) -> Decision {
+pub(super) fn ask(
+    view: &View<'_>,
+    request: &Verified<ConsentRequest>,
+    context: Context,
+) -> Decision {
     let asked = request.content();
-    let provider = view.party(asked.provider).filter(|party| party.is_active());
-    if provider.ok_or(ConsentRejection::ProviderInactive)?.signing_key != *request.signer() {
+    if *request.signer() != active_provider(view, asked.provider)?.signing_key {
         return Err(ConsentRejection::WrongKey);
     }
     if view.request(asked.request_id).is_some() {
         return Err(ConsentRejection::RequestIdTaken);
     }
-    let outline = current_outline(view, asked)?;
-    check_link(view.link(asked.slr_id).ok_or(ConsentRejection::LinkUnknown)?, asked)?;
-    let purpose = outline.purpose(&asked.purpose_id).ok_or(ConsentRejection::PurposeUnknown)?;
+    check_service(view, asked)?;
+    let outline = current_outline(view, &asked.service)?;
+    let holder = asked
+        .source
+        .as_ref()
+        .map_or(Ok(outline), |source| current_outline(view, source))?;
+    if asked
+        .source
+        .as_ref()
+        .is_some_and(|source| source.service_id == asked.service.service_id)
+    {
+        return Err(ConsentRejection::SourceIsRequester);
+    }
+    let link = view.link(asked.slr_id);
+    check_link(link.ok_or(ConsentRejection::LinkUnknown)?, asked)?;
+    let purpose = outline
+        .purpose(&asked.purpose_id)
+        .ok_or(ConsentRejection::PurposeUnknown)?;
     if purpose.legal_basis != LegalBasis::Consent {
         return Err(ConsentRejection::PurposeNotByConsent);
     }
-    let offer = match &asked.source {
-        None => offer(purpose, outline)?,
-        Some(source) => {
-            let described = view
-                .description(source.service_id, source.version)
-                .filter(|described| described.is_current && described.digest == source.digest)
-                .ok_or(ConsentRejection::DescriptionSuperseded)?;
-            offer(purpose, &described.outline)?
-        }
-    };
     if asked.answer_by <= context.time {
         return Err(ConsentRejection::AnswerTimePassed);
     }
+    let offer = offer(purpose, holder)?;
     if asked.valid_until_max.is_some_and(|end| end <= context.time) {
         return Err(ConsentRejection::ValidityInvalid);
     }
-    Ok(vec![ConsentEvent::Requested { request: request.record(), offer }])
+    Ok(vec![ConsentEvent::Requested {
+        request: request.record(),
+        offer,
+    }])
 }
 
-/// The outline of the asking service, if the request names its current description.
-fn current_outline<'a>(view: &View<'a>, asked: &ConsentRequest) -> Result<&'a Outline, ConsentRejection> {
-    let service = view.service(asked.service.service_id).ok_or(ConsentRejection::ServiceUnknown)?;
-    if service.provider != asked.provider {
-        return Err(ConsentRejection::NotTheProvider);
+fn check_service(view: &View<'_>, asked: &ConsentRequest) -> Result<(), ConsentRejection> {
+    let service = view
+        .service(asked.service.service_id)
+        .ok_or(ConsentRejection::ServiceUnknown)?;
+    if service.provider == asked.provider {
+        Ok(())
+    } else {
+        Err(ConsentRejection::NotTheProvider)
     }
-    view.description(asked.service.service_id, asked.service.version)
-        .filter(|described| described.is_current && described.digest == asked.service.digest)
+}
+
+/// The outline of a service, if `wanted` is its current description.
+fn current_outline<'a>(
+    view: &View<'a>,
+    wanted: &DescriptionRef,
+) -> Result<&'a Outline, ConsentRejection> {
+    view.description(wanted.service_id, wanted.version)
+        .filter(|described| described.is_current && described.digest == wanted.digest)
         .map(|described| &described.outline)
         .ok_or(ConsentRejection::DescriptionSuperseded)
 }
@@ -75,15 +97,28 @@ fn check_link(link: &Link, asked: &ConsentRequest) -> Result<(), ConsentRejectio
 /// # Errors
 /// The source lacks a required concept.
 pub fn offer(purpose: &PurposeOutline, source: &Outline) -> Result<Offer, ConsentRejection> {
-    let dataset_with = |concept| source.datasets.iter().find(|dataset| dataset.concepts.contains(concept));
+    let dataset_with = |concept| {
+        source
+            .datasets
+            .iter()
+            .find(|dataset| dataset.concepts.contains(concept))
+    };
     let mut offer = Offer::new();
     for concept in &purpose.required {
         let dataset = dataset_with(concept).ok_or(ConsentRejection::RequiredConceptMissing)?;
-        offer.entry(dataset.dataset_id.clone()).or_default().required.insert(concept.clone());
+        offer
+            .entry(dataset.dataset_id.clone())
+            .or_default()
+            .required
+            .insert(concept.clone());
     }
     for concept in &purpose.optional {
         if let Some(dataset) = dataset_with(concept) {
-            offer.entry(dataset.dataset_id.clone()).or_default().optional.insert(concept.clone());
+            offer
+                .entry(dataset.dataset_id.clone())
+                .or_default()
+                .optional
+                .insert(concept.clone());
         }
     }
     Ok(offer)

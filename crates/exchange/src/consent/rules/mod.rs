@@ -5,16 +5,20 @@ mod change;
 mod close;
 mod evolve;
 mod give;
+mod records;
 
+use assent_model::ids::PartyId;
 use assent_model::machine::Context;
 
 pub use ask::offer;
 pub(crate) use change::change_status;
+pub use evolve::committed;
 pub(crate) use evolve::{evolve, status, touched};
 
 use super::command::ConsentCommand;
 use super::event::ConsentEvent;
 use super::rejection::ConsentRejection;
+use crate::identity::state::Party;
 use crate::state::View;
 
 /// What a rule answers.
@@ -32,4 +36,11 @@ pub(crate) fn decide(view: &View<'_>, command: &ConsentCommand, context: Context
         ConsentCommand::ExpireConsent(id) => close::expire_consent(view, *id, context),
         ConsentCommand::MissAcknowledgement(id) => close::miss_acknowledgement(view, *id, context),
     }
+}
+
+/// A provider that still acts.
+fn active_provider<'a>(view: &View<'a>, id: PartyId) -> Result<&'a Party, ConsentRejection> {
+    view.party(id)
+        .filter(|party| party.is_active())
+        .ok_or(ConsentRejection::ProviderInactive)
 }
