@@ -38,7 +38,10 @@ pub fn router(node: Arc<Node>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(render))
-        .with_state(Admin { node, metrics: recorder() })
+        .with_state(Admin {
+            node,
+            metrics: recorder(),
+        })
 }
 
 /// Ready while the store takes writes.
@@ -46,13 +49,19 @@ async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
     if admin.node.intake.is_open() {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store does not take writes\n")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not take writes\n",
+        )
     }
 }
 
 async fn render(State(admin): State<Admin>) -> String {
     let head = admin.node.head.borrow().header.clone();
-    #[expect(clippy::cast_precision_loss, reason = "gauges are floats; heights stay far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "gauges are floats; heights stay far below 2^52"
+    )]
     {
         metrics::gauge!("assent_block_height").set(head.height as f64);
         metrics::gauge!("assent_log_size").set(head.log_size as f64);

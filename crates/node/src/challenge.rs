@@ -25,7 +25,10 @@ pub fn issue(node: &Node, key: &SealingKey) -> Challenge {
     let answer = answer(node, key, &challenge);
     let info = domains::SEAL_CHALLENGE.as_bytes();
     let sealed = sealing::seal(key, info, challenge.as_bytes(), answer.as_bytes());
-    Challenge { challenge, sealed: base64url::encode(&sealed) }
+    Challenge {
+        challenge,
+        sealed: base64url::encode(&sealed),
+    }
 }
 
 /// Checks the answer of whoever claims to hold the key.
@@ -33,7 +36,10 @@ pub fn issue(node: &Node, key: &SealingKey) -> Challenge {
 /// # Errors
 /// The answer is wrong, or came too late.
 pub fn check(node: &Node, key: &SealingKey, given: &ChallengeAnswer) -> Result<(), Failure> {
-    let expires = given.challenge.split_once('.').and_then(|(expires, _)| expires.parse::<u64>().ok());
+    let expires = given
+        .challenge
+        .split_once('.')
+        .and_then(|(expires, _)| expires.parse::<u64>().ok());
     let in_time = expires.is_some_and(|expires| node.clock.now().as_millis() < expires);
     let expected = answer(node, key, &given.challenge);
     // A digest under a secret key of ours: comparing it tells nothing that helps to guess it.
@@ -45,5 +51,9 @@ pub fn check(node: &Node, key: &SealingKey, given: &ChallengeAnswer) -> Result<(
 }
 
 fn answer(node: &Node, key: &SealingKey, challenge: &str) -> Digest {
-    hmac_sha256(&node.index_key, domains::SEAL_CHALLENGE, &[challenge.as_bytes(), key.as_bytes()])
+    hmac_sha256(
+        &node.index_key,
+        domains::SEAL_CHALLENGE,
+        &[challenge.as_bytes(), key.as_bytes()],
+    )
 }

@@ -47,7 +47,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8440)),
             admin_listen: SocketAddr::from(([127, 0, 0, 1], 8441)),
             store_url: String::new(),
-            chain: "assent:local".parse().expect("the default chain id is a name"),
+            chain: "assent:local"
+                .parse()
+                .expect("the default chain id is a name"),
             body_bytes_max: 256 * 1024,
             waiting_commands_max: 10_000,
             acknowledge_within_hours: 24,
@@ -90,7 +92,9 @@ impl Config {
         if let Some(file) = file {
             builder = builder.add_source(config::File::from(file));
         }
-        let environment = config::Environment::with_prefix("ASSENT").prefix_separator("_").try_parsing(true);
+        let environment = config::Environment::with_prefix("ASSENT")
+            .prefix_separator("_")
+            .try_parsing(true);
         let config: Self = builder.add_source(environment).build()?.try_deserialize()?;
         config.check()?;
         Ok(config)
@@ -102,10 +106,22 @@ impl Config {
     /// The first value that is outside its bounds.
     pub fn check(&self) -> Result<(), ConfigError> {
         let bounds = |holds: bool, field, bounds| {
-            if holds { Ok(()) } else { Err(ConfigError::OutOfBounds { field, bounds }) }
+            if holds {
+                Ok(())
+            } else {
+                Err(ConfigError::OutOfBounds { field, bounds })
+            }
         };
-        bounds((1024..=64 << 20).contains(&self.body_bytes_max), "body_bytes_max", "1 KiB to 64 MiB")?;
-        bounds((1..=1_000_000).contains(&self.waiting_commands_max), "waiting_commands_max", "1 to 1,000,000")?;
+        bounds(
+            (1024..=64 << 20).contains(&self.body_bytes_max),
+            "body_bytes_max",
+            "1 KiB to 64 MiB",
+        )?;
+        bounds(
+            (1..=1_000_000).contains(&self.waiting_commands_max),
+            "waiting_commands_max",
+            "1 to 1,000,000",
+        )?;
         bounds(
             (1..=24 * 90).contains(&self.acknowledge_within_hours),
             "acknowledge_within_hours",
@@ -128,7 +144,11 @@ impl Config {
         let fields = value.as_object().expect("a configuration is an object");
         let line = |(name, value): (&String, &serde_json::Value)| {
             let is_secret = SECRET_FIELDS.contains(&name.as_str()) && value != "";
-            if is_secret { format!("{name} = \"(hidden)\"\n") } else { format!("{name} = {value}\n") }
+            if is_secret {
+                format!("{name} = \"(hidden)\"\n")
+            } else {
+                format!("{name} = {value}\n")
+            }
         };
         fields.iter().map(line).collect()
     }

@@ -35,13 +35,19 @@ pub fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
         })
         .collect();
     if !errors.is_empty() {
-        return Err(Failure(Problem { errors, ..Problem::new(Code::DescriptionInvalid) }));
+        return Err(Failure::from(Problem {
+            errors,
+            ..Problem::new(Code::DescriptionInvalid)
+        }));
     }
-    let description: ServiceDescription = serde_json::from_value(value.clone())
-        .map_err(|_| Failure(Problem::new(Code::DescriptionInvalid).with_detail("a field is of the wrong form")))?;
-    description
-        .check()
-        .map_err(|error| Failure(Problem::new(Code::DescriptionInvalid).with_detail(error.to_string())))?;
+    let description: ServiceDescription = serde_json::from_value(value.clone()).map_err(|_| {
+        Failure::from(
+            Problem::new(Code::DescriptionInvalid).with_detail("a field is of the wrong form"),
+        )
+    })?;
+    description.check().map_err(|error| {
+        Failure::from(Problem::new(Code::DescriptionInvalid).with_detail(error.to_string()))
+    })?;
     Ok(description)
 }
 
@@ -53,7 +59,14 @@ pub async fn keep(node: &Node, description: &ServiceDescription) -> Result<(), F
     let body = canonical::encode(description);
     let id = description.reference().digest.to_string();
     let owner = description.provider.party_id.to_string();
-    node.store.put_document(Document::new(KIND, id, owner, body)).await?;
+    let document = Document {
+        kind: KIND.into(),
+        id,
+        owner,
+        expires_at: None,
+        body,
+    };
+    node.store.put_documents(vec![document]).await?;
     Ok(())
 }
 
@@ -62,7 +75,10 @@ pub async fn keep(node: &Node, description: &ServiceDescription) -> Result<(), F
 /// # Errors
 /// The store cannot be read, or does not have it.
 pub async fn read(node: &Node, reference: &DescriptionRef) -> Result<ServiceDescription, Failure> {
-    let document = node.store.document(KIND, &reference.digest.to_string()).await?;
-    let body = document.ok_or_else(Failure::not_found)?.body;
+    let document = node
+        .store
+        .document(KIND, &reference.digest.to_string())
+        .await?;
+    let body = document.ok_or_else(Failure::not_found)?.document.body;
     serde_json::from_slice(&body).map_err(|_| Code::Internal.into())
 }

@@ -36,7 +36,7 @@ pub struct Node {
     /// The node's clock.
     pub clock: Clock,
     /// The store.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// Where commands go.
     pub intake: Intake,
     /// Committed state.
@@ -74,7 +74,11 @@ impl Node {
         }
         self.intake.fresh_block().await?;
         let head = self.head.borrow().clone();
-        if is_fresh(&head) { Ok(head) } else { Err(Failure::unavailable()) }
+        if is_fresh(&head) {
+            Ok(head)
+        } else {
+            Err(Failure::unavailable())
+        }
     }
 
     /// Accepts a statement that no block will know once, for this chain and this time.
@@ -84,7 +88,9 @@ impl Node {
     pub fn use_once<T: Content>(&self, statement: &Verified<T>) -> Result<(), Failure> {
         let envelope = statement.envelope();
         let now = self.clock.now();
-        envelope.check(&self.chain, now).map_err(|rejection| Failure::rejected(rejection.into()))?;
+        envelope
+            .check(&self.chain, now)
+            .map_err(|rejection| Failure::rejected(rejection.into()))?;
         self.proofs.use_once(envelope, now)
     }
 }

@@ -85,7 +85,10 @@ impl OperatorKeys {
             index: seed(),
         };
         let path = data_dir.join(FILE_NAME);
-        write_new(&path, &stored).map_err(|source| KeysError::File { path: path.clone(), source })?;
+        write_new(&path, &stored).map_err(|source| KeysError::File {
+            path: path.clone(),
+            source,
+        })?;
         Self::from_stored(&stored).ok_or(KeysError::Damaged(path))
     }
 
@@ -95,18 +98,26 @@ impl OperatorKeys {
     /// The file is missing, can be read by others, or is damaged.
     pub fn load(data_dir: &Path) -> Result<Self, KeysError> {
         let path = data_dir.join(FILE_NAME);
-        let file_error = |source| KeysError::File { path: path.clone(), source };
-        let mode = fs::metadata(&path).map_err(file_error)?.permissions().mode();
+        let file_error = |source| KeysError::File {
+            path: path.clone(),
+            source,
+        };
+        let mode = fs::metadata(&path)
+            .map_err(file_error)?
+            .permissions()
+            .mode();
         if mode & 0o077 != 0 {
             return Err(KeysError::Exposed(path));
         }
         let bytes = fs::read(&path).map_err(file_error)?;
-        let stored = serde_json::from_slice(&bytes).map_err(|_| KeysError::Damaged(path.clone()))?;
+        let stored =
+            serde_json::from_slice(&bytes).map_err(|_| KeysError::Damaged(path.clone()))?;
         Self::from_stored(&stored).ok_or(KeysError::Damaged(path))
     }
 
     fn from_stored(stored: &Stored) -> Option<Self> {
-        let seed = |text: &str| -> Option<[u8; 32]> { base64url::decode(text).ok()?.try_into().ok() };
+        let seed =
+            |text: &str| -> Option<[u8; 32]> { base64url::decode(text).ok()?.try_into().ok() };
         Some(Self {
             signing: SigningKey::from_seed(&seed(&stored.signing)?),
             token: SigningKey::from_seed(&seed(&stored.token)?),
@@ -135,7 +146,11 @@ impl OperatorKeys {
 }
 
 fn write_new(path: &Path, stored: &Stored) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(&serde_json::to_vec_pretty(stored)?)?;
     file.sync_all()
 }

@@ -31,11 +31,16 @@ pub struct ProofCache {
 impl ProofCache {
     /// A cache that has known every number used since then.
     pub fn since(since: Timestamp) -> Self {
-        Self { since, used: Mutex::default() }
+        Self {
+            since,
+            used: Mutex::default(),
+        }
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {
-        self.used.lock().expect("nothing panics while it holds the numbers")
+        self.used
+            .lock()
+            .expect("nothing panics while it holds the numbers")
     }
 
     /// Takes the number of an envelope once.
@@ -44,16 +49,24 @@ impl ProofCache {
     /// It was taken before, or may have been before the node started, or too many are remembered.
     pub fn use_once<T>(&self, envelope: &Envelope<T>, now: Timestamp) -> Result<(), Failure> {
         if envelope.iat < self.since.as_seconds() {
-            return Err(Failure(Problem::new(Code::Unauthenticated).with_detail("issued before the node started")));
+            return Err(Failure::from(
+                Problem::new(Code::Unauthenticated).with_detail("issued before the node started"),
+            ));
         }
-        let number = Digest::of(&[envelope.signer.as_bytes().as_slice(), envelope.jti.as_str().as_bytes()].concat());
+        let number = Digest::of(
+            &[
+                envelope.signer.as_bytes().as_slice(),
+                envelope.jti.as_str().as_bytes(),
+            ]
+            .concat(),
+        );
         let mut used = self.used();
         used.forget_expired(now.as_seconds());
         if used.numbers.len() >= NUMBERS_MAX {
-            return Err(Failure(Problem::new(Code::RateLimited)));
+            return Err(Failure::from(Problem::new(Code::RateLimited)));
         }
         if !used.numbers.insert(number) {
-            return Err(Failure(Problem::new(Code::ProofReplayed)));
+            return Err(Failure::from(Problem::new(Code::ProofReplayed)));
         }
         used.by_expiry.entry(envelope.exp).or_default().push(number);
         Ok(())

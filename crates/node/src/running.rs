@@ -16,10 +16,11 @@ use assent_model::records::identity::Genesis;
 use assent_model::statement::{self, Envelope};
 use assent_model::time::Span;
 use assent_storage::{Store, StoreConfig, StoreError};
+use axum::Router;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::admin;
 use crate::clock::Clock;
@@ -104,7 +105,10 @@ pub async fn init(config: &Config, clock: &Clock) -> Result<PartyId, InitError> 
     if config.data_dir.join(CHAIN_FILE).exists() {
         return Err(InitError::Exists(config.data_dir.clone()));
     }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)?;
     let keys = OperatorKeys::create(&config.data_dir)?;
     let content = Genesis {
         operator: keys.party_id(),
@@ -114,15 +118,34 @@ pub async fn init(config: &Config, clock: &Clock) -> Result<PartyId, InitError> 
         acknowledge_within: Span::from_minutes(config.acknowledge_within_hours * 60),
     };
     let signer = *keys.signing.verifying_key();
-    let envelope = Envelope::new(config.chain.clone(), signer, clock.now(), Span::from_minutes(5), content);
+    let envelope = Envelope::new(
+        config.chain.clone(),
+        signer,
+        clock.now(),
+        Span::from_minutes(5),
+        content,
+    );
     let genesis = statement::sign(envelope, &keys.signing);
     let operator = keys.party_id();
-    let node = open(config.clone(), clock.clone(), keys, genesis.compact().into()).await?;
+    let joined = open(
+        config.clone(),
+        clock.clone(),
+        keys,
+        genesis.compact().into(),
+    )
+    .await?;
     let opened = Command::Identity(IdentityCommand::Open(genesis.clone()));
-    node.intake.submit(opened, Vec::new()).await?;
+    joined.node.intake.submit(opened, Vec::new()).await?;
+    joined.close().await.map_err(StartError::Store)?;
     // Last, so that a directory with this file is whole.
-    let file = ChainFile { chain: config.chain.clone(), genesis: genesis.compact().into() };
-    fs::write(config.data_dir.join(CHAIN_FILE), serde_json::to_vec_pretty(&file).map_err(io::Error::other)?)?;
+    let file = ChainFile {
+        chain: config.chain.clone(),
+        genesis: genesis.compact().into(),
+    };
+    fs::write(
+        config.data_dir.join(CHAIN_FILE),
+        serde_json::to_vec_pretty(&file).map_err(io::Error::other)?,
+    )?;
     Ok(operator)
 }
 
@@ -137,24 +160,31 @@ fn read_chain_file(data_dir: &Path) -> Result<ChainFile, StartError> {
     }
 }
 
-/// Joins store, sequencing task and keys. Listens nowhere yet.
+/// The parts of a node, joined. It listens nowhere yet.
+struct Joined {
+    node: Arc<Node>,
+    /// They end once the node is dropped.
+    tasks: Vec<JoinHandle<()>>,
+}
+
 async fn open(
     config: Config,
     clock: Clock,
     keys: OperatorKeys,
     genesis: String,
-) -> Result<Arc<Node>, StartError> {
-    let store = Store::open(&StoreConfig { url: config.store_url() }).await?;
-    let state = StateReader::new(store.clone());
+) -> Result<Joined, StartError> {
+    let url = config.store_url();
+    let store = Arc::new(Store::open(&StoreConfig { url }).await?);
+    let state = StateReader::new(Arc::clone(&store));
     let vault = Arc::new(RecordCipher::new(keys.vault_key()));
     let pending = PendingReceipts::after_restart();
     let operator = keys.party_id();
     let index_key = *keys.index_key();
     let token_key = Arc::new(keys.token);
     let checkpoint_key = *keys.checkpoint.verifying_key();
-    let parts = sequencing::Parts {
+    let started = sequencing::start(sequencing::Parts {
         chain: config.chain.clone(),
-        store: store.clone(),
+        store: Arc::clone(&store),
         clock: clock.clone(),
         state: state.clone(),
         vault: Arc::clone(&vault),
@@ -162,15 +192,16 @@ async fn open(
         token_key: Arc::clone(&token_key),
         checkpoint_key: keys.checkpoint,
         waiting_max: config.waiting_commands_max,
-    };
-    let started = sequencing::start(parts).await?;
-    Ok(Arc::new(Node {
+    })
+    .await?;
+    let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
+    let node = Arc::new(Node {
         chain: config.chain.clone(),
         operator,
         genesis,
         proofs: ProofCache::since(clock.now()),
         clock,
-        receipts: ReceiptQueue::start(store.clone(), pending),
+        receipts,
         store,
         intake: started.intake,
         state,
@@ -182,26 +213,38 @@ async fn open(
         webhook_key: Arc::new(keys.webhook),
         index_key,
         config,
-    }))
+    });
+    Ok(Joined {
+        node,
+        tasks: vec![started.task, receipts_task],
+    })
 }
 
-/// A node that listens.
+impl Joined {
+    /// Waits until all that was accepted is done, and closes the store.
+    async fn close(self) -> Result<(), StoreError> {
+        let store = Arc::clone(&self.node.store);
+        drop(self.node);
+        for task in self.tasks {
+            // A task that panicked has said so; the store is closed all the same.
+            let _ = task.await;
+        }
+        match Arc::into_inner(store) {
+            Some(store) => store.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A node that listens. Dropping it stops it too, without waiting.
 pub struct Running {
     /// Where the API listens; the port is real even when 0 was asked for.
     pub address: SocketAddr,
     /// Where health and metrics are served.
     pub admin_address: SocketAddr,
-    /// What handlers use.
-    pub node: Arc<Node>,
-    stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<io::Result<()>>,
-    admin: AbortHandle,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.admin.abort();
-    }
+    joined: Joined,
+    stop: watch::Sender<()>,
+    servers: Vec<JoinHandle<io::Result<()>>>,
 }
 
 /// Starts the node in the data directory.
@@ -212,42 +255,59 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let chain = read_chain_file(&config.data_dir)?;
     config.chain = chain.chain;
     let keys = OperatorKeys::load(&config.data_dir)?;
-    let listen = config.listen;
-    let node = open(config, clock, keys, chain.genesis).await?;
-    let listener = listen_on(listen).await?;
-    let address = listener.local_addr()?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let admin_listener = listen_on(node.config.admin_listen).await?;
-    let admin_address = admin_listener.local_addr()?;
-    let admin = tokio::spawn(axum::serve(admin_listener, admin::router(Arc::clone(&node))).into_future());
-    let app = router(Arc::clone(&node)).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async {
-        // Stopping and dropping the handle both end the node.
-        let _ = stopped.await;
-    });
-    let server = tokio::spawn(server.into_future());
-    Ok(Running { address, admin_address, node, stop: Some(stop), server, admin: admin.abort_handle() })
+    let (listen, admin_listen) = (config.listen, config.admin_listen);
+    let joined = open(config, clock, keys, chain.genesis).await?;
+    let (stop, stopped) = watch::channel(());
+    let node = &joined.node;
+    let (address, server) = serve(listen, router(Arc::clone(node)), stopped.clone()).await?;
+    let (admin_address, admin) =
+        serve(admin_listen, admin::router(Arc::clone(node)), stopped).await?;
+    Ok(Running {
+        address,
+        admin_address,
+        joined,
+        stop,
+        servers: vec![server, admin],
+    })
 }
 
-async fn listen_on(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+/// Serves until the other end of `stopped` is dropped.
+async fn serve(
+    address: SocketAddr,
+    app: Router,
+    mut stopped: watch::Receiver<()>,
+) -> Result<(SocketAddr, JoinHandle<io::Result<()>>), StartError> {
+    let listen_error = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen_error)?;
+    let bound = listener.local_addr().map_err(listen_error)?;
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app)
+        .with_graceful_shutdown(async move { while stopped.changed().await.is_ok() {} });
+    Ok((bound, tokio::spawn(server.into_future())))
 }
 
 impl Running {
-    /// Lets running requests finish and stops.
-    ///
-    /// # Errors
-    /// The listener failed.
-    pub async fn stop(mut self) -> io::Result<()> {
-        self.stop.take();
-        self.wait().await
+    /// What handlers use.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.joined.node
     }
 
-    /// Runs until the listener fails or the node is stopped.
+    /// Lets running requests finish, writes what was accepted, and stops.
     ///
     /// # Errors
-    /// Why it failed.
-    pub async fn wait(mut self) -> io::Result<()> {
-        (&mut self.server).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    /// A listener or the store failed.
+    pub async fn stop(self) -> io::Result<()> {
+        drop(self.stop);
+        for server in self.servers {
+            server
+                .await
+                .unwrap_or_else(|error| Err(io::Error::other(error)))?;
+        }
+        self.joined.close().await.map_err(io::Error::other)
+    }
+
+    /// Returns when the node cannot go on: the store takes no writes any more.
+    pub async fn failed(&self) {
+        self.node().intake.closed().await;
     }
 }

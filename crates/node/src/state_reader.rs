@@ -23,18 +23,23 @@ struct Cache {
 /// A handle to committed state.
 #[derive(Clone)]
 pub struct StateReader {
-    store: Store,
+    store: Arc<Store>,
     cache: Arc<Mutex<Cache>>,
 }
 
 impl StateReader {
     /// A reader with an empty cache.
-    pub fn new(store: Store) -> Self {
-        Self { store, cache: Arc::default() }
+    pub fn new(store: Arc<Store>) -> Self {
+        Self {
+            store,
+            cache: Arc::default(),
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().expect("nothing panics while it holds the cache")
+        self.cache
+            .lock()
+            .expect("nothing panics while it holds the cache")
     }
 
     /// The piece with this id as of the newest durable block, or `None` where there is none.
@@ -49,7 +54,9 @@ impl StateReader {
         let epoch = {
             let cache = self.cache();
             if let Some(cached) = cache.pieces.get(&key) {
-                let piece = cached.clone().map(|piece| piece.downcast::<P>().expect("a key names one kind"));
+                let piece = cached
+                    .clone()
+                    .map(|piece| piece.downcast::<P>().expect("a key names one kind"));
                 return Ok(piece);
             }
             cache.epoch
@@ -65,7 +72,12 @@ impl StateReader {
             if cache.pieces.len() >= CACHED_PIECES {
                 cache.pieces.clear();
             }
-            cache.pieces.insert(key, piece.clone().map(|piece| piece as Arc<dyn Any + Send + Sync>));
+            cache.pieces.insert(
+                key,
+                piece
+                    .clone()
+                    .map(|piece| piece as Arc<dyn Any + Send + Sync>),
+            );
         }
         Ok(piece)
     }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use assent_api::problem::{Code, FieldError, Problem};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::{StatusCode, header};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
@@ -30,13 +30,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// The bytes of a body, within the limit that the router sets on all of them.
 pub(super) async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
     // The only way to fail with a caller that is still there is to send more than the limit.
-    axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Code::BodyTooLarge.into())
+    axum::body::to_bytes(body, usize::MAX)
+        .await
+        .map_err(|_| Code::BodyTooLarge.into())
 }
 
 pub(super) fn check_media_type(headers: &axum::http::HeaderMap) -> Result<(), Failure> {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = media_type.and_then(|text| text.split(';').next()).map(str::trim);
-    if essence == Some("application/json") { Ok(()) } else { Err(Code::UnsupportedMediaType.into()) }
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = media_type
+        .and_then(|text| text.split(';').next())
+        .map(str::trim);
+    if essence == Some("application/json") {
+        Ok(())
+    } else {
+        Err(Code::UnsupportedMediaType.into())
+    }
 }
 
 /// Reads JSON, saying where it goes wrong but never what stands there.
@@ -45,9 +55,14 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         let mut problem = Problem::new(Code::MalformedBody);
         problem.errors.push(FieldError {
             pointer: String::new(),
-            detail: format!("{} at line {}, column {}", category(&error), error.line(), error.column()),
+            detail: format!(
+                "{} at line {}, column {}",
+                category(&error),
+                error.line(),
+                error.column()
+            ),
         });
-        Failure(problem)
+        Failure::from(problem)
     })
 }
 
@@ -98,6 +113,11 @@ pub struct Created<T> {
 
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
-        (StatusCode::CREATED, [(header::LOCATION, self.location)], Answer(self.outcome)).into_response()
+        (
+            StatusCode::CREATED,
+            [(header::LOCATION, self.location)],
+            Answer(self.outcome),
+        )
+            .into_response()
     }
 }

@@ -61,7 +61,9 @@ impl FromRequestParts<Arc<Node>> for MaybeCaller {
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, Failure> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            authenticate(node, parts, None).await.map(|caller| Self(Some(caller)))
+            authenticate(node, parts, None)
+                .await
+                .map(|caller| Self(Some(caller)))
         } else {
             Ok(Self(None))
         }
@@ -76,20 +78,29 @@ impl<T: DeserializeOwned> FromRequest<Arc<Node>> for Signed<T> {
         let (parts, content) = request.into_parts();
         let bytes = body::read(content).await?;
         let caller = authenticate(node, &parts, Some(&bytes)).await?;
-        Ok(Self { caller, body: body::parse(&bytes)? })
+        Ok(Self {
+            caller,
+            body: body::parse(&bytes)?,
+        })
     }
 }
 
 async fn authenticate(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Result<Caller, Failure> {
     let unauthenticated = || Failure::from(Code::Unauthenticated);
-    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let compact = header
         .and_then(|text| text.strip_prefix(SCHEME))
         .and_then(|text| text.strip_prefix(' '))
         .ok_or_else(unauthenticated)?;
     let proof = statement::verify::<RequestProof>(compact).map_err(|_| unauthenticated())?;
     let said = proof.content();
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
     let covers = said.htm == parts.method.as_str()
         && said.htu == target
         && said.body == body.map(|bytes| Digest::of(bytes));
@@ -100,12 +111,19 @@ async fn authenticate(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Resul
     Ok(Caller(said.actor))
 }
 
-async fn speaks_for(node: &Node, actor: Actor, proof: &Verified<RequestProof>) -> Result<bool, Failure> {
+async fn speaks_for(
+    node: &Node,
+    actor: Actor,
+    proof: &Verified<RequestProof>,
+) -> Result<bool, Failure> {
     match actor {
         Actor::Surrogate(surrogate) => Ok(surrogate == SurrogateId::of(proof.signer())),
         Actor::Party(party) => {
             let party = node.state.get::<Party>(&party).await?;
-            Ok(party.is_some_and(|party| party.is_active() && party.signing_key == *proof.signer()))
+            Ok(
+                party
+                    .is_some_and(|party| party.is_active() && party.signing_key == *proof.signer()),
+            )
         }
     }
 }

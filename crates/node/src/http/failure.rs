@@ -12,27 +12,27 @@ use crate::sequencing::SubmitError;
 
 /// A problem on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure(pub Problem);
+pub struct Failure(Box<Problem>);
 
 impl Failure {
     /// There is nothing here, or nothing for this caller.
     pub fn not_found() -> Self {
-        Self(Problem::new(Code::NotFound))
+        Code::NotFound.into()
     }
 
     /// The caller may not do this.
     pub fn forbidden() -> Self {
-        Self(Problem::new(Code::Forbidden))
+        Code::Forbidden.into()
     }
 
     /// The node cannot answer at the moment.
     pub fn unavailable() -> Self {
-        Self(Problem::new(Code::Unavailable))
+        Code::Unavailable.into()
     }
 
     /// The rules refuse.
     pub fn rejected(rejection: Rejection) -> Self {
-        Self(Problem::rejected(rejection))
+        Problem::rejected(rejection).into()
     }
 
     /// A release or token is refused.
@@ -41,13 +41,19 @@ impl Failure {
         problem.kind = format!("/problems/{code}");
         code.clone_into(&mut problem.code);
         title.clone_into(&mut problem.title);
-        Self(problem)
+        problem.into()
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
     }
 }
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Self(Problem::new(code))
+        Problem::new(code).into()
     }
 }
 
@@ -81,14 +87,17 @@ impl From<StatementError> for Failure {
             StatementError::Jws(error) => error.code(),
             StatementError::Payload(_) => "payload-unreadable",
         };
-        Self(Problem::new(Code::StatementInvalid).with_detail(detail))
+        Problem::new(Code::StatementInvalid)
+            .with_detail(detail)
+            .into()
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).expect("problem statuses are HTTP statuses");
-        let body = serde_json::to_vec(&self.0).expect("a problem has a JSON form");
+        let status =
+            StatusCode::from_u16(self.0.status).expect("problem statuses are HTTP statuses");
+        let body = serde_json::to_vec(&*self.0).expect("a problem has a JSON form");
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

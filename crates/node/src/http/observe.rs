@@ -10,14 +10,19 @@ use axum::response::Response;
 /// Logs and counts a request.
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let request_id = request.headers().get("x-request-id").cloned();
     let begin = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let elapsed = begin.elapsed();
     metrics::counter!("assent_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("assent_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
+    metrics::histogram!("assent_request_seconds", "route" => route.clone())
+        .record(elapsed.as_secs_f64());
     tracing::info!(
         method = %method,
         route,

@@ -24,14 +24,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Names a request in answers and logs.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Pages load nothing from elsewhere and run nothing that is not ours.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; object-src 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; object-src 'none'";
 
 /// The whole API of a node.
 pub fn router(node: Arc<Node>) -> Router {
     let body_bytes_max = node.config.body_bytes_max;
     let limits = Limits::per_minute(node.config.requests_per_minute);
-    let fixed = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let fixed =
+        |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/", get(pages::index))
         .route("/problems/{code}", get(pages::problem))
@@ -40,8 +40,14 @@ pub fn router(node: Arc<Node>) -> Router {
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         .with_state(node)
         .layer(RequestBodyLimitLayer::new(body_bytes_max))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .layer(fixed(
+            header::CONTENT_SECURITY_POLICY,
+            CONTENT_SECURITY_POLICY,
+        ))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))

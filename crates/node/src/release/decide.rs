@@ -100,7 +100,11 @@ pub(super) fn receipt_for(
         receipt_id: ReceiptId::random(),
         cr_id,
         service_id: consent.service.service_id,
-        action: if refusal.is_some() { UseAction::Refused } else { action },
+        action: if refusal.is_some() {
+            UseAction::Refused
+        } else {
+            action
+        },
         purpose_id: consent.usage_rules.purpose_id.clone(),
         resource_set: consent.resource_set.clone(),
         refusal: refusal.map(|refusal| refusal.code().to_owned()),
@@ -114,22 +118,44 @@ pub(super) fn receipt_for(
 /// The caller is not the source's provider, or the node cannot answer: then nothing is released.
 pub async fn decide(node: &Node, request: &Verified<DecisionRequest>) -> Result<Decision, Failure> {
     let asked = request.content();
-    let consent = node.state.get::<Consent>(&asked.cr_id).await?.ok_or_else(Failure::not_found)?;
+    let consent = node
+        .state
+        .get::<Consent>(&asked.cr_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     authenticate(node, &consent, request.signer()).await?;
     node.use_once(request)?;
     let head = node.fresh_head().await?;
     // Read again: the block that was waited for may have changed the consent.
-    let consent = node.state.get::<Consent>(&asked.cr_id).await?.ok_or_else(Failure::not_found)?;
+    let consent = node
+        .state
+        .get::<Consent>(&asked.cr_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let refusal = refusal(node, asked, &consent, head.header.time);
-    let mut receipt = receipt_for(asked.cr_id, &consent, UseAction::Released, refusal, node.clock.now());
+    let mut receipt = receipt_for(
+        asked.cr_id,
+        &consent,
+        UseAction::Released,
+        refusal,
+        node.clock.now(),
+    );
     receipt.resource_set = requested_part(asked, &consent);
     node.receipts.append(&receipt).await?;
     // And once more, now that the receipt is durable: a withdrawal may have come meanwhile.
-    let refusal = refusal.or_else(|| node.stopping.holds(asked.cr_id).then_some(Refusal::Stopping));
+    let refusal = refusal.or_else(|| {
+        node.stopping
+            .holds(asked.cr_id)
+            .then_some(Refusal::Stopping)
+    });
     Ok(Decision {
         allowed: refusal.is_none(),
         refusal: refusal.map(|refusal| refusal.code().to_owned()),
-        resource_set: if refusal.is_none() { receipt.resource_set } else { BTreeMap::new() },
+        resource_set: if refusal.is_none() {
+            receipt.resource_set
+        } else {
+            BTreeMap::new()
+        },
         receipt_id: Some(receipt.receipt_id),
         height: head.header.height,
         time: head.header.time.as_millis(),
@@ -142,16 +168,33 @@ async fn authenticate(
     signer: &assent_crypto::signature::VerifyingKey,
 ) -> Result<(), Failure> {
     let provider = node.state.get::<Party>(&consent.provider).await?;
-    let is_provider = provider.is_some_and(|party| party.is_active() && party.signing_key == *signer);
+    let is_provider =
+        provider.is_some_and(|party| party.is_active() && party.signing_key == *signer);
     // Whoever is not the provider learns nothing about the consent.
-    if is_provider { Ok(()) } else { Err(Failure::not_found()) }
+    if is_provider {
+        Ok(())
+    } else {
+        Err(Failure::not_found())
+    }
 }
 
-fn refusal(node: &Node, asked: &DecisionRequest, consent: &Consent, now: Timestamp) -> Option<Refusal> {
+fn refusal(
+    node: &Node,
+    asked: &DecisionRequest,
+    consent: &Consent,
+    now: Timestamp,
+) -> Option<Refusal> {
     if let Some(refusal) = standing_refusal(node, asked.cr_id, consent, now) {
         return Some(refusal);
     }
-    let Role::Source { pop_key, counterpart, .. } = &consent.role else { return Some(Refusal::WrongRole) };
+    let Role::Source {
+        pop_key,
+        counterpart,
+        ..
+    } = &consent.role
+    else {
+        return Some(Refusal::WrongRole);
+    };
     if node.stopping.holds(*counterpart) {
         Some(Refusal::Stopping)
     } else if *pop_key != asked.holder {
@@ -167,7 +210,11 @@ fn refusal(node: &Node, asked: &DecisionRequest, consent: &Consent, now: Timesta
 
 /// The part of the consent that is asked for: one dataset.
 fn requested_part(asked: &DecisionRequest, consent: &Consent) -> ResourceSet {
-    let concepts = consent.resource_set.get(&asked.dataset_id).cloned().unwrap_or_default();
+    let concepts = consent
+        .resource_set
+        .get(&asked.dataset_id)
+        .cloned()
+        .unwrap_or_default();
     BTreeMap::from([(asked.dataset_id.clone(), concepts)])
 }
 
@@ -177,10 +224,20 @@ fn requested_part(asked: &DecisionRequest, consent: &Consent) -> ResourceSet {
 /// The caller is not the requester's provider, or claims data outside the consent.
 pub async fn report_use(node: &Node, report: &Verified<UseReport>) -> Result<UseReceipt, Failure> {
     let said = report.content();
-    let consent = node.state.get::<Consent>(&said.cr_id).await?.ok_or_else(Failure::not_found)?;
+    let consent = node
+        .state
+        .get::<Consent>(&said.cr_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     authenticate(node, &consent, report.signer()).await?;
     node.use_once(report)?;
-    let mut receipt = receipt_for(said.cr_id, &consent, UseAction::Processed, None, node.clock.now());
+    let mut receipt = receipt_for(
+        said.cr_id,
+        &consent,
+        UseAction::Processed,
+        None,
+        node.clock.now(),
+    );
     receipt.resource_set = said.resource_set.clone();
     node.receipts.append(&receipt).await?;
     Ok(receipt)

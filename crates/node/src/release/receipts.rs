@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use assent_model::records::release::UseReceipt;
 use assent_storage::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 /// The most receipts that share one sync.
 const BATCH_MAX: usize = 1024;
@@ -63,10 +64,10 @@ pub struct ReceiptLost;
 
 impl ReceiptQueue {
     /// Starts the task behind the queue.
-    pub fn start(store: Store, pending: PendingReceipts) -> Self {
+    pub fn start(store: Arc<Store>, pending: PendingReceipts) -> (Self, JoinHandle<()>) {
         let (sender, inbox) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(run(store, pending, inbox));
-        Self(sender)
+        let task = tokio::spawn(run(store, pending, inbox));
+        (Self(sender), task)
     }
 
     /// Returns once the receipt is durable.
@@ -76,7 +77,10 @@ impl ReceiptQueue {
     pub async fn append(&self, receipt: &UseReceipt) -> Result<(), ReceiptLost> {
         let bytes = serde_json::to_vec(receipt).expect("a receipt has a JSON form");
         let (durable, answer) = oneshot::channel();
-        self.0.send(Entry { bytes, durable }).await.map_err(|_| ReceiptLost)?;
+        self.0
+            .send(Entry { bytes, durable })
+            .await
+            .map_err(|_| ReceiptLost)?;
         match answer.await {
             Ok(true) => Ok(()),
             _ => Err(ReceiptLost),
@@ -84,10 +88,13 @@ impl ReceiptQueue {
     }
 }
 
-async fn run(store: Store, pending: PendingReceipts, mut inbox: mpsc::Receiver<Entry>) {
+async fn run(store: Arc<Store>, pending: PendingReceipts, mut inbox: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(BATCH_MAX);
     while inbox.recv_many(&mut entries, BATCH_MAX).await > 0 {
-        let (rows, waiting): (Vec<_>, Vec<_>) = entries.drain(..).map(|entry| (entry.bytes, entry.durable)).unzip();
+        let (rows, waiting): (Vec<_>, Vec<_>) = entries
+            .drain(..)
+            .map(|entry| (entry.bytes, entry.durable))
+            .unzip();
         let appended: Result<(), StoreError> = store.append_receipts(rows).await;
         if let Err(error) = &appended {
             tracing::error!(error = %error, "receipts cannot be written; nothing is released");

@@ -29,7 +29,9 @@ pub struct Stopped {
 
 impl Stopping {
     fn consents(&self) -> MutexGuard<'_, BTreeMap<ConsentId, usize>> {
-        self.0.lock().expect("nothing panics while it holds the list")
+        self.0
+            .lock()
+            .expect("nothing panics while it holds the list")
     }
 
     /// Stops releases of these consents for as long as the answer is held.
@@ -39,7 +41,10 @@ impl Stopping {
             *stopped.entry(*consent).or_default() += 1;
         }
         drop(stopped);
-        Stopped { stopping: self.clone(), consents }
+        Stopped {
+            stopping: self.clone(),
+            consents,
+        }
     }
 
     /// Whether releases of this consent are stopped.
@@ -67,7 +72,11 @@ impl Drop for Stopped {
 ///
 /// # Errors
 /// The command is refused, or the node cannot take it.
-pub async fn submit(node: &Arc<Node>, command: Command, changes: &[StatusChange]) -> Result<Outcome, Failure> {
+pub async fn submit(
+    node: &Arc<Node>,
+    command: Command,
+    changes: &[StatusChange],
+) -> Result<Outcome, Failure> {
     let mut consents = Vec::new();
     for change in changes {
         for record in std::iter::once(&change.primary).chain(&change.counterpart) {
@@ -93,10 +102,13 @@ pub async fn submit(node: &Arc<Node>, command: Command, changes: &[StatusChange]
 /// else may stop a release, not even for a moment.
 async fn takes_away(node: &Node, record: &Verified<ConsentStatusRecord>) -> Result<bool, Failure> {
     let said = record.content();
-    let Some(consent) = node.state.get::<Consent>(&said.cr_id).await? else { return Ok(false) };
+    let Some(consent) = node.state.get::<Consent>(&said.cr_id).await? else {
+        return Ok(false);
+    };
     let operator = node.state.get::<Party>(&node.operator).await?;
     let by_person = consent.key == *record.signer();
     let by_operator = operator.is_some_and(|operator| operator.signing_key == *record.signer());
-    let is_less = said.consent_status != ConsentStatus::Active || said.resource_set != consent.resource_set;
+    let is_less =
+        said.consent_status != ConsentStatus::Active || said.resource_set != consent.resource_set;
     Ok(is_less && (by_person || by_operator))
 }

@@ -19,11 +19,17 @@ pub(super) fn subjects(event: &Event) -> Vec<String> {
             vec![said.description.service_id.to_string()]
         }
         Event::Link(LinkEvent::Created { record, .. }) => vec![record.content().slr_id.to_string()],
-        Event::Link(LinkEvent::StatusChanged { record }) => vec![record.content().slr_id.to_string()],
+        Event::Link(LinkEvent::StatusChanged { record }) => {
+            vec![record.content().slr_id.to_string()]
+        }
         Event::Consent(event) => consent_subjects(event),
         Event::Release(ReleaseEvent::Recorded { batch }) => {
-            let mut subjects: Vec<String> =
-                batch.content().receipts.iter().map(|receipt| receipt.cr_id.to_string()).collect();
+            let mut subjects: Vec<String> = batch
+                .content()
+                .receipts
+                .iter()
+                .map(|receipt| receipt.cr_id.to_string())
+                .collect();
             subjects.sort_unstable();
             subjects.dedup();
             subjects
@@ -49,19 +55,28 @@ fn consent_subjects(event: &ConsentEvent) -> Vec<String> {
         ConsentEvent::RequestExpired { request_id } => vec![request_id.to_string()],
         ConsentEvent::Given { record, .. } => vec![record.content().common_part.cr_id.to_string()],
         ConsentEvent::Affirmed { record, cr_id } => {
-            vec![record.content().common_part.request_id.to_string(), cr_id.to_string()]
+            vec![
+                record.content().common_part.request_id.to_string(),
+                cr_id.to_string(),
+            ]
         }
         ConsentEvent::Superseded { cr_id, .. }
         | ConsentEvent::Expired { cr_id }
         | ConsentEvent::AcknowledgementMissed { cr_id } => vec![cr_id.to_string()],
         ConsentEvent::StatusChanged { record, .. } => vec![record.content().cr_id.to_string()],
-        ConsentEvent::Acknowledged { acknowledgement } => vec![acknowledgement.content().cr_id.to_string()],
+        ConsentEvent::Acknowledged { acknowledgement } => {
+            vec![acknowledgement.content().cr_id.to_string()]
+        }
     }
 }
 
 /// The lists that an event puts something on, at the position of the event.
 pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
-    let entry = |list: String, member: String| Listing { list, member, position };
+    let entry = |list: String, member: String| Listing {
+        list,
+        member,
+        position,
+    };
     match event {
         Event::Service(ServiceEvent::Registered { registration }) => {
             let described = &registration.content().description;
@@ -82,7 +97,10 @@ pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
             let asked = request.content();
             let request_id = asked.request_id.to_string();
             vec![
-                entry(format!("{}/requests", asked.surrogate_id), request_id.clone()),
+                entry(
+                    format!("{}/requests", asked.surrogate_id),
+                    request_id.clone(),
+                ),
                 entry(format!("{}/requests", asked.service.service_id), request_id),
             ]
         }
@@ -94,8 +112,15 @@ pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
 fn given(record: &Recorded<ConsentRecord>, position: u64) -> Vec<Listing> {
     let common = &record.content().common_part;
     let member = common.cr_id.to_string();
-    [format!("{}/consents", common.surrogate_id), format!("{}/consents", common.service.service_id)]
-        .into_iter()
-        .map(|list| Listing { list, member: member.clone(), position })
-        .collect()
+    [
+        format!("{}/consents", common.surrogate_id),
+        format!("{}/consents", common.service.service_id),
+    ]
+    .into_iter()
+    .map(|list| Listing {
+        list,
+        member: member.clone(),
+        position,
+    })
+    .collect()
 }

@@ -10,7 +10,9 @@ use assent_storage::DueChange;
 
 /// The entries that an event puts into the schedule or takes out of it.
 pub(super) fn changes(event: &Event) -> Vec<DueChange> {
-    let Event::Consent(event) = event else { return Vec::new() };
+    let Event::Consent(event) = event else {
+        return Vec::new();
+    };
     match event {
         ConsentEvent::Requested { request, .. } => {
             let asked = request.content();
@@ -23,11 +25,21 @@ pub(super) fn changes(event: &Event) -> Vec<DueChange> {
         ConsentEvent::Given { record, .. } => {
             let common = &record.content().common_part;
             let answered = clear(request_key(common.request_id));
-            let end = common.valid_until.map(|end| set(end, consent_key(common.cr_id)));
+            let end = common
+                .valid_until
+                .map(|end| set(end, consent_key(common.cr_id)));
             std::iter::once(answered).chain(end).collect()
         }
-        ConsentEvent::Superseded { cr_id, acknowledge_by, .. } => ended(*cr_id, *acknowledge_by),
-        ConsentEvent::StatusChanged { record, acknowledge_by: Some(by), .. } => ended(record.content().cr_id, *by),
+        ConsentEvent::Superseded {
+            cr_id,
+            acknowledge_by,
+            ..
+        } => ended(*cr_id, *acknowledge_by),
+        ConsentEvent::StatusChanged {
+            record,
+            acknowledge_by: Some(by),
+            ..
+        } => ended(record.content().cr_id, *by),
         ConsentEvent::Acknowledged { acknowledgement } => {
             vec![clear(acknowledgement_key(acknowledgement.content().cr_id))]
         }
@@ -40,7 +52,10 @@ pub(super) fn changes(event: &Event) -> Vec<DueChange> {
 }
 
 fn ended(cr_id: ConsentId, acknowledge_by: Timestamp) -> Vec<DueChange> {
-    vec![clear(consent_key(cr_id)), set(acknowledge_by, acknowledgement_key(cr_id))]
+    vec![
+        clear(consent_key(cr_id)),
+        set(acknowledge_by, acknowledgement_key(cr_id)),
+    ]
 }
 
 fn set(at: Timestamp, key: String) -> DueChange {

@@ -59,9 +59,17 @@ impl Intake {
     ///
     /// # Errors
     /// See [`SubmitError`].
-    pub async fn submit(&self, command: Command, bodies: Vec<VaultBody>) -> Result<Outcome, SubmitError> {
+    pub async fn submit(
+        &self,
+        command: Command,
+        bodies: Vec<VaultBody>,
+    ) -> Result<Outcome, SubmitError> {
         let (reply, outcome) = oneshot::channel();
-        let waiting = Waiting::Command(Submission { command, bodies, reply });
+        let waiting = Waiting::Command(Submission {
+            command,
+            bodies,
+            reply,
+        });
         self.0.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Unavailable,
@@ -74,13 +82,21 @@ impl Intake {
         !self.0.is_closed()
     }
 
+    /// Returns when the task behind it has ended.
+    pub async fn closed(&self) {
+        self.0.closed().await;
+    }
+
     /// Waits for a block that begins after this call.
     ///
     /// # Errors
     /// The store does not take writes.
     pub async fn fresh_block(&self) -> Result<(), SubmitError> {
         let (reply, done) = oneshot::channel();
-        self.0.send(Waiting::Block(reply)).await.map_err(|_| SubmitError::Unavailable)?;
+        self.0
+            .send(Waiting::Block(reply))
+            .await
+            .map_err(|_| SubmitError::Unavailable)?;
         done.await.map_err(|_| SubmitError::Unavailable)
     }
 }

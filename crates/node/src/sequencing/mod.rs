@@ -7,5 +7,5 @@ mod intake;
 mod task;
 
 pub use intake::{Intake, SubmitError, VaultBody};
-pub(crate) use task::{Parts, start};
 pub use task::{Head, ResumeError, Started};
+pub(crate) use task::{Parts, start};

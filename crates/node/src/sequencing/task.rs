@@ -8,7 +8,8 @@ use assent_api::v1::Outcome;
 use assent_crypto::signature::SigningKey;
 use assent_crypto::vault::RecordCipher;
 use assent_exchange::Exchange;
-use assent_exchange::command::Command;
+use assent_exchange::command::{Claims, Command};
+use assent_exchange::consent::event::ConsentEvent;
 use assent_exchange::event::Event;
 use assent_exchange::release::command::ReleaseCommand;
 use assent_ledger::block::{Accepted, BlockHeader, ExecutedBlock};
@@ -31,8 +32,10 @@ use crate::webhooks::outbox_messages;
 
 /// The most commands in one block.
 const BLOCK_COMMANDS_MAX: usize = 512;
+/// The most expiries that one block records.
+const BLOCK_DUE_MAX: u32 = 512;
 /// The most receipts in one block.
-const BLOCK_RECEIPTS_MAX: u64 = 400;
+const BLOCK_RECEIPTS_MAX: u32 = 400;
 /// How often the schedule and the receipts are looked at when nobody calls.
 const TICK: Duration = Duration::from_millis(500);
 /// How many pieces of state and status map nodes stay in memory.
@@ -53,7 +56,7 @@ pub struct Head {
 /// What the task works with.
 pub(crate) struct Parts {
     pub(crate) chain: ChainId,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) state: StateReader,
     pub(crate) vault: Arc<RecordCipher>,
@@ -69,8 +72,8 @@ pub struct Started {
     pub intake: Intake,
     /// The newest durable block.
     pub head: watch::Receiver<Head>,
-    /// Ends when every intake is gone, or with the error that stopped it.
-    pub task: tokio::task::JoinHandle<Result<(), StoreError>>,
+    /// Ends when every intake is gone, or when the store fails.
+    pub task: tokio::task::JoinHandle<()>,
 }
 
 struct Task {
@@ -99,25 +102,49 @@ pub enum ResumeError {
 /// # Errors
 /// The store cannot be read, or what is in it does not fit together.
 pub(crate) async fn start(parts: Parts) -> Result<Started, ResumeError> {
-    let origin: Origin = parts.chain.as_str().parse().map_err(|_| ResumeError::Origin)?;
-    let sequencer = match parts.store.head().await? {
+    let origin: Origin = parts
+        .chain
+        .as_str()
+        .parse()
+        .map_err(|_| ResumeError::Origin)?;
+    let sequencer = match parts.store.head() {
         None => Sequencer::new(Timestamp::default()),
         Some(head) => {
-            let tiles = parts.store.tiles(&edge_tiles_needed(head.log_size)).await?;
+            let edge: Vec<_> = edge_tiles_needed(head.log_size)
+                .iter()
+                .map(|tile| (tile.level, tile.index))
+                .collect();
+            let tiles = parts.store.tiles(&edge).await?;
             Sequencer::resume(head, tiles)?
         }
     };
     let (sender, inbox) = mpsc::channel(parts.waiting_max);
     let first = signed_head(&origin, sequencer.head(), &parts.checkpoint_key);
     let (head, head_receiver) = watch::channel(first);
-    let task = Task { parts, origin, inbox, head };
-    let task = tokio::spawn(task.run(sequencer));
-    Ok(Started { intake: Intake(sender), head: head_receiver, task })
+    let task = Task {
+        parts,
+        origin,
+        inbox,
+        head,
+    };
+    let task = tokio::spawn(async move {
+        if let Err(error) = task.run(sequencer).await {
+            tracing::error!(error = %error, "the store failed; nothing is acknowledged any more");
+        }
+    });
+    Ok(Started {
+        intake: Intake(sender),
+        head: head_receiver,
+        task,
+    })
 }
 
 fn signed_head(origin: &Origin, header: &BlockHeader, key: &SigningKey) -> Head {
     let checkpoint = Checkpoint::new(origin.clone(), header).sign(key);
-    Head { header: header.clone(), checkpoint: checkpoint.as_str().into() }
+    Head {
+        header: header.clone(),
+        checkpoint: checkpoint.as_str().into(),
+    }
 }
 
 /// What one block takes in.
@@ -157,7 +184,10 @@ impl Task {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut held_back = Vec::new();
         loop {
-            let mut batch = Batch { submissions: std::mem::take(&mut held_back), ..Batch::default() };
+            let mut batch = Batch {
+                submissions: std::mem::take(&mut held_back),
+                ..Batch::default()
+            };
             if batch.is_empty() {
                 tokio::select! {
                     waiting = self.inbox.recv() => match waiting {
@@ -168,7 +198,9 @@ impl Task {
                 }
             }
             while batch.submissions.len() < BLOCK_COMMANDS_MAX {
-                let Ok(waiting) = self.inbox.try_recv() else { break };
+                let Ok(waiting) = self.inbox.try_recv() else {
+                    break;
+                };
                 batch.add(waiting);
             }
             held_back = self.answer_known(&mut batch).await?;
@@ -185,8 +217,11 @@ impl Task {
         let mut held_back = Vec::new();
         let mut fresh = Vec::with_capacity(batch.submissions.len());
         for submission in batch.submissions.drain(..) {
-            let own: Vec<String> = submission.command.claims().iter().map(|claims| claims.use_key()).collect();
-            if own.iter().any(|key| keys.contains(key)) {
+            let claims = submission.command.claims();
+            let own: BTreeSet<String> = claims.iter().map(Claims::use_key).collect();
+            if own.len() < claims.len() {
+                let _ = submission.reply.send(Err(SubmitError::Reused));
+            } else if own.iter().any(|key| keys.contains(key)) {
                 held_back.push(submission);
             } else {
                 keys.extend(own);
@@ -194,7 +229,11 @@ impl Task {
             }
         }
         let keys: Vec<String> = keys.into_iter().collect();
-        let known = if keys.is_empty() { Vec::new() } else { self.parts.store.uses(&keys).await? };
+        let known = if keys.is_empty() {
+            Vec::new()
+        } else {
+            self.parts.store.uses(&keys).await?
+        };
         for submission in fresh {
             match earlier_outcome(&known, &submission.command) {
                 None => batch.submissions.push(submission),
@@ -216,20 +255,32 @@ impl Task {
             return Ok(sequencer);
         }
         let (own_commands, receipt_mark) = (work.own_commands, work.receipt_mark);
-        let all_receipts_read = (work.receipt_rows.len() as u64) < BLOCK_RECEIPTS_MAX;
+        let all_receipts_read = work.receipt_rows.len() < BLOCK_RECEIPTS_MAX as usize;
         let (block, uncommitted) = self.execute(sequencer, now, work.commands).await?;
         let nothing_happened = block.entries.is_empty() && work.due_keys.is_empty();
         if nothing_happened && batch.block_waiters.is_empty() {
             reply(batch, &block, own_commands);
             return Ok(uncommitted.revoked());
         }
-        let commit = self.commit_rows(&batch, &block, work.receipt_rows, &work.due_keys, own_commands);
+        let commit = self.commit_rows(
+            &batch,
+            &block,
+            work.receipt_rows,
+            &work.due_keys,
+            own_commands,
+        );
         self.parts.store.commit_block(commit).await?;
         if all_receipts_read {
             self.parts.receipts.recorded(receipt_mark);
         }
-        self.parts.state.invalidate(block.changes.iter().map(|change| &change.key));
-        self.head.send_replace(signed_head(&self.origin, &block.header, &self.parts.checkpoint_key));
+        self.parts
+            .state
+            .invalidate(block.changes.iter().map(|change| &change.key));
+        self.head.send_replace(signed_head(
+            &self.origin,
+            &block.header,
+            &self.parts.checkpoint_key,
+        ));
         reply(batch, &block, own_commands);
         Ok(uncommitted.committed())
     }
@@ -240,7 +291,12 @@ impl Task {
         let receipt_mark = self.parts.receipts.reading();
         if self.parts.receipts.are_waiting() {
             let mut receipts = Vec::new();
-            for (row, bytes) in self.parts.store.pending_receipts(BLOCK_RECEIPTS_MAX).await? {
+            for (row, bytes) in self
+                .parts
+                .store
+                .pending_receipts(BLOCK_RECEIPTS_MAX)
+                .await?
+            {
                 receipts.extend(serde_json::from_slice::<UseReceipt>(&bytes));
                 receipt_rows.push(row);
             }
@@ -250,18 +306,36 @@ impl Task {
                 commands.push(self.receipt_batch(receipts, now));
             }
         }
-        let due_keys = self.parts.store.due(now, BLOCK_COMMANDS_MAX as u64).await?;
+        let due = self.parts.store.due(now, BLOCK_DUE_MAX).await?;
+        let due_keys: Vec<String> = due.into_iter().map(|(_, key)| key).collect();
         commands.extend(due_keys.iter().filter_map(|key| due::command(key)));
         let own_commands = commands.len();
-        commands.extend(batch.submissions.iter().map(|submission| submission.command.clone()));
-        Ok(Work { receipt_rows, receipt_mark, due_keys, commands, own_commands })
+        commands.extend(
+            batch
+                .submissions
+                .iter()
+                .map(|submission| submission.command.clone()),
+        );
+        Ok(Work {
+            receipt_rows,
+            receipt_mark,
+            due_keys,
+            commands,
+            own_commands,
+        })
     }
 
     fn receipt_batch(&self, receipts: Vec<UseReceipt>, now: Timestamp) -> Command {
         let key = &self.parts.token_key;
         let content = ReceiptBatch { receipts };
         let chain = self.parts.chain.clone();
-        let envelope = Envelope::new(chain, *key.verifying_key(), now, Span::from_minutes(5), content);
+        let envelope = Envelope::new(
+            chain,
+            *key.verifying_key(),
+            now,
+            Span::from_minutes(5),
+            content,
+        );
         Command::Release(ReleaseCommand::Record(statement::sign(envelope, key)))
     }
 
@@ -279,12 +353,16 @@ impl Task {
                     draft = waiting;
                     if !state.is_empty() {
                         for (key, value) in self.parts.store.state(&state).await? {
-                            draft.load_state(&key, value.as_deref()).map_err(|_| StoreError::Corrupt)?;
+                            draft
+                                .load_state(&key, value.as_deref())
+                                .map_err(|_| StoreError::Corrupt)?;
                         }
                     }
                     if !nodes.is_empty() {
                         for (path, node) in self.parts.store.nodes(&nodes).await? {
-                            draft.load_node(&path, node.as_deref()).map_err(|_| StoreError::Corrupt)?;
+                            draft
+                                .load_node(&path, node.as_deref())
+                                .map_err(|_| StoreError::Corrupt)?;
                         }
                     }
                 }
@@ -301,23 +379,35 @@ impl Task {
         own_commands: usize,
     ) -> BlockCommit {
         let mut commit = BlockCommit {
-            header: block.header.clone(),
             entries: block.entries.clone(),
             changes: block.changes.clone(),
             tiles: block.tiles.clone(),
             nodes: block.nodes.clone(),
-            due: due_keys.iter().map(|key| DueChange::Clear { key: key.clone() }).collect(),
+            due: due_keys
+                .iter()
+                .map(|key| DueChange::Clear { key: key.clone() })
+                .collect(),
             receipts_done,
-            ..BlockCommit::empty(block.header.clone())
+            ..BlockCommit::new(block.header.clone())
         };
-        for accepted in block.outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()) {
+        for accepted in block
+            .outcomes
+            .iter()
+            .filter_map(|outcome| outcome.as_ref().ok())
+        {
             self.event_rows(accepted, &mut commit);
         }
         let outcomes = block.outcomes.iter().skip(own_commands);
         for (submission, outcome) in batch.submissions.iter().zip(outcomes) {
             if let Ok(accepted) = outcome {
-                commit.uses.extend(uses(submission, &outcome_of(block, accepted)));
-                commit.vault.extend(submission.bodies.iter().map(|body| self.vault_entry(body)));
+                commit
+                    .uses
+                    .extend(uses(submission, &outcome_of(block, accepted)));
+                if brought_something(accepted) {
+                    commit
+                        .vault
+                        .extend(submission.bodies.iter().map(|body| self.vault_entry(body)));
+                }
             }
         }
         commit
@@ -325,17 +415,28 @@ impl Task {
 
     fn event_rows(&self, accepted: &Accepted<Event>, commit: &mut BlockCommit) {
         for (event, index) in accepted.events.iter().zip(accepted.first_index..) {
-            commit.subjects.extend(block_rows::subjects(event).into_iter().map(|subject| (subject, index)));
+            commit.subjects.extend(
+                block_rows::subjects(event)
+                    .into_iter()
+                    .map(|subject| (subject, index)),
+            );
             commit.listings.extend(block_rows::listings(event, index));
             commit.due.extend(due::changes(event));
-            commit.outbox.extend(outbox_messages(event, index, commit.header.time));
+            commit
+                .outbox
+                .extend(outbox_messages(event, index, commit.header.time));
         }
     }
 
     fn vault_entry(&self, body: &super::VaultBody) -> VaultEntry {
         let id = format!("{}/{}/{}", body.owner, body.kind, body.id);
         let ciphertext = self.parts.vault.encrypt(id.as_bytes(), &body.content);
-        VaultEntry { id, owner: body.owner.clone(), kind: body.kind.into(), ciphertext }
+        VaultEntry {
+            id,
+            owner: body.owner.clone(),
+            kind: body.kind.into(),
+            ciphertext,
+        }
     }
 }
 
@@ -346,6 +447,13 @@ fn outcome_of(block: &Block, accepted: &Accepted<Event>) -> Outcome {
         first_index: (!accepted.events.is_empty()).then_some(accepted.first_index),
         events: accepted.events.len() as u64,
     }
+}
+
+/// A consent given a second time leaves things as they were, and so do the bodies beside it: the
+/// id in it is free for another record.
+fn brought_something(accepted: &Accepted<Event>) -> bool {
+    let affirmed = |event: &Event| matches!(event, Event::Consent(ConsentEvent::Affirmed { .. }));
+    !accepted.events.iter().any(affirmed)
 }
 
 fn uses(submission: &Submission, outcome: &Outcome) -> Vec<CommandUse> {
@@ -363,7 +471,10 @@ fn uses(submission: &Submission, outcome: &Outcome) -> Vec<CommandUse> {
 }
 
 /// What is on record for a command whose statements were used before.
-fn earlier_outcome(known: &[CommandUse], command: &Command) -> Option<Result<Outcome, SubmitError>> {
+fn earlier_outcome(
+    known: &[CommandUse],
+    command: &Command,
+) -> Option<Result<Outcome, SubmitError>> {
     let mut earlier = None;
     for claims in command.claims() {
         let key = claims.use_key();

@@ -26,8 +26,15 @@ pub struct Message {
 /// The messages that an event sends, with the thing that each is about as target. Message ids
 /// are derived from the log index, so a receiver can drop repetitions.
 pub fn outbox_messages(event: &Event, index: u64, at: Timestamp) -> Vec<OutboxMessage> {
-    let Some((kind, subject)) = told(event) else { return Vec::new() };
-    let message = Message { kind: kind.into(), subject: subject.clone(), sequence: index, at };
+    let Some((kind, subject)) = told(event) else {
+        return Vec::new();
+    };
+    let message = Message {
+        kind: kind.into(),
+        subject: subject.clone(),
+        sequence: index,
+        at,
+    };
     vec![OutboxMessage {
         id: format!("evt_{index}"),
         kind: KIND.into(),
@@ -40,7 +47,9 @@ pub fn outbox_messages(event: &Event, index: u64, at: Timestamp) -> Vec<OutboxMe
 /// What a service is told, and about what.
 fn told(event: &Event) -> Option<(&'static str, String)> {
     match event {
-        Event::Link(LinkEvent::Created { record, .. }) => Some(("link.created", record.content().slr_id.to_string())),
+        Event::Link(LinkEvent::Created { record, .. }) => {
+            Some(("link.created", record.content().slr_id.to_string()))
+        }
         Event::Link(LinkEvent::StatusChanged { record }) => {
             Some(("link.status-changed", record.content().slr_id.to_string()))
         }
@@ -52,16 +61,21 @@ fn told(event: &Event) -> Option<(&'static str, String)> {
 fn told_of_consent(event: &ConsentEvent) -> Option<(&'static str, String)> {
     Some(match event {
         ConsentEvent::Requested { .. } | ConsentEvent::Acknowledged { .. } => return None,
-        ConsentEvent::Refused { refusal } => {
-            ("consent-request.refused", refusal.content().request_id.to_string())
+        ConsentEvent::Refused { refusal } => (
+            "consent-request.refused",
+            refusal.content().request_id.to_string(),
+        ),
+        ConsentEvent::RequestExpired { request_id } => {
+            ("consent-request.expired", request_id.to_string())
         }
-        ConsentEvent::RequestExpired { request_id } => ("consent-request.expired", request_id.to_string()),
-        ConsentEvent::Affirmed { record, .. } => {
-            ("consent-request.affirmed", record.content().common_part.request_id.to_string())
-        }
-        ConsentEvent::Given { record, .. } => {
-            ("consent.given", record.content().common_part.cr_id.to_string())
-        }
+        ConsentEvent::Affirmed { record, .. } => (
+            "consent-request.affirmed",
+            record.content().common_part.request_id.to_string(),
+        ),
+        ConsentEvent::Given { record, .. } => (
+            "consent.given",
+            record.content().common_part.cr_id.to_string(),
+        ),
         ConsentEvent::Superseded { cr_id, .. } => ("consent.superseded", cr_id.to_string()),
         ConsentEvent::StatusChanged { record, .. } => {
             ("consent.status-changed", record.content().cr_id.to_string())

@@ -10,7 +10,12 @@ async fn a_new_node_tells_its_chain_and_survives_a_restart() {
     let world = World::new().await;
     let chain: ChainView = reqwest_get(&world.url("/v1/chain")).await;
     assert_eq!(chain.chain_id, "assent:test");
-    let World { directory, clock, config, running } = world;
+    let World {
+        directory,
+        clock,
+        config,
+        running,
+    } = world;
     running.stop().await.unwrap();
     let running = start(config, clock).await.unwrap();
     let again: ChainView = reqwest_get(&format!("http://{}/v1/chain", running.address)).await;
@@ -21,7 +26,10 @@ async fn a_new_node_tells_its_chain_and_survives_a_restart() {
 #[tokio::test]
 async fn a_node_is_never_made_over_another() {
     let world = World::new().await;
-    assert!(matches!(init(&world.config, &world.clock).await, Err(InitError::Exists(_))));
+    assert!(matches!(
+        init(&world.config, &world.clock).await,
+        Err(InitError::Exists(_))
+    ));
 }
 
 async fn reqwest_get<T: serde::de::DeserializeOwned>(url: &str) -> T {

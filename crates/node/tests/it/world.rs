@@ -42,7 +42,12 @@ impl World {
         let clock = Clock::manual(BEGIN);
         init(&config, &clock).await.unwrap();
         let running = start(config.clone(), clock.clone()).await.unwrap();
-        Self { directory, clock, config, running }
+        Self {
+            directory,
+            clock,
+            config,
+            running,
+        }
     }
 
     /// The address of a path on the node.

@@ -35,7 +35,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/consent-requests/{request}/refusal", post(refuse))
 }
 
-async fn ask(State(node): State<Arc<Node>>, Body(body): Body<AskConsent>) -> Result<Created<Outcome>, Failure> {
+async fn ask(
+    State(node): State<Arc<Node>>,
+    Body(body): Body<AskConsent>,
+) -> Result<Created<Outcome>, Failure> {
     let request = statement::verify::<ConsentRequest>(&body.request)?;
     let location = format!("/v1/consent-requests/{}", request.content().request_id);
     let command = Command::Consent(ConsentCommand::Ask(request));
@@ -65,17 +68,26 @@ async fn request(
 
 /// A request with its statement, from state and log.
 pub(super) async fn view(node: &Node, id: RequestId) -> Result<RequestView, Failure> {
-    let request = node.state.get::<Request>(&id).await?.ok_or_else(Failure::not_found)?;
+    let request = node
+        .state
+        .get::<Request>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let (status, cr_id) = match request.status {
         RequestStatus::Requested { .. } => ("requested", None),
         RequestStatus::Given { cr_id } => ("given", Some(cr_id)),
         RequestStatus::Refused => ("refused", None),
         RequestStatus::Expired => ("expired", None),
     };
-    let asked = history(&node.store, &id.to_string()).await?.into_iter().find_map(|leaf| match leaf.event {
-        Event::Consent(ConsentEvent::Requested { request, .. }) => Some(request.compact().to_owned()),
-        _ => None,
-    });
+    let asked = history(&node.store, &id.to_string())
+        .await?
+        .into_iter()
+        .find_map(|leaf| match leaf.event {
+            Event::Consent(ConsentEvent::Requested { request, .. }) => {
+                Some(request.compact().to_owned())
+            }
+            _ => None,
+        });
     Ok(RequestView {
         request_id: id,
         surrogate_id: request.surrogate,
@@ -96,18 +108,38 @@ async fn form(
     Query(query): Query<FormQuery>,
 ) -> Result<Answer<FormView>, Failure> {
     let language = query.language.as_deref().unwrap_or("en");
-    let language: Language =
-        language.parse().map_err(|_| Failure::from(assent_api::problem::Code::MalformedTarget))?;
-    let request = node.state.get::<Request>(&id).await?.ok_or_else(Failure::not_found)?;
+    let language: Language = language
+        .parse()
+        .map_err(|_| Failure::from(assent_api::problem::Code::MalformedTarget))?;
+    let request = node
+        .state
+        .get::<Request>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let service = descriptions::read(&node, &request.service).await?;
     let source = match &request.source {
         Some(source) => Some(descriptions::read(&node, source).await?),
         None => None,
     };
-    let purpose = service.purpose(&request.usage_rules.purpose_id).ok_or_else(Failure::not_found)?;
-    let until = request.valid_until_max.map(assent_model::time::Timestamp::as_millis);
-    let notice = notice(&service, purpose, source.as_ref(), &request.offer, until, &language);
-    let provider = node.state.get::<Party>(&request.provider).await?.ok_or_else(Failure::not_found)?;
+    let purpose = service
+        .purpose(&request.usage_rules.purpose_id)
+        .ok_or_else(Failure::not_found)?;
+    let until = request
+        .valid_until_max
+        .map(assent_model::time::Timestamp::as_millis);
+    let notice = notice(
+        &service,
+        purpose,
+        source.as_ref(),
+        &request.offer,
+        until,
+        &language,
+    );
+    let provider = node
+        .state
+        .get::<Party>(&request.provider)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     Ok(Answer(FormView {
         request_id: id,
         notice_digest: Digest::of(&canonical::encode(&notice)),

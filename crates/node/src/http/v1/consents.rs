@@ -44,9 +44,16 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/acknowledgements", post(acknowledge))
 }
 
-async fn give(State(node): State<Arc<Node>>, Body(body): Body<GiveConsent>) -> Result<Created<Outcome>, Failure> {
+async fn give(
+    State(node): State<Arc<Node>>,
+    Body(body): Body<GiveConsent>,
+) -> Result<Created<Outcome>, Failure> {
     let primary = statement::verify::<ConsentRecord>(&body.record)?;
-    let source = body.source_record.as_deref().map(statement::verify::<ConsentRecord>).transpose()?;
+    let source = body
+        .source_record
+        .as_deref()
+        .map(statement::verify::<ConsentRecord>)
+        .transpose()?;
     check_form(&body, &primary)?;
     let bodies = bodies(&body, &primary, source.as_ref())?;
     let location = format!("/v1/consents/{}", primary.content().common_part.cr_id);
@@ -64,8 +71,15 @@ fn check_form(body: &GiveConsent, primary: &Verified<ConsentRecord>) -> Result<(
         && Digest::of(&canonical::encode(&body.form.notice)) == common.notice.digest
         && body.form.request_id == common.request_id
         && body.form.resource_set == common.resource_set
-        && body.form.valid_until == common.valid_until.map(assent_model::time::Timestamp::as_millis);
-    if agrees { Ok(()) } else { Err(Code::CommitmentMismatch.into()) }
+        && body.form.valid_until
+            == common
+                .valid_until
+                .map(assent_model::time::Timestamp::as_millis);
+    if agrees {
+        Ok(())
+    } else {
+        Err(Code::CommitmentMismatch.into())
+    }
 }
 
 /// A form at rest, with the salt that opens its commitment.
@@ -81,7 +95,10 @@ fn bodies(
     source: Option<&Verified<ConsentRecord>>,
 ) -> Result<Vec<VaultBody>, Failure> {
     let common = &primary.content().common_part;
-    let kept = KeptForm { form: &body.form, salt: &body.form_salt };
+    let kept = KeptForm {
+        form: &body.form,
+        salt: &body.form_salt,
+    };
     let mut bodies = vec![VaultBody {
         owner: common.surrogate_id.to_string(),
         kind: FORM,
@@ -91,8 +108,9 @@ fn bodies(
     match (source, &body.sealed_alias) {
         (None, None) => {}
         (Some(source), Some(sealed)) => {
-            let content = base64url::decode(sealed)
-                .map_err(|_| Failure(Problem::new(Code::MalformedBody).with_detail("sealed_alias")))?;
+            let content = base64url::decode(sealed).map_err(|_| {
+                Failure::from(Problem::new(Code::MalformedBody).with_detail("sealed_alias"))
+            })?;
             let common = &source.content().common_part;
             bodies.push(VaultBody {
                 owner: common.surrogate_id.to_string(),
@@ -101,7 +119,11 @@ fn bodies(
                 content,
             });
         }
-        _ => return Err(Failure(Problem::new(Code::MalformedBody).with_detail("sealed_alias"))),
+        _ => {
+            return Err(Failure::from(
+                Problem::new(Code::MalformedBody).with_detail("sealed_alias"),
+            ));
+        }
     }
     Ok(bodies)
 }
@@ -109,8 +131,15 @@ fn bodies(
 /// Checks the signatures of a change of status.
 pub(super) fn verify_change(body: &ChangeStatus) -> Result<StatusChange, StatementError> {
     let primary = statement::verify::<ConsentStatusRecord>(&body.record)?;
-    let counterpart = body.counterpart.as_deref().map(statement::verify).transpose()?;
-    Ok(StatusChange { primary, counterpart })
+    let counterpart = body
+        .counterpart
+        .as_deref()
+        .map(statement::verify)
+        .transpose()?;
+    Ok(StatusChange {
+        primary,
+        counterpart,
+    })
 }
 
 async fn change(
@@ -142,7 +171,11 @@ async fn consent(
     MaybeCaller(caller): MaybeCaller,
 ) -> Result<Answer<ConsentView>, Failure> {
     let mut view = view(&node, id).await?;
-    let consent = node.state.get::<Consent>(&id).await?.ok_or_else(Failure::not_found)?;
+    let consent = node
+        .state
+        .get::<Consent>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let is_provider = caller.is_some_and(|caller| caller.0 == Actor::Party(consent.provider));
     if is_provider {
         view.sealed_alias = sealed_alias(&node, &view).await?;
@@ -152,20 +185,30 @@ async fn consent(
 
 async fn sealed_alias(node: &Node, view: &ConsentView) -> Result<Option<String>, Failure> {
     let id = format!("{}/{SEALED_ALIAS}/{}", view.surrogate_id, view.cr_id);
-    let Some(entry) = node.store.vault_get(&id).await? else { return Ok(None) };
-    let sealed =
-        node.vault.decrypt(id.as_bytes(), &entry.ciphertext).map_err(|_| Failure::from(Code::Internal))?;
+    let Some(entry) = node.store.vault_get(&id).await? else {
+        return Ok(None);
+    };
+    let sealed = node
+        .vault
+        .decrypt(id.as_bytes(), &entry.ciphertext)
+        .map_err(|_| Failure::from(Code::Internal))?;
     Ok(Some(base64url::encode(&sealed)))
 }
 
 /// A consent with its chain of records, from state and log.
 pub(super) async fn view(node: &Node, id: ConsentId) -> Result<ConsentView, Failure> {
-    let consent = node.state.get::<Consent>(&id).await?.ok_or_else(Failure::not_found)?;
+    let consent = node
+        .state
+        .get::<Consent>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let mut record = None;
     let mut statuses = Vec::new();
     for leaf in history(&node.store, &id.to_string()).await? {
         match leaf.event {
-            Event::Consent(ConsentEvent::Given { record: given, .. }) => record = Some(given.compact().to_owned()),
+            Event::Consent(ConsentEvent::Given { record: given, .. }) => {
+                record = Some(given.compact().to_owned());
+            }
             Event::Consent(ConsentEvent::StatusChanged { record, .. }) => {
                 statuses.push(record.compact().to_owned());
             }

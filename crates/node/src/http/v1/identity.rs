@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use assent_api::v1::Outcome;
 use assent_api::v1::identity::{
-    Challenge, ChallengeRequest, ChainView, DeactivateParty, PartyView, RecoverParty, RegisterParty, RotateKeys,
+    ChainView, Challenge, ChallengeRequest, DeactivateParty, PartyView, RecoverParty,
+    RegisterParty, RotateKeys,
 };
 use assent_crypto::sealing::SealingKey;
 use assent_exchange::command::Command;
@@ -34,7 +35,11 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 }
 
 async fn chain(State(node): State<Arc<Node>>) -> Result<Answer<ChainView>, Failure> {
-    let chain = node.state.get::<Chain>(&ChainKey).await?.ok_or_else(Failure::unavailable)?;
+    let chain = node
+        .state
+        .get::<Chain>(&ChainKey)
+        .await?
+        .ok_or_else(Failure::unavailable)?;
     Ok(Answer(ChainView {
         chain_id: chain.id.to_string(),
         operator: chain.operator,
@@ -73,7 +78,9 @@ async fn rotate(
     let said: &assent_model::records::identity::KeyRotation = rotation.content();
     check_target(party, said.party)?;
     check_possession(&node, said.sealing_key.as_ref(), body.possession.as_ref())?;
-    submit(&node, IdentityCommand::Rotate(rotation)).await.map(Answer)
+    submit(&node, IdentityCommand::Rotate(rotation))
+        .await
+        .map(Answer)
 }
 
 async fn recover(
@@ -85,7 +92,9 @@ async fn recover(
     let said: &assent_model::records::identity::Recovery = recovery.content();
     check_target(party, said.party)?;
     challenge::check(&node, &said.sealing_key, &body.possession)?;
-    submit(&node, IdentityCommand::Recover(recovery)).await.map(Answer)
+    submit(&node, IdentityCommand::Recover(recovery))
+        .await
+        .map(Answer)
 }
 
 async fn deactivate(
@@ -96,11 +105,20 @@ async fn deactivate(
     let deactivation = statement::verify(&body.deactivation)?;
     let said: &assent_model::records::identity::Deactivation = deactivation.content();
     check_target(party, said.party)?;
-    submit(&node, IdentityCommand::Deactivate(deactivation)).await.map(Answer)
+    submit(&node, IdentityCommand::Deactivate(deactivation))
+        .await
+        .map(Answer)
 }
 
-async fn party(State(node): State<Arc<Node>>, Id(id): Id<PartyId>) -> Result<Answer<PartyView>, Failure> {
-    let party = node.state.get::<Party>(&id).await?.ok_or_else(Failure::not_found)?;
+async fn party(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<PartyId>,
+) -> Result<Answer<PartyView>, Failure> {
+    let party = node
+        .state
+        .get::<Party>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     Ok(Answer(PartyView {
         party_id: id,
         kind: party.kind,
@@ -113,12 +131,19 @@ async fn party(State(node): State<Arc<Node>>, Id(id): Id<PartyId>) -> Result<Ans
 }
 
 async fn submit(node: &Node, command: IdentityCommand) -> Result<Outcome, Failure> {
-    Ok(node.intake.submit(Command::Identity(command), Vec::new()).await?)
+    Ok(node
+        .intake
+        .submit(Command::Identity(command), Vec::new())
+        .await?)
 }
 
 /// The path names the party that the statement is about.
 fn check_target(path: PartyId, statement: PartyId) -> Result<(), Failure> {
-    if path == statement { Ok(()) } else { Err(Failure::not_found()) }
+    if path == statement {
+        Ok(())
+    } else {
+        Err(Failure::not_found())
+    }
 }
 
 fn check_possession(

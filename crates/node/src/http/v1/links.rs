@@ -37,7 +37,10 @@ async fn create(
     let record = statement::verify::<LinkRecord>(&body.record)?;
     let countersignature = statement::verify(&body.countersignature)?;
     let location = format!("/v1/links/{}", record.content().slr_id);
-    let command = Command::Link(LinkCommand::Create { record, countersignature });
+    let command = Command::Link(LinkCommand::Create {
+        record,
+        countersignature,
+    });
     let outcome = node.intake.submit(command, Vec::new()).await?;
     Ok(Created { location, outcome })
 }
@@ -51,27 +54,46 @@ async fn change(
     if record.content().slr_id != link {
         return Err(Failure::not_found());
     }
-    let consents = body.consents.iter().map(verify_change).collect::<Result<Vec<_>, _>>()?;
+    let consents = body
+        .consents
+        .iter()
+        .map(verify_change)
+        .collect::<Result<Vec<_>, _>>()?;
     let changes = consents.clone();
     let command = Command::Link(LinkCommand::Change { record, consents });
     stopping::submit(&node, command, &changes).await.map(Answer)
 }
 
-async fn link(State(node): State<Arc<Node>>, Id(id): Id<LinkId>) -> Result<Answer<LinkView>, Failure> {
+async fn link(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<LinkId>,
+) -> Result<Answer<LinkView>, Failure> {
     view(&node, id).await.map(Answer)
 }
 
 /// A link with its chain of records, from state and log.
 pub(super) async fn view(node: &Node, id: LinkId) -> Result<LinkView, Failure> {
-    let link = node.state.get::<Link>(&id).await?.ok_or_else(Failure::not_found)?;
+    let link = node
+        .state
+        .get::<Link>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let mut created = None;
     let mut statuses = Vec::new();
     for leaf in history(&node.store, &id.to_string()).await? {
         match leaf.event {
-            Event::Link(LinkEvent::Created { record, countersignature }) => {
-                created = Some((record.compact().to_owned(), countersignature.compact().to_owned()));
+            Event::Link(LinkEvent::Created {
+                record,
+                countersignature,
+            }) => {
+                created = Some((
+                    record.compact().to_owned(),
+                    countersignature.compact().to_owned(),
+                ));
             }
-            Event::Link(LinkEvent::StatusChanged { record }) => statuses.push(record.compact().to_owned()),
+            Event::Link(LinkEvent::StatusChanged { record }) => {
+                statuses.push(record.compact().to_owned());
+            }
             _ => {}
         }
     }

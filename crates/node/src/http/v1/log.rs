@@ -17,20 +17,33 @@ use crate::http::failure::Failure;
 use crate::node::Node;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
-    Router::new().route("/log/checkpoint", get(checkpoint)).route("/log/entries/{index}", get(entry))
+    Router::new()
+        .route("/log/checkpoint", get(checkpoint))
+        .route("/log/entries/{index}", get(entry))
 }
 
 async fn checkpoint(State(node): State<Arc<Node>>) -> Response {
     let checkpoint = node.head.borrow().checkpoint.to_string();
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], checkpoint).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        checkpoint,
+    )
+        .into_response()
 }
 
-async fn entry(State(node): State<Arc<Node>>, Id(index): Id<u64>) -> Result<Answer<EntryView>, Failure> {
+async fn entry(
+    State(node): State<Arc<Node>>,
+    Id(index): Id<u64>,
+) -> Result<Answer<EntryView>, Failure> {
     let head = node.head.borrow().clone();
     if index >= head.header.log_size {
         return Err(Failure::not_found());
     }
-    let entry = node.store.entry(index).await?.ok_or_else(Failure::not_found)?;
+    let entry = node
+        .store
+        .entry(index)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let proof = audit_path(&node, index, head.header.log_size).await?;
     let leaf = String::from_utf8(entry.bytes);
     Ok(Answer(EntryView {
@@ -44,6 +57,7 @@ async fn entry(State(node): State<Arc<Node>>, Id(index): Id<u64>) -> Result<Answ
 /// The audit path of an entry in the log of that size.
 pub(crate) async fn audit_path(node: &Node, index: u64, size: u64) -> Result<Vec<Digest>, Failure> {
     let needed = inclusion_tiles(index, size).map_err(|_| Failure::not_found())?;
+    let needed: Vec<_> = needed.iter().map(|tile| (tile.level, tile.index)).collect();
     let tiles: TileSet = node.store.tiles(&needed).await?.into_iter().collect();
     inclusion_proof(index, size, &tiles).map_err(|_| Failure::from(Code::Internal))
 }

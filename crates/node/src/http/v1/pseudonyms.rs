@@ -28,11 +28,18 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/pseudonyms/{surrogate}/requests", get(requests))
         .route("/pseudonyms/{surrogate}/consents", get(given))
         .route("/pseudonyms/{surrogate}/links", get(linked))
-        .route("/pseudonyms/{surrogate}/consents/{consent}/receipts", get(receipts))
+        .route(
+            "/pseudonyms/{surrogate}/consents/{consent}/receipts",
+            get(receipts),
+        )
 }
 
 fn check_caller(caller: Caller, surrogate: SurrogateId) -> Result<(), Failure> {
-    if caller.0 == Actor::Surrogate(surrogate) { Ok(()) } else { Err(Failure::forbidden()) }
+    if caller.0 == Actor::Surrogate(surrogate) {
+        Ok(())
+    } else {
+        Err(Failure::forbidden())
+    }
 }
 
 async fn members(
@@ -57,7 +64,10 @@ async fn requests(
     for id in members.typed()? {
         items.push(consent_requests::view(&node, id).await?);
     }
-    Ok(Answer(Page { items, next: members.next }))
+    Ok(Answer(Page {
+        items,
+        next: members.next,
+    }))
 }
 
 async fn given(
@@ -71,7 +81,10 @@ async fn given(
     for id in members.typed()? {
         items.push(consents::view(&node, id).await?);
     }
-    Ok(Answer(Page { items, next: members.next }))
+    Ok(Answer(Page {
+        items,
+        next: members.next,
+    }))
 }
 
 async fn linked(
@@ -85,7 +98,10 @@ async fn linked(
     for id in members.typed()? {
         items.push(links::view(&node, id).await?);
     }
-    Ok(Answer(Page { items, next: members.next }))
+    Ok(Answer(Page {
+        items,
+        next: members.next,
+    }))
 }
 
 /// The use receipts of one consent, refusals included, as far as blocks have taken them in.
@@ -103,7 +119,14 @@ async fn receipts(
     let mut items = Vec::new();
     for leaf in history(&node.store, &consent.to_string()).await? {
         if let Event::Release(ReleaseEvent::Recorded { batch }) = leaf.event {
-            items.extend(batch.content().receipts.iter().filter(|receipt| receipt.cr_id == consent).cloned());
+            items.extend(
+                batch
+                    .content()
+                    .receipts
+                    .iter()
+                    .filter(|receipt| receipt.cr_id == consent)
+                    .cloned(),
+            );
         }
     }
     Ok(Answer(Page { items, next: None }))

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use assent_api::v1::releases::{Decide, Decision, ReceiptView, ReportUse, TokenAnswer, TokenRequest};
+use assent_api::v1::releases::{
+    Decide, Decision, ReceiptView, ReportUse, TokenAnswer, TokenRequest,
+};
 use assent_model::statement;
 use axum::Router;
 use axum::extract::State;
@@ -25,7 +27,9 @@ async fn token(
     State(node): State<Arc<Node>>,
     Signed { caller, body }: Signed<TokenRequest>,
 ) -> Result<Answer<TokenAnswer>, Failure> {
-    tokens::issue(&node, caller.party()?, body.cr_id).await.map(Answer)
+    tokens::issue(&node, caller.party()?, body.cr_id)
+        .await
+        .map(Answer)
 }
 
 async fn decision(

@@ -48,9 +48,14 @@ async fn register(
         && description.provider.party_id == said.provider;
     if !matches {
         let problem = Problem::new(Code::DescriptionInvalid);
-        return Err(Failure(problem.with_detail("the signed reference or outline is not that of the description")));
+        return Err(Failure::from(problem.with_detail(
+            "the signed reference or outline is not that of the description",
+        )));
     }
-    let location = format!("/v1/services/{}/versions/{}", description.service_id, description.version);
+    let location = format!(
+        "/v1/services/{}/versions/{}",
+        description.service_id, description.version
+    );
     // Before the registration, so that no registered version is ever without its text; under its
     // digest, so that an early copy changes nothing.
     descriptions::keep(&node, &description).await?;
@@ -68,10 +73,16 @@ async fn list(
     for id in members.typed()? {
         items.push(view(&node, id, None).await?);
     }
-    Ok(Answer(Page { items, next: members.next }))
+    Ok(Answer(Page {
+        items,
+        next: members.next,
+    }))
 }
 
-async fn current(State(node): State<Arc<Node>>, Id(id): Id<ServiceId>) -> Result<Answer<ServiceView>, Failure> {
+async fn current(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<ServiceId>,
+) -> Result<Answer<ServiceView>, Failure> {
     view(&node, id, None).await.map(Answer)
 }
 
@@ -90,7 +101,11 @@ async fn consents_of(
     Id(id): Id<ServiceId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<Page<ConsentView>>, Failure> {
-    let service = node.state.get::<Service>(&id).await?.ok_or_else(Failure::not_found)?;
+    let service = node
+        .state
+        .get::<Service>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     if caller.party()? != service.provider {
         return Err(Failure::forbidden());
     }
@@ -99,28 +114,40 @@ async fn consents_of(
     for cr_id in members.typed()? {
         items.push(consents::view(&node, cr_id).await?);
     }
-    Ok(Answer(Page { items, next: members.next }))
+    Ok(Answer(Page {
+        items,
+        next: members.next,
+    }))
 }
 
 async fn view(node: &Node, id: ServiceId, version: Option<u32>) -> Result<ServiceView, Failure> {
-    let service = node.state.get::<Service>(&id).await?.ok_or_else(Failure::not_found)?;
+    let service = node
+        .state
+        .get::<Service>(&id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let version = version.unwrap_or(service.version);
-    let registered = history(&node.store, &id.to_string()).await?.into_iter().find_map(|leaf| match leaf.event {
-        Event::Service(ServiceEvent::Registered { registration })
-            if registration.content().description.version == version =>
-        {
-            Some(registration)
-        }
-        _ => None,
-    });
+    let registered = history(&node.store, &id.to_string())
+        .await?
+        .into_iter()
+        .find_map(|leaf| match leaf.event {
+            Event::Service(ServiceEvent::Registered { registration })
+                if registration.content().description.version == version =>
+            {
+                Some(registration)
+            }
+            _ => None,
+        });
     let registration = registered.ok_or_else(Failure::not_found)?;
-    let description: ServiceDescription = descriptions::read(node, &registration.content().description).await?;
+    let description: ServiceDescription =
+        descriptions::read(node, &registration.content().description).await?;
     Ok(ServiceView {
         service_id: id,
         provider: service.provider,
         version,
         current: version == service.version,
         registration: registration.compact().to_owned(),
-        description: serde_json::to_value(description).map_err(|_| Failure::from(Code::Internal))?,
+        description: serde_json::to_value(description)
+            .map_err(|_| Failure::from(Code::Internal))?,
     })
 }
