@@ -62,10 +62,16 @@ domains! {
     COMMITMENT_BODY = "assent/v1/commitment/body";
     /// The certificate of a service link.
     COMMITMENT_LINK = "assent/v1/commitment/link";
+    /// The certificate of the alias in a source's record.
+    COMMITMENT_ALIAS = "assent/v1/commitment/alias";
     /// Digest of a stored body, by which it is addressed.
     BODY_DIGEST = "assent/v1/body-digest";
     /// Blind index of a contact in the directory (HMAC under a secret of the operator).
     CONTACT_INDEX = "assent/v1/contact-index";
+    /// Blind index of a pseudonym in the account of a person (HMAC under the same secret).
+    PSEUDONYM_INDEX = "assent/v1/pseudonym-index";
+    /// One-time code that was sent by mail (HMAC under the same secret).
+    ONE_TIME_CODE = "assent/v1/one-time-code";
 
     // Sealing: the `info` of HPKE.
     /// A delivered document.

@@ -1,5 +1,6 @@
 //! What parties sign, one module a component of the rules.
 
+pub mod account;
 pub mod consent;
 pub mod identity;
 pub mod link;
