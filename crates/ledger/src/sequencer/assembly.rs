@@ -139,7 +139,8 @@ impl<M: Machine> Uncommitted<M> {
         self.sequencer
     }
 
-    /// The block was not worth keeping, for nothing happened in it: back to the head before.
+    /// The block was not worth keeping, for nothing happened in it: back to the head before. Only
+    /// for who orders alone; other validators would count the block.
     ///
     /// # Panics
     /// Where the block has log entries. They cannot be taken back.

@@ -128,6 +128,7 @@ fn what_is_not_a_note_is_refused() {
     let check = |note: String| assert_eq!(parse(&note), Err(CheckpointError::NotANote), "{note}");
     check(String::new());
     check("\n\n".to_owned());
+    check(format!("{text}\tmore\n\n{line}"));
     check(format!("{text}\n"));
     check(format!("{text}\n\n"));
     check(format!("{text}\n{line}"));
@@ -154,6 +155,8 @@ fn a_checkpoint_without_our_signature_is_refused() {
     // Our key, but under another name than that of the log.
     let ours = checkpoint().sign(&key()).to_string();
     let renamed = ours.replacen("ledger.example", "ledger.other", 1);
+    assert_eq!(parse(&renamed), Err(CheckpointError::NotSigned));
+    let renamed = ours.replace("— ledger.example", "— ledger.other");
     assert_eq!(parse(&renamed), Err(CheckpointError::NotSigned));
 }
 

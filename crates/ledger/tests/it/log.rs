@@ -243,6 +243,9 @@ fn an_altered_consistency_proof_fails() {
                 assert_eq!(verified, Err(InvalidProof), "{old} to {new}");
             }
             assert!(verify_consistency(old, other, new, new_root, &proof).is_err());
+            // A root is of one size: a greater one needs a longer proof.
+            let larger = verify_consistency(old, old_root, new * 4, new_root, &proof);
+            assert_eq!(larger.is_ok(), old == 0, "{old} to {new} as to {}", new * 4);
             // Any log at all has the empty one as its beginning.
             let proves_nothing = old == 0 && new > 0;
             let verified = verify_consistency(old, old_root, new, other, &proof);

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use assent_crypto::digest::Digest;
+use assent_crypto::domains::{STATUS_KEY, STATUS_LEAF, STATUS_NODE};
 use assent_ledger::block::NodeChange;
 use assent_ledger::status_map::{
     CorruptNode, InvalidStatusProof, NodeNotLoaded, OtherLeaf, StatusKey, StatusMap, StatusProof,
@@ -245,6 +246,40 @@ fn absence_is_not_shown_by_the_wrong_leaf() {
     }
 }
 
+/// A root that no map has, with the leaf of `cns_1` where no key like its own leads.
+#[test]
+fn absence_is_not_shown_by_a_leaf_in_the_wrong_place() {
+    let leaf = |subject: &str| {
+        let key = Digest::tagged(STATUS_KEY, &[subject.as_bytes()]);
+        let status = status(1);
+        (
+            key,
+            Digest::tagged(STATUS_LEAF, &[key.as_bytes(), status.as_bytes()]),
+        )
+    };
+    let goes_left = |subject: &str| leaf(subject).0.as_bytes()[0] < 0x80;
+    let subject = (2..1000)
+        .map(subject)
+        .find(|other| goes_left(other) != goes_left("cns_1"));
+    let subject = subject.expect("half of all");
+    let (misplaced, sibling) = (leaf("cns_1").1, status(2));
+    let pair = if goes_left(&subject) {
+        [misplaced, sibling]
+    } else {
+        [sibling, misplaced]
+    };
+    let root = Digest::tagged(STATUS_NODE, &[pair[0].as_bytes(), pair[1].as_bytes()]);
+    let other = OtherLeaf {
+        key: StatusKey::of("cns_1"),
+        status: status(1),
+    };
+    let proof = StatusProof {
+        other: Some(other),
+        siblings: vec![sibling],
+    };
+    assert_eq!(proof.verify(root, &subject, None), Err(InvalidStatusProof));
+}
+
 #[test]
 fn proofs_are_compact_and_strict_json() {
     let (map, _) = filled(100);
@@ -307,10 +342,36 @@ fn a_node_that_the_root_does_not_commit_to_is_refused() {
 }
 
 #[test]
+fn a_node_that_says_the_same_in_other_bytes_is_refused() {
+    let (map, store) = filled(1);
+    let node = &store.0[""];
+    let load = |bits: [u8; 4]| {
+        let altered = [bits.as_slice(), &node[4..]].concat();
+        StatusMap::at(map.root()).load("", Some(&altered))
+    };
+    let bits = *node.first_chunk().expect("four bytes of bits");
+    assert_eq!(load(bits), Ok(()));
+    // The leaf under another digit, and a digit that leads to a leaf and a tree at once.
+    let moved = u16::from_be_bytes([bits[0], bits[1]])
+        .rotate_left(1)
+        .to_be_bytes();
+    assert_eq!(
+        load([moved[0], moved[1], 0, 0]),
+        Err(CorruptNode(String::new()))
+    );
+    assert_eq!(
+        load([bits[0], bits[1], bits[0], bits[1]]),
+        Err(CorruptNode(String::new()))
+    );
+}
+
+#[test]
 fn nothing_that_changed_is_forgotten_before_it_is_drained() {
     let (mut map, mut store) = filled(500);
+    map.evict(0);
     store.load(&mut map, &["cns_7"]);
     map.apply([(StatusKey::of("cns_7"), status(900))]);
+    store.load(&mut map, &["cns_8", "cns_9", "cns_10"]);
     map.evict(0);
     assert_eq!(map.status("cns_7"), Ok(Some(status(900))));
     store.keep(map.drain_changes());
