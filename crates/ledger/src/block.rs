@@ -19,7 +19,7 @@ pub struct BlockHeader {
     pub log_root: Digest,
     /// Root of the map of current statuses after this block.
     pub status_root: Digest,
-    /// `H(domain ‖ log root ‖ status root)`.
+    /// The [`app_hash`](crate::checkpoint::app_hash) of both roots.
     pub app_hash: Digest,
 }
 

@@ -64,7 +64,7 @@ pub struct Overloaded<Command>(pub Command);
 /// How much a [`LocalEngine`] takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalLimits {
-    /// The most commands in a block.
+    /// The most commands in a block, at least one.
     pub block_commands_max: usize,
     /// The most commands that wait for a block.
     pub waiting_commands_max: usize,
