@@ -125,6 +125,10 @@ codes! {
     StatementReused = "statement-reused", 409, "A number used once was used in another statement";
     /// The idempotency key is in use by a request that is still running.
     IdempotencyInFlight = "idempotency-in-flight", 409, "A request with this idempotency key is still running";
+    /// An account that still has consents.
+    ErasureConsentsActive = "erasure-consents-active", 409, "Consents of the account have not ended: withdraw them first";
+    /// A pseudonym that belongs to another account.
+    PseudonymTaken = "pseudonym-taken", 409, "The pseudonym belongs to another account";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
     /// `If-Match` does not match.
@@ -141,6 +145,12 @@ codes! {
     ChallengeFailed = "challenge-failed", 422, "Possession of the sealing key is not shown";
     /// A webhook address that this node does not call.
     CallbackRefused = "callback-refused", 422, "The callback address is not acceptable";
+    /// Not the code that was sent.
+    CodeWrong = "code-wrong", 422, "The code is not the one that was sent";
+    /// An irreversible request that does not name what it is about a second time.
+    ConfirmationMismatch = "confirmation-mismatch", 422, "The confirmation names something else";
+    /// Not an e-mail address that this node can write to.
+    EmailInvalid = "email-invalid", 422, "This is not an e-mail address that the node can write to";
     /// The idempotency key was used with another body.
     IdempotencyMismatch = "idempotency-mismatch", 422, "The idempotency key was used with another request";
     /// Too many requests.

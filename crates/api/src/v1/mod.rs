@@ -1,9 +1,12 @@
 //! Version 1 of the API: what each operation takes and gives. A compact JWS is a string.
 
+pub mod accounts;
 pub mod consents;
+pub mod contacts;
 pub mod identity;
 pub mod ledger;
 pub mod links;
+pub mod receipt_formats;
 pub mod releases;
 pub mod services;
 pub mod webhooks;

@@ -1,0 +1,185 @@
+//! Accounts: what the home operator of a person knows beside the ledger, how to take it away, and
+//! what the operator does for a person who lost the signing key.
+
+use assent_crypto::digest::Salt;
+use assent_model::ids::{ConsentId, PartyId, SurrogateId};
+use assent_model::names::Language;
+use assent_model::records::consent::ConsentStatus;
+use assent_model::records::release::UseReceipt;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::consents::{ConsentView, RequestView, SubmittedForm};
+use super::contacts::ContactView;
+use super::identity::PartyView;
+use super::links::LinkView;
+
+/// `POST /v1/accounts/pseudonyms`, with a request proof of the party: one of its pseudonyms, or
+/// the alias of one of its pairs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddPseudonym {
+    /// An `AccountPseudonym` statement, signed with the pseudonym's key.
+    pub statement: String,
+}
+
+/// A pseudonym of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PseudonymView {
+    /// The pseudonym.
+    #[schema(value_type = String)]
+    pub surrogate_id: SurrogateId,
+    /// The `AccountPseudonym` statement.
+    pub statement: String,
+}
+
+/// `GET /v1/accounts/pseudonyms`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PseudonymList {
+    /// The pseudonyms, in the order in which they were added.
+    pub pseudonyms: Vec<PseudonymView>,
+}
+
+/// `GET /v1/accounts/export`: everything that the node holds about a party, its pseudonyms and
+/// its aliases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountExport {
+    /// [`EXPORT_FORMAT`].
+    pub format: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub exported_at: u64,
+    /// The party.
+    pub party: PartyView,
+    /// Its confirmed contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactView>,
+    /// The pseudonyms that it has named as its own.
+    pub pseudonyms: Vec<PseudonymView>,
+    /// Their links with services.
+    pub links: Vec<LinkView>,
+    /// What they were asked.
+    pub requests: Vec<RequestView>,
+    /// What they consented to, each with its chain of status records; both records of a pair.
+    pub consents: Vec<ConsentView>,
+    /// The forms as they were submitted, with the notices that were shown.
+    pub forms: Vec<KeptForm>,
+    /// Every use of a consent, refusals included.
+    #[schema(value_type = Vec<Object>)]
+    pub receipts: Vec<UseReceipt>,
+    /// Everything in the log about any of these, oldest first.
+    pub activity: Vec<ActivityView>,
+}
+
+/// The `format` of exports that this version writes.
+pub const EXPORT_FORMAT: &str = "assent-account/1";
+
+/// A submitted form at rest, with the salt that opens its commitment in the consent record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeptForm {
+    /// The form.
+    #[schema(value_type = Object)]
+    pub form: SubmittedForm,
+    /// The salt.
+    #[schema(value_type = String)]
+    pub salt: Salt,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActivityView {
+    /// When, in milliseconds since the epoch.
+    pub at: u64,
+    /// Where in the log.
+    pub index: u64,
+    /// To which party, link, request or consent.
+    pub subject: String,
+    /// What, such as `consent/status-changed`.
+    pub event: String,
+}
+
+/// `POST /v1/accounts/erasure`, with a request proof of the party: erases everything about it,
+/// its pseudonyms and its aliases that is not on the ledger. There is no way back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseAccount {
+    /// The party once more, so that nobody erases by mistake.
+    #[schema(value_type = String)]
+    pub party_id: PartyId,
+}
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Erased {
+    /// How many sealed bodies.
+    pub bodies: u64,
+}
+
+/// `POST /v1/accounts/lost-key/start`: sends a code to the address, if it is somebody's contact.
+/// The answer does not tell.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartLostKey {
+    /// The address.
+    pub email: String,
+    /// The language of the mail.
+    #[schema(value_type = String)]
+    pub language: Language,
+}
+
+impl std::fmt::Debug for StartLostKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StartLostKey(..)")
+    }
+}
+
+/// `POST /v1/accounts/lost-key/confirm`: has the operator pause or end consents.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmLostKey {
+    /// The address.
+    pub email: String,
+    /// The code from the mail.
+    pub code: String,
+    /// What to do.
+    pub stop: Stop,
+    /// Which consents: one record of each pair is enough. All that have not ended when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub consents: Option<Vec<ConsentId>>,
+}
+
+impl std::fmt::Debug for ConfirmLostKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConfirmLostKey(..)")
+    }
+}
+
+/// What an operator does for a person who lost the signing key: it stops, and never lets go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// Pauses.
+    Disable,
+    /// Ends for good.
+    Withdraw,
+}
+
+impl Stop {
+    /// The status that the operator signs.
+    pub const fn status(self) -> ConsentStatus {
+        match self {
+            Self::Disable => ConsentStatus::Disabled,
+            Self::Withdraw => ConsentStatus::Withdrawn,
+        }
+    }
+}
+
+/// What became of the consents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stopped {
+    /// How many consents (a pair is one) were changed.
+    pub changed: u64,
+    /// How many were so already, or had ended.
+    pub unchanged: u64,
+}
