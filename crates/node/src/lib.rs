@@ -24,6 +24,8 @@ pub mod clock;
 pub mod config;
 mod descriptions;
 pub mod did;
+mod evidence;
+mod history;
 pub mod http;
 pub mod node;
 pub mod operator_keys;

@@ -21,8 +21,8 @@ use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::history::history;
 use crate::descriptions;
+use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::failure::Failure;
 use crate::node::Node;

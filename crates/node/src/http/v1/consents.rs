@@ -20,10 +20,13 @@ use assent_model::records::consent::{ConsentRecord, ConsentStatusRecord};
 use assent_model::statement::{self, StatementError, Verified};
 use axum::Router;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 
-use super::history::history;
+use crate::evidence;
+use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::caller::MaybeCaller;
 use crate::http::failure::Failure;
@@ -41,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/consents", post(give))
         .route("/consents/{consent}", get(consent))
         .route("/consents/{consent}/statuses", post(change))
+        .route("/consents/{consent}/evidence", get(evidence_bundle))
         .route("/acknowledgements", post(acknowledge))
 }
 
@@ -181,6 +185,15 @@ async fn consent(
         view.sealed_alias = sealed_alias(&node, &view).await?;
     }
     Ok(Answer(view))
+}
+
+/// The evidence of a consent. The bytes are canonical JSON: they are what is verified.
+async fn evidence_bundle(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<ConsentId>,
+) -> Result<Response, Failure> {
+    let bundle = canonical::encode(&evidence::bundle(&node, id).await?);
+    Ok(([(header::CONTENT_TYPE, "application/json")], bundle).into_response())
 }
 
 async fn sealed_alias(node: &Node, view: &ConsentView) -> Result<Option<String>, Failure> {

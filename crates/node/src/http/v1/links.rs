@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 
 use super::consents::verify_change;
-use super::history::history;
+use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::failure::Failure;
 use crate::node::Node;

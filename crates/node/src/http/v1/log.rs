@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use assent_api::problem::Code;
 use assent_api::v1::ledger::EntryView;
-use assent_crypto::digest::Digest;
-use assent_ledger::merkle::{TileSet, inclusion_proof, inclusion_tiles};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::history::audit_path;
 use crate::http::body::{Answer, Id};
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -52,12 +51,4 @@ async fn entry(
         proof,
         checkpoint: head.checkpoint.to_string(),
     }))
-}
-
-/// The audit path of an entry in the log of that size.
-pub(crate) async fn audit_path(node: &Node, index: u64, size: u64) -> Result<Vec<Digest>, Failure> {
-    let needed = inclusion_tiles(index, size).map_err(|_| Failure::not_found())?;
-    let needed: Vec<_> = needed.iter().map(|tile| (tile.level, tile.index)).collect();
-    let tiles: TileSet = node.store.tiles(&needed).await?.into_iter().collect();
-    inclusion_proof(index, size, &tiles).map_err(|_| Failure::from(Code::Internal))
 }

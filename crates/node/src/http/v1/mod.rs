@@ -2,7 +2,6 @@
 
 mod consent_requests;
 mod consents;
-mod history;
 mod identity;
 mod links;
 mod log;

@@ -15,9 +15,9 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
 
-use super::history::history;
 use super::page::{Members, PageQuery};
 use super::{consent_requests, consents, links};
+use crate::history::history;
 use crate::http::body::{Answer, Id};
 use crate::http::caller::Caller;
 use crate::http::failure::Failure;

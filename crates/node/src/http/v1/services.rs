@@ -20,9 +20,9 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 
 use super::consents;
-use super::history::history;
 use super::page::PageQuery;
 use crate::descriptions;
+use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::caller::Caller;
 use crate::http::failure::Failure;

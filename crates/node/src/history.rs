@@ -1,9 +1,15 @@
-//! The history of one thing, read from the log.
+//! Reading the log: the history of one thing, and the place of an entry in it.
 
+use assent_api::problem::Code;
+use assent_crypto::digest::Digest;
 use assent_exchange::event::Event;
 use assent_ledger::block::LogEntry;
+use assent_ledger::merkle::{TileSet, inclusion_proof, inclusion_tiles};
 use assent_ledger::sequencer::LeafContent;
 use assent_storage::{Store, StoreError};
+
+use crate::http::failure::Failure;
+use crate::node::Node;
 
 /// The most entries that one page of a history reads.
 const PAGE: u32 = 256;
@@ -32,4 +38,12 @@ pub(crate) async fn entries_of(store: &Store, subject: &str) -> Result<Vec<LogEn
             return Ok(entries);
         }
     }
+}
+
+/// The audit path of an entry in the log of that size.
+pub(crate) async fn audit_path(node: &Node, index: u64, size: u64) -> Result<Vec<Digest>, Failure> {
+    let needed = inclusion_tiles(index, size).map_err(|_| Failure::not_found())?;
+    let needed: Vec<_> = needed.iter().map(|tile| (tile.level, tile.index)).collect();
+    let tiles: TileSet = node.store.tiles(&needed).await?.into_iter().collect();
+    inclusion_proof(index, size, &tiles).map_err(|_| Failure::from(Code::Internal))
 }
