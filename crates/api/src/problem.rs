@@ -111,6 +111,8 @@ codes! {
     MalformedTarget = "malformed-target", 400, "The path or query of the request cannot be read";
     /// A signed statement breaks the profile, or its signature does not verify.
     StatementInvalid = "statement-invalid", 400, "A signed statement is not valid";
+    /// The idempotency key cannot be read.
+    IdempotencyKeyInvalid = "idempotency-key-invalid", 400, "The idempotency key is not one";
     /// No valid request proof.
     Unauthenticated = "unauthenticated", 401, "The request carries no valid proof of who calls";
     /// A request proof was used before.
@@ -129,6 +131,8 @@ codes! {
     ErasureConsentsActive = "erasure-consents-active", 409, "Consents of the account have not ended: withdraw them first";
     /// A pseudonym that belongs to another account.
     PseudonymTaken = "pseudonym-taken", 409, "The pseudonym belongs to another account";
+    /// A service has as many webhooks as it may have.
+    TooManyWebhooks = "too-many-webhooks", 409, "The service has as many webhooks as it may have";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
     /// `If-Match` does not match.

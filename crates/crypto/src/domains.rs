@@ -83,6 +83,10 @@ domains! {
     /// The alias that a requester's record carries.
     SEAL_ALIAS = "assent/v1/seal/alias";
 
+    // The node.
+    /// Name of a kept answer, made from an idempotency key and its caller.
+    IDEMPOTENCY = "assent/v1/idempotency";
+
     // Storage.
     /// One record of the vault.
     VAULT_RECORD = "assent/v1/vault-record";

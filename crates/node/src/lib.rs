@@ -26,6 +26,7 @@ mod descriptions;
 pub mod did;
 mod evidence;
 mod history;
+mod housekeeping;
 pub mod http;
 pub mod node;
 pub mod operator_keys;

@@ -19,6 +19,7 @@ use crate::release::Stopping;
 use crate::release::receipts::ReceiptQueue;
 use crate::sequencing::{Head, Intake};
 use crate::state_reader::StateReader;
+use crate::webhooks::Webhooks;
 
 /// No release rests on a block older than this.
 const HEAD_AGE_MAX: Span = Span::from_seconds(30);
@@ -55,8 +56,8 @@ pub struct Node {
     pub token_key: Arc<SigningKey>,
     /// Checks checkpoints.
     pub checkpoint_key: VerifyingKey,
-    /// Signs webhooks.
-    pub webhook_key: Arc<SigningKey>,
+    /// Tells services what happens.
+    pub webhooks: Arc<Webhooks>,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use crate::admin;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::housekeeping;
 use crate::http::router::router;
 use crate::node::Node;
 use crate::operator_keys::{KeysError, OperatorKeys};
@@ -33,6 +34,8 @@ use crate::release::Stopping;
 use crate::release::receipts::{PendingReceipts, ReceiptQueue};
 use crate::sequencing::{self, SubmitError};
 use crate::state_reader::StateReader;
+use crate::webhooks::guard::Guard;
+use crate::webhooks::{self, Webhooks, WebhooksError};
 
 /// The name of the file that says which chain a data directory holds.
 const CHAIN_FILE: &str = "chain.json";
@@ -84,6 +87,9 @@ pub enum StartError {
     /// What is in the store does not fit together.
     #[error("the chain in the store cannot be continued")]
     Resume(#[from] sequencing::ResumeError),
+    /// Webhooks cannot be sent.
+    #[error("webhooks cannot be sent")]
+    Webhooks(#[from] WebhooksError),
     /// An address is in use or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -182,6 +188,16 @@ async fn open(
     let index_key = *keys.index_key();
     let token_key = Arc::new(keys.token);
     let checkpoint_key = *keys.checkpoint.verifying_key();
+    let webhooks = Arc::new(
+        Webhooks::load(
+            Arc::clone(&store),
+            state.clone(),
+            clock.clone(),
+            Guard::new(config.callbacks_to_private),
+            keys.webhook,
+        )
+        .await?,
+    );
     let started = sequencing::start(sequencing::Parts {
         chain: config.chain.clone(),
         store: Arc::clone(&store),
@@ -189,12 +205,15 @@ async fn open(
         state: state.clone(),
         vault: Arc::clone(&vault),
         receipts: pending.clone(),
+        webhooks: Arc::clone(&webhooks),
         token_key: Arc::clone(&token_key),
         checkpoint_key: keys.checkpoint,
         waiting_max: config.waiting_commands_max,
     })
     .await?;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
+    let dispatcher = webhooks::start(Arc::clone(&webhooks), started.head.clone());
+    let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), started.head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),
         operator,
@@ -210,13 +229,13 @@ async fn open(
         vault,
         token_key,
         checkpoint_key,
-        webhook_key: Arc::new(keys.webhook),
+        webhooks,
         index_key,
         config,
     });
     Ok(Joined {
         node,
-        tasks: vec![started.task, receipts_task],
+        tasks: vec![started.task, receipts_task, dispatcher, housekeeping],
     })
 }
 

@@ -28,14 +28,16 @@ pub struct WebhookView {
     pub url: String,
     /// The key that signs them: `whpk_` and base64 of the Ed25519 public key.
     pub public_key: String,
-    /// Whether it is still tried.
+    /// When it was made, in milliseconds since the epoch. It is told what happens from then on.
+    pub created_at: u64,
+    /// Whether it is still tried: no more once it has answered 410.
     pub enabled: bool,
 }
 
 /// The thin payload of a webhook: what happened to which thing, never what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WebhookPayload {
-    /// Such as `consent.requested`, `consent.given`, `consent.status-changed`.
+    /// Such as `consent.given`, `consent.status-changed`, `link.created`.
     #[serde(rename = "type")]
     pub kind: String,
     /// When, ISO 8601.
@@ -51,4 +53,41 @@ pub struct WebhookSubject {
     pub id: String,
     /// The log index of the event: grows along the history of one consent.
     pub sequence: u64,
+}
+
+/// A message to an endpoint and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryView {
+    /// The `webhook-id` of the message, the same at every attempt.
+    pub delivery_id: String,
+    /// The endpoint.
+    #[schema(value_type = String)]
+    pub webhook_id: WebhookId,
+    /// As in the payload.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// As in the payload.
+    pub data: WebhookSubject,
+    /// `pending`, `delivered` or `failed`.
+    pub state: String,
+    /// When it is tried next, in milliseconds since the epoch; absent when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<u64>,
+    /// Every attempt, oldest first; of very many the last ones.
+    pub attempts: Vec<AttemptView>,
+}
+
+/// An attempt to deliver a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AttemptView {
+    /// When, in milliseconds since the epoch.
+    pub at: u64,
+    /// How many milliseconds it took.
+    pub millis: u64,
+    /// The HTTP status of the answer; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why there was no answer: `address-refused`, `connection-failed` or `timed-out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }

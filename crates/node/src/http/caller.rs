@@ -8,7 +8,7 @@ use assent_crypto::digest::Digest;
 use assent_exchange::identity::state::Party;
 use assent_model::ids::{PartyId, SurrogateId};
 use assent_model::statement::{self, Verified};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
@@ -85,7 +85,15 @@ impl<T: DeserializeOwned> FromRequest<Arc<Node>> for Signed<T> {
     }
 }
 
-async fn authenticate(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Result<Caller, Failure> {
+/// Checks a request proof and uses it up, unless an outer layer has done so for this request.
+pub(super) async fn authenticate(
+    node: &Node,
+    parts: &Parts,
+    body: Option<&Bytes>,
+) -> Result<Caller, Failure> {
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(*caller);
+    }
     let unauthenticated = || Failure::from(Code::Unauthenticated);
     let header = parts
         .headers
@@ -97,8 +105,10 @@ async fn authenticate(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Resul
         .ok_or_else(unauthenticated)?;
     let proof = statement::verify::<RequestProof>(compact).map_err(|_| unauthenticated())?;
     let said = proof.content();
-    let target = parts
-        .uri
+    // The whole target, where a router has taken off the part that led here.
+    let original = parts.extensions.get::<OriginalUri>();
+    let target = original
+        .map_or(&parts.uri, |original| &original.0)
         .path_and_query()
         .map_or("/", |target| target.as_str());
     let covers = said.htm == parts.method.as_str()

@@ -35,6 +35,13 @@ impl Failure {
         Problem::rejected(rejection).into()
     }
 
+    /// The same problem, in answer to the request with this id.
+    #[must_use]
+    pub(super) fn in_answer_to(mut self, request_id: Option<&HeaderValue>) -> Self {
+        self.0.request_id = request_id.and_then(|id| id.to_str().ok()).map(Into::into);
+        self
+    }
+
     /// A release or token is refused.
     pub fn refused(code: &str, title: &str) -> Self {
         let mut problem = Problem::new(Code::Forbidden);
@@ -104,6 +111,8 @@ impl IntoResponse for Failure {
         if matches!(self.0.status, 429 | 503) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        // For the layer that adds the id of the request.
+        response.extensions_mut().insert(self);
         response
     }
 }

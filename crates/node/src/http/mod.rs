@@ -2,9 +2,12 @@
 
 pub mod body;
 pub mod caller;
+mod conditional;
 pub mod failure;
+mod idempotency;
 mod observe;
 mod pages;
+mod problems;
 mod rate;
 pub mod router;
 mod v1;

@@ -13,8 +13,11 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::conditional::tag;
 use super::failure::Failure;
+use super::idempotency::{Idempotency, once};
 use super::observe::observe;
+use super::problems::complete;
 use super::rate::{Limits, limit};
 use super::{pages, v1};
 use crate::node::Node;
@@ -38,7 +41,9 @@ pub fn router(node: Arc<Node>) -> Router {
         .nest("/v1", v1::routes())
         .fallback(|| async { Failure::not_found() })
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
-        .with_state(node)
+        .with_state(Arc::clone(&node))
+        .layer(from_fn_with_state(Idempotency::new(node), once))
+        .layer(from_fn(tag))
         .layer(RequestBodyLimitLayer::new(body_bytes_max))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -52,6 +57,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
         .layer(from_fn_with_state(limits, limit))
+        .layer(from_fn(complete))
         .layer(from_fn(observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

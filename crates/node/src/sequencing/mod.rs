@@ -2,8 +2,11 @@
 //! whose block is the group commit: all that waits goes into one transaction, with one sync.
 
 mod block_rows;
+mod commit;
 mod due;
 mod intake;
+mod own_work;
+mod replay;
 mod task;
 
 pub use intake::{Intake, SubmitError, VaultBody};

@@ -8,19 +8,19 @@ use assent_storage::OutboxMessage;
 use serde::{Deserialize, Serialize};
 
 /// The kind of outbox messages that become webhooks.
-pub const KIND: &str = "webhook";
+pub(super) const KIND: &str = "webhook";
 
 /// What an outbox message says: the dispatcher adds endpoint, time and signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
+pub(super) struct Message {
     /// Such as `consent.given`.
-    pub kind: String,
+    pub(super) kind: String,
     /// The thing that it is about; the target of the message is resolved from it.
-    pub subject: String,
+    pub(super) subject: String,
     /// The log index of the event.
-    pub sequence: u64,
+    pub(super) sequence: u64,
     /// The time of the block.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
 }
 
 /// The messages that an event sends, with the thing that each is about as target. Message ids
@@ -36,7 +36,8 @@ pub fn outbox_messages(event: &Event, index: u64, at: Timestamp) -> Vec<OutboxMe
         at,
     };
     vec![OutboxMessage {
-        id: format!("evt_{index}"),
+        // Padded, so that names of deliveries sort by the order of events.
+        id: format!("evt_{index:016}"),
         kind: KIND.into(),
         target: subject,
         payload: serde_json::to_vec(&message).expect("a message has a JSON form"),

@@ -1,6 +1,172 @@
 //! Webhooks: thin, signed messages that tell a service that something happened to a consent,
 //! request or link of its own. What happened it reads from the node, with its own proof.
+//!
+//! A block writes messages to the outbox. The dispatcher finds out whom each is for, sends it
+//! signed to the endpoints of that service, and tries again by a fixed table. Every address is
+//! looked at by the guard before anything connects to it.
 
+mod audience;
+pub mod deliveries;
+mod dispatcher;
+pub mod endpoints;
+pub mod guard;
 mod messages;
+mod schedule;
+mod sending;
+mod signature;
 
+pub(crate) use dispatcher::start;
 pub use messages::outbox_messages;
+pub use sending::Sender;
+
+use std::sync::Arc;
+
+use assent_crypto::random::random_bytes;
+use assent_crypto::signature::SigningKey;
+use assent_model::time::Timestamp;
+use assent_storage::{Store, StoreError};
+
+use crate::clock::Clock;
+use crate::state_reader::StateReader;
+use deliveries::Delivery;
+use endpoints::{Endpoint, Endpoints};
+use guard::Guard;
+use messages::Message;
+use sending::{Attempted, Outgoing};
+
+/// The type of messages that an owner asks for to try an endpoint.
+const TEST: &str = "webhook.test";
+
+/// What handlers and dispatcher need to tell services something.
+pub struct Webhooks {
+    /// Where to.
+    pub endpoints: Endpoints,
+    /// What messages are signed with, as receivers are told it: `whpk_…`.
+    pub public_key: String,
+    sender: Sender,
+    store: Arc<Store>,
+    state: StateReader,
+    clock: Clock,
+}
+
+/// Why webhooks cannot be sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhooksError {
+    /// The endpoints cannot be read.
+    #[error("the endpoints in the store cannot be read")]
+    Store(#[from] StoreError),
+    /// No TLS.
+    #[error("the TLS set-up of webhooks fails")]
+    Tls(#[from] reqwest::Error),
+}
+
+impl Webhooks {
+    /// Webhooks to the endpoints in a store.
+    ///
+    /// # Errors
+    /// See [`WebhooksError`].
+    pub async fn load(
+        store: Arc<Store>,
+        state: StateReader,
+        clock: Clock,
+        guard: Guard,
+        key: SigningKey,
+    ) -> Result<Self, WebhooksError> {
+        let public_key = signature::public_key(key.verifying_key());
+        let endpoints = Endpoints::load(&store).await?;
+        let sender = Sender::new(guard, key)?;
+        Ok(Self {
+            endpoints,
+            public_key,
+            sender,
+            store,
+            state,
+            clock,
+        })
+    }
+
+    /// Which addresses are called.
+    pub fn guard(&self) -> &Guard {
+        self.sender.guard()
+    }
+
+    /// Sends a test message, once.
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub async fn send_test(
+        &self,
+        endpoint: &Endpoint,
+        sequence: u64,
+    ) -> Result<Delivery, StoreError> {
+        let at = self.clock.now();
+        let subject = endpoint.webhook_id.to_string();
+        let message = Message {
+            kind: TEST.into(),
+            subject,
+            sequence,
+            at,
+        };
+        let random = u64::from_be_bytes(random_bytes());
+        let id = format!("test_{:016}_{random:016x}", at.as_millis());
+        let mut delivery = Delivery::new(endpoint.webhook_id, id, message);
+        delivery.give_up();
+        self.replay(endpoint, delivery).await
+    }
+
+    /// Sends a message again, once, whatever became of it before.
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub async fn replay(
+        &self,
+        endpoint: &Endpoint,
+        delivery: Delivery,
+    ) -> Result<Delivery, StoreError> {
+        let now = self.clock.now();
+        let attempted = self.attempt(endpoint, &delivery, now).await;
+        // Read again: the dispatcher may have tried meanwhile.
+        let known = deliveries::get(&self.store, delivery.webhook_id, &delivery.id).await?;
+        let mut delivery = known.unwrap_or(delivery);
+        delivery.note_replay(attempted, now);
+        deliveries::put(&self.store, std::slice::from_ref(&delivery), now).await?;
+        Ok(delivery)
+    }
+
+    /// Makes one attempt. An endpoint that is gone for good is not tried again with any message.
+    async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery, now: Timestamp) -> Attempted {
+        let body = delivery.body();
+        let outgoing = Outgoing {
+            url: &endpoint.url,
+            id: &delivery.id,
+            body: &body,
+        };
+        let attempted = self.sender.send(outgoing, now).await;
+        let outcome = if attempted.result.is_delivered() {
+            "delivered"
+        } else {
+            "failed"
+        };
+        metrics::counter!("assent_webhook_attempts_total", "outcome" => outcome).increment(1);
+        tracing::info!(
+            webhook = %endpoint.webhook_id,
+            message = delivery.id,
+            status = attempted.result.status(),
+            failure = attempted.result.failure(),
+            millis = attempted.took.as_millis(),
+            "webhook"
+        );
+        if attempted.result.is_gone()
+            && let Err(error) = self
+                .endpoints
+                .disable(&self.store, endpoint.webhook_id)
+                .await
+        {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an endpoint cannot be disabled"
+            );
+        }
+        attempted
+    }
+}

@@ -21,7 +21,11 @@ const RETRY_AFTER_MAX: Span = Span::from_days(1);
 
 /// When to try again after `failures` failures, the last of them `now`; `None` to give up.
 /// A receiver that asks for more time gets it.
-pub(super) fn next_attempt(failures: usize, now: Timestamp, retry_after: Option<Span>) -> Option<Timestamp> {
+pub(super) fn next_attempt(
+    failures: usize,
+    now: Timestamp,
+    retry_after: Option<Span>,
+) -> Option<Timestamp> {
     let delay = *DELAYS.get(failures.checked_sub(1)?)?;
     let asked = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
     let delay = delay.max(asked);
@@ -52,11 +56,18 @@ mod tests {
     fn check(failures: usize, asked: Option<Span>, expected: Option<Span>) {
         for _ in 0..50 {
             let next = next_attempt(failures, NOW, asked);
-            assert_eq!(next.is_some(), expected.is_some(), "after {failures} failures");
+            assert_eq!(
+                next.is_some(),
+                expected.is_some(),
+                "after {failures} failures"
+            );
             if let (Some(next), Some(expected)) = (next, expected) {
                 let waited = next.since(NOW).as_millis();
                 let range = expected.as_millis()..=expected.as_millis() * 11 / 10;
-                assert!(range.contains(&waited), "after {failures} failures: {waited} ms");
+                assert!(
+                    range.contains(&waited),
+                    "after {failures} failures: {waited} ms"
+                );
             }
         }
     }
@@ -74,7 +85,11 @@ mod tests {
 
     #[test]
     fn a_receiver_can_ask_for_more_time_but_not_for_less_or_for_ever() {
-        check(1, Some(Span::from_seconds(60)), Some(Span::from_seconds(60)));
+        check(
+            1,
+            Some(Span::from_seconds(60)),
+            Some(Span::from_seconds(60)),
+        );
         check(2, Some(Span::from_seconds(1)), Some(Span::from_minutes(5)));
         check(1, Some(Span::MAX), Some(Span::from_days(1)));
         check(10, Some(Span::from_seconds(60)), None);
@@ -83,9 +98,15 @@ mod tests {
     #[test]
     fn jitter_is_at_most_a_tenth() {
         assert_eq!(jitter(Span::from_seconds(5), 0), Span::from_millis(0));
-        assert_eq!(jitter(Span::from_seconds(5), u16::MAX), Span::from_millis(500));
+        assert_eq!(
+            jitter(Span::from_seconds(5), u16::MAX),
+            Span::from_millis(500)
+        );
         let whole_day = Span::from_days(1).as_millis();
-        assert_eq!(jitter(Span::from_days(1), u16::MAX).as_millis(), whole_day / 10);
+        assert_eq!(
+            jitter(Span::from_days(1), u16::MAX).as_millis(),
+            whole_day / 10
+        );
     }
 
     #[test]

@@ -29,7 +29,10 @@ pub(super) fn sign(key: &SigningKey, id: &str, at: Timestamp, body: &[u8]) -> Si
     let timestamp = at.as_seconds().to_string();
     let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body].concat();
     let signature = STANDARD.encode(key.sign(&signed).as_bytes());
-    SignedHeaders { timestamp, signature: format!("{VERSION},{signature}") }
+    SignedHeaders {
+        timestamp,
+        signature: format!("{VERSION},{signature}"),
+    }
 }
 
 #[cfg(test)]
@@ -41,13 +44,19 @@ mod tests {
     #[test]
     fn a_message_is_signed_over_id_time_and_body() {
         let seed = [
-            0x4c, 0xcd, 0x08, 0x9b, 0x28, 0xff, 0x96, 0xda, 0x9d, 0xb6, 0xc3, 0x46, 0xec, 0x11, 0x4e, 0x0f, 0x5b,
-            0x8a, 0x31, 0x9f, 0x35, 0xab, 0xa6, 0x24, 0xda, 0x8c, 0xf6, 0xed, 0x4f, 0xb8, 0xa6, 0xfb,
+            0x4c, 0xcd, 0x08, 0x9b, 0x28, 0xff, 0x96, 0xda, 0x9d, 0xb6, 0xc3, 0x46, 0xec, 0x11,
+            0x4e, 0x0f, 0x5b, 0x8a, 0x31, 0x9f, 0x35, 0xab, 0xa6, 0x24, 0xda, 0x8c, 0xf6, 0xed,
+            0x4f, 0xb8, 0xa6, 0xfb,
         ];
         let key = SigningKey::from_seed(&seed);
         let public = public_key(key.verifying_key());
         assert_eq!(public, "whpk_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=");
-        let headers = sign(&key, "evt_7", Timestamp::from_millis(1_700_000_000_999), b"{}");
+        let headers = sign(
+            &key,
+            "evt_7",
+            Timestamp::from_millis(1_700_000_000_999),
+            b"{}",
+        );
         assert_eq!(headers.timestamp, "1700000000");
         let expected = STANDARD.encode(key.sign(b"evt_7.1700000000.{}").as_bytes());
         assert_eq!(headers.signature, format!("v1a,{expected}"));

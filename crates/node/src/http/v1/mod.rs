@@ -9,6 +9,7 @@ mod page;
 mod pseudonyms;
 mod releases;
 mod services;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -26,5 +27,6 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(consents::routes())
         .merge(pseudonyms::routes())
         .merge(releases::routes())
+        .merge(webhooks::routes())
         .merge(log::routes())
 }

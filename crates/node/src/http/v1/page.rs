@@ -24,10 +24,20 @@ pub(super) struct Members {
 }
 
 impl PageQuery {
+    /// Where the page before ended.
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// The most items on the page.
+    pub(super) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX)
+    }
+
     /// Reads one page of `list`.
     pub(super) async fn members(&self, node: &Node, list: &str) -> Result<Members, Failure> {
-        let limit = self.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
-        let after = self.cursor.as_deref().map(after).transpose()?;
+        let limit = self.limit();
+        let after = self.cursor().map(after).transpose()?;
         let mut rows = node.store.listing(list, after, limit + 1).await?;
         let has_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);

@@ -28,7 +28,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/webhooks/{webhook}", get(one).delete(remove))
         .route("/webhooks/{webhook}/test", post(test))
         .route("/webhooks/{webhook}/deliveries", get(delivered))
-        .route("/webhooks/{webhook}/deliveries/{delivery}/replay", post(replay))
+        .route(
+            "/webhooks/{webhook}/deliveries/{delivery}/replay",
+            post(replay),
+        )
 }
 
 async fn create(
@@ -36,12 +39,18 @@ async fn create(
     Signed { caller, body }: Signed<CreateWebhook>,
 ) -> Result<Response, Failure> {
     let provider = caller.party()?;
-    let service = node.state.get::<Service>(&body.service_id).await?.ok_or_else(Failure::not_found)?;
+    let service = node
+        .state
+        .get::<Service>(&body.service_id)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     if service.provider != provider {
         return Err(Failure::forbidden());
     }
     if let Err(refused) = node.webhooks.guard().check(&body.url) {
-        return Err(Failure(Problem::new(Code::CallbackRefused).with_detail(refused.to_string())));
+        return Err(Problem::new(Code::CallbackRefused)
+            .with_detail(refused.to_string())
+            .into());
     }
     let endpoint = Endpoint {
         webhook_id: WebhookId::random(),
@@ -54,7 +63,12 @@ async fn create(
     let stored = node.webhooks.endpoints.add(&node.store, endpoint).await?;
     let location = format!("/v1/webhooks/{}", stored.endpoint.webhook_id);
     let location = HeaderValue::from_str(&location).expect("an id is visible ASCII");
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(&node, &stored)).into_response())
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        tagged(&node, &stored),
+    )
+        .into_response())
 }
 
 async fn list(
@@ -64,12 +78,21 @@ async fn list(
 ) -> Result<Answer<Page<WebhookView>>, Failure> {
     let after = page.cursor().map(str::parse).transpose();
     let after = after.map_err(|_| Failure::from(Code::MalformedTarget))?;
-    let limit = page.limit();
-    let mut found = node.webhooks.endpoints.of_provider(caller.party()?, after, limit + 1);
+    let limit = page.limit() as usize;
+    let mut found = node
+        .webhooks
+        .endpoints
+        .of_provider(caller.party()?, after, limit + 1);
     let has_more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| has_more).map(|last| last.endpoint.webhook_id.to_string());
-    Ok(Answer(Page { items: found.iter().map(|stored| view(&node, stored)).collect(), next }))
+    let next = found
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.endpoint.webhook_id.to_string());
+    Ok(Answer(Page {
+        items: found.iter().map(|stored| view(&node, stored)).collect(),
+        next,
+    }))
 }
 
 async fn one(
@@ -88,7 +111,10 @@ async fn remove(
 ) -> Result<StatusCode, Failure> {
     let stored = own(&node, caller, id)?;
     conditional::check_if_match(&headers, &tag(&stored))?;
-    node.webhooks.endpoints.remove(&node.store, id, stored.revision).await?;
+    node.webhooks
+        .endpoints
+        .remove(&node.store, id, stored.revision)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -111,12 +137,14 @@ async fn delivered(
 ) -> Result<Answer<Page<DeliveryView>>, Failure> {
     own(&node, caller, id)?;
     let limit = page.limit();
-    let rows = u32::try_from(limit + 1).expect("a page is small");
-    let mut found = deliveries::list(&node.store, id, page.cursor(), rows).await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
+    let mut found = deliveries::list(&node.store, id, page.cursor(), limit + 1).await?;
+    let has_more = found.len() > limit as usize;
+    found.truncate(limit as usize);
     let items: Vec<DeliveryView> = found.iter().map(Delivery::view).collect();
-    let next = items.last().filter(|_| has_more).map(|last| last.delivery_id.clone());
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.delivery_id.clone());
     Ok(Answer(Page { items, next }))
 }
 
@@ -127,7 +155,9 @@ async fn replay(
 ) -> Result<Answer<DeliveryView>, Failure> {
     let id = webhook.parse().map_err(|_| Failure::not_found())?;
     let stored = own(&node, caller, id)?;
-    let delivery = deliveries::get(&node.store, id, &delivery).await?.ok_or_else(Failure::not_found)?;
+    let delivery = deliveries::get(&node.store, id, &delivery)
+        .await?
+        .ok_or_else(Failure::not_found)?;
     let delivery = node.webhooks.replay(&stored.endpoint, delivery).await?;
     Ok(Answer(delivery.view()))
 }
@@ -136,7 +166,9 @@ async fn replay(
 fn own(node: &Node, caller: Caller, id: WebhookId) -> Result<StoredEndpoint, Failure> {
     let caller = caller.party()?;
     let stored = node.webhooks.endpoints.get(id);
-    stored.filter(|stored| stored.endpoint.provider == caller).ok_or_else(Failure::not_found)
+    stored
+        .filter(|stored| stored.endpoint.provider == caller)
+        .ok_or_else(Failure::not_found)
 }
 
 /// The revision says all that can change, so the tag is a strong one.

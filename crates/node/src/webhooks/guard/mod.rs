@@ -55,12 +55,18 @@ pub struct Guard {
 impl Guard {
     /// A guard that asks the system's resolver.
     pub fn new(private_allowed: bool) -> Self {
-        Self::with_lookup(private_allowed, Arc::new(|host| Box::pin(system_lookup(host))))
+        Self::with_lookup(
+            private_allowed,
+            Arc::new(|host| Box::pin(system_lookup(host))),
+        )
     }
 
     /// A guard with another resolver.
     pub fn with_lookup(private_allowed: bool, lookup: Lookup) -> Self {
-        Self { private_allowed, lookup }
+        Self {
+            private_allowed,
+            lookup,
+        }
     }
 
     /// Reads the address of an endpoint and checks what can be checked without asking the network.
@@ -69,7 +75,10 @@ impl Guard {
     /// The first thing that is wrong with it.
     pub fn check(&self, address: &str) -> Result<Url, Refused> {
         let url = Url::parse(address).map_err(|_| Refused::NotAUrl)?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Refused::NotAUrl)?;
+        let host = url
+            .host_str()
+            .filter(|host| !host.is_empty())
+            .ok_or(Refused::NotAUrl)?;
         if address.len() > URL_BYTES_MAX {
             return Err(Refused::NotAUrl);
         }
@@ -86,7 +95,10 @@ impl Guard {
         }
         // Decimal, octal and hexadecimal spellings are dotted quads by now: the URL standard says
         // so, and the client reads the same `Url`.
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let literal = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>();
         let is_local_name = is_local_name(host);
         match literal {
             _ if self.private_allowed => Ok(url),
@@ -129,7 +141,9 @@ impl Resolve for Guard {
         Box::pin(async move {
             let addresses = addresses.await?;
             // Port 0 stands for the port of the URL.
-            let sockets = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
+            let sockets = addresses
+                .into_iter()
+                .map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(sockets) as Addrs)
         })
     }
@@ -144,36 +158,39 @@ async fn system_lookup(host: String) -> io::Result<Vec<IpAddr>> {
 /// reserved `internal`). What they resolve to is checked anyway; this answers earlier.
 fn is_local_name(host: &str) -> bool {
     let host = host.trim_end_matches('.');
-    ["localhost", "local", "internal", "home.arpa"].iter().any(|suffix| {
-        host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    })
+    ["localhost", "local", "internal", "home.arpa"]
+        .iter()
+        .any(|suffix| {
+            host.strip_suffix(suffix)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
 }
 
 /// IPv4 networks that are not the public Internet (IANA special-purpose address registry).
 const NOT_PUBLIC_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network, unspecified
-    (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
-    (Ipv4Addr::new(100, 64, 0, 0), 10),   // carrier-grade NAT; metadata of one cloud
-    (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback
+    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network, unspecified
+    (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
+    (Ipv4Addr::new(100, 64, 0, 0), 10),    // carrier-grade NAT; metadata of one cloud
+    (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
     (Ipv4Addr::new(168, 63, 129, 16), 32), // metadata of one cloud, at a public address
-    (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local; metadata of most clouds
-    (Ipv4Addr::new(172, 16, 0, 0), 12),   // private
-    (Ipv4Addr::new(192, 0, 0, 0), 24),    // protocol assignments; metadata of one cloud
-    (Ipv4Addr::new(192, 0, 2, 0), 24),    // documentation
-    (Ipv4Addr::new(192, 88, 99, 0), 24),  // 6to4 relays
-    (Ipv4Addr::new(192, 168, 0, 0), 16),  // private
-    (Ipv4Addr::new(198, 18, 0, 0), 15),   // benchmarks
-    (Ipv4Addr::new(198, 51, 100, 0), 24), // documentation
-    (Ipv4Addr::new(203, 0, 113, 0), 24),  // documentation
-    (Ipv4Addr::new(224, 0, 0, 0), 4),     // multicast
-    (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
+    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local; metadata of most clouds
+    (Ipv4Addr::new(172, 16, 0, 0), 12),    // private
+    (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocol assignments; metadata of one cloud
+    (Ipv4Addr::new(192, 0, 2, 0), 24),     // documentation
+    (Ipv4Addr::new(192, 88, 99, 0), 24),   // 6to4 relays
+    (Ipv4Addr::new(192, 168, 0, 0), 16),   // private
+    (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarks
+    (Ipv4Addr::new(198, 51, 100, 0), 24),  // documentation
+    (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
+    (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
+    (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, broadcast
 ];
 
 /// Networks within the global unicast space of IPv6 that are not the public Internet.
 const NOT_PUBLIC_V6: &[(Ipv6Addr, u32)] = &[
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),      // protocol assignments, Teredo
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),  // documentation
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),      // documentation
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments, Teredo
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
 /// All of IPv6 that is global unicast. Loopback, unique local (`fd00::/8`), link-local and

@@ -27,7 +27,7 @@ const USER_AGENT: &str = concat!("assent-webhooks/", env!("CARGO_PKG_VERSION"));
 pub struct Sender {
     http: reqwest::Client,
     guard: Guard,
-    key: Arc<SigningKey>,
+    key: SigningKey,
 }
 
 /// A message on its way.
@@ -99,7 +99,7 @@ impl Sender {
     ///
     /// # Errors
     /// The TLS set-up fails.
-    pub fn new(guard: Guard, key: Arc<SigningKey>) -> Result<Self, reqwest::Error> {
+    pub fn new(guard: Guard, key: SigningKey) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -122,7 +122,10 @@ impl Sender {
         let begin = Instant::now();
         let (result, retry_after) = match self.post(outgoing, now).await {
             Ok(response) => {
-                let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+                let asked = response
+                    .headers()
+                    .get(RETRY_AFTER)
+                    .and_then(|value| value.to_str().ok());
                 let retry_after = asked.and_then(|asked| schedule::retry_after(asked, now));
                 let status = response.status().as_u16();
                 drain(response).await;
@@ -131,11 +134,22 @@ impl Sender {
             Err(result) => (result, None),
         };
         let millis = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Attempted { result, took: Span::from_millis(millis), retry_after }
+        Attempted {
+            result,
+            took: Span::from_millis(millis),
+            retry_after,
+        }
     }
 
-    async fn post(&self, outgoing: Outgoing<'_>, now: Timestamp) -> Result<Response, AttemptResult> {
-        let url = self.guard.check(outgoing.url).map_err(|_| AttemptResult::AddressRefused)?;
+    async fn post(
+        &self,
+        outgoing: Outgoing<'_>,
+        now: Timestamp,
+    ) -> Result<Response, AttemptResult> {
+        let url = self
+            .guard
+            .check(outgoing.url)
+            .map_err(|_| AttemptResult::AddressRefused)?;
         let signed = signature::sign(&self.key, outgoing.id, now, outgoing.body);
         self.http
             .post(url)
@@ -169,7 +183,11 @@ fn failed(error: &reqwest::Error) -> AttemptResult {
         }
         source = cause.source();
     }
-    if error.is_timeout() { AttemptResult::TimedOut } else { AttemptResult::ConnectionFailed }
+    if error.is_timeout() {
+        AttemptResult::TimedOut
+    } else {
+        AttemptResult::ConnectionFailed
+    }
 }
 
 #[cfg(test)]
