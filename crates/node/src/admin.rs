@@ -33,7 +33,7 @@ fn recorder() -> PrometheusHandle {
 }
 
 /// `/healthz`, `/readyz` and `/metrics`.
-pub fn router(node: Arc<Node>) -> Router {
+pub(crate) fn router(node: Arc<Node>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

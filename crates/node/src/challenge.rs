@@ -19,7 +19,7 @@ use crate::node::Node;
 const LIFETIME: Span = Span::from_minutes(5);
 
 /// A challenge for the holder of this key.
-pub fn issue(node: &Node, key: &SealingKey) -> Challenge {
+pub(crate) fn issue(node: &Node, key: &SealingKey) -> Challenge {
     let expires = (node.clock.now() + LIFETIME).as_millis();
     let challenge = format!("{expires}.{}", base64url::encode(&random_bytes::<16>()));
     let answer = answer(node, key, &challenge);
@@ -35,7 +35,7 @@ pub fn issue(node: &Node, key: &SealingKey) -> Challenge {
 ///
 /// # Errors
 /// The answer is wrong, or came too late.
-pub fn check(node: &Node, key: &SealingKey, given: &ChallengeAnswer) -> Result<(), Failure> {
+pub(crate) fn check(node: &Node, key: &SealingKey, given: &ChallengeAnswer) -> Result<(), Failure> {
     let expires = given
         .challenge
         .split_once('.')

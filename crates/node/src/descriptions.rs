@@ -25,7 +25,7 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
 ///
 /// # Errors
 /// What is wrong, field by field.
-pub fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
+pub(crate) fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
     let errors: Vec<FieldError> = SCHEMA
         .iter_errors(value)
         .take(20)
@@ -55,7 +55,7 @@ pub fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
 ///
 /// # Errors
 /// The store does not take writes.
-pub async fn keep(node: &Node, description: &ServiceDescription) -> Result<(), Failure> {
+pub(crate) async fn keep(node: &Node, description: &ServiceDescription) -> Result<(), Failure> {
     let body = canonical::encode(description);
     let id = description.reference().digest.to_string();
     let owner = description.provider.party_id.to_string();
@@ -74,7 +74,10 @@ pub async fn keep(node: &Node, description: &ServiceDescription) -> Result<(), F
 ///
 /// # Errors
 /// The store cannot be read, or does not have it.
-pub async fn read(node: &Node, reference: &DescriptionRef) -> Result<ServiceDescription, Failure> {
+pub(crate) async fn read(
+    node: &Node,
+    reference: &DescriptionRef,
+) -> Result<ServiceDescription, Failure> {
     let document = node
         .store
         .document(KIND, &reference.digest.to_string())

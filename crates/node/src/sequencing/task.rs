@@ -161,7 +161,7 @@ impl Task {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = 0;
-        while self.gather(&mut tick, &mut ticks).await? {
+        while self.gather(&mut tick, &mut ticks).await {
             let now = self.parts.clock.now();
             while let Some(Action::Execute(proposal)) = self.engine.poll(now) {
                 sequencer = self.block(sequencer, proposal).await?;
@@ -173,18 +173,18 @@ impl Task {
 
     /// Waits until there is something to do and hands it to the engine. False when nobody can
     /// submit anything any more.
-    async fn gather(&mut self, tick: &mut Interval, ticks: &mut u32) -> Result<bool, StoreError> {
+    async fn gather(&mut self, tick: &mut Interval, ticks: &mut u32) -> bool {
         tokio::select! {
             waiting = self.inbox.recv() => match waiting {
                 Some(waiting) => self.offer(waiting),
-                None => return Ok(false),
+                None => return false,
             },
             _ = tick.tick() => {
                 // Receipts and expiries make a block of their own when nobody else does.
                 self.engine.request_block();
                 *ticks += 1;
                 if ticks.is_multiple_of(PURGE_TICKS) {
-                    self.purge().await?;
+                    self.purge().await;
                 }
             }
         }
@@ -194,7 +194,7 @@ impl Task {
             };
             self.offer(waiting);
         }
-        Ok(true)
+        true
     }
 
     fn offer(&mut self, waiting: Waiting) {
@@ -304,11 +304,14 @@ impl Task {
         ));
     }
 
-    /// Throws away numbers that cannot be used any more, and documents that have expired.
-    async fn purge(&self) -> Result<(), StoreError> {
+    /// Throws away numbers that cannot be used any more, and documents that have expired. What
+    /// fails now is tried again later.
+    async fn purge(&self) {
         let now = self.parts.clock.now();
-        self.parts.store.purge_uses(now - PURGE_MARGIN).await?;
-        self.parts.store.purge_documents(now).await?;
-        Ok(())
+        let numbers = self.parts.store.purge_uses(now - PURGE_MARGIN).await;
+        let documents = self.parts.store.purge_documents(now).await;
+        if let Err(error) = numbers.and(documents) {
+            tracing::warn!(error = %error, "what has expired could not be thrown away");
+        }
     }
 }
