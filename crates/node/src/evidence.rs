@@ -35,7 +35,10 @@ const ATTEMPTS: usize = 8;
 ///
 /// # Errors
 /// There is no such consent, or the node cannot read its store.
-pub async fn bundle(node: &Node, cr_id: ConsentId) -> Result<EvidenceBundle<StatusProof>, Failure> {
+pub(crate) async fn bundle(
+    node: &Node,
+    cr_id: ConsentId,
+) -> Result<EvidenceBundle<StatusProof>, Failure> {
     node.state
         .get::<Consent>(&cr_id)
         .await?
@@ -249,7 +252,7 @@ impl Case {
     async fn take_parties(&mut self, node: &Node) -> Result<(), Failure> {
         let mut last_use: BTreeMap<PartyId, u64> = BTreeMap::new();
         for (index, (_, event)) in &self.entries {
-            for party in deciding(event, node.operator) {
+            if let Some(party) = deciding(event, node.operator) {
                 last_use.insert(party, *index);
             }
         }

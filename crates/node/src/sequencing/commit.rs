@@ -68,7 +68,7 @@ fn receipts_done(block: &Block, own: &OwnWork) -> Vec<i64> {
         match outcome {
             Ok(_) => done.extend(numbers),
             Err(rejection) => {
-                tracing::error!(code = rejection.code(), "receipts are refused by the rules")
+                tracing::error!(code = rejection.code(), "receipts are refused by the rules");
             }
         }
     }

@@ -14,7 +14,7 @@ use assent_ledger::engine::{Action, Engine, LocalEngine, LocalLimits, Overloaded
 use assent_ledger::merkle::edge_tiles_needed;
 use assent_ledger::sequencer::{Missing, Sequencer, Step, Uncommitted};
 use assent_model::names::ChainId;
-use assent_model::time::{Span, Timestamp};
+use assent_model::time::Timestamp;
 use assent_storage::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
@@ -32,10 +32,6 @@ use crate::webhooks::Webhooks;
 const BLOCK_COMMANDS_MAX: usize = 512;
 /// How often the schedule and the receipts are looked at when nobody calls.
 const TICK: Duration = Duration::from_millis(500);
-/// After so many ticks, what has expired is thrown away.
-const PURGE_TICKS: u32 = 120;
-/// Numbers used once are kept this much longer than they could be used.
-const PURGE_MARGIN: Span = Span::from_minutes(10);
 /// How many pieces of state and status map nodes stay in memory.
 const CACHED_PIECES: usize = 50_000;
 const CACHED_NODES: usize = 50_000;
@@ -160,8 +156,7 @@ impl Task {
     async fn run(mut self, mut sequencer: Sequencer<Exchange>) -> Result<(), StoreError> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut ticks = 0;
-        while self.gather(&mut tick, &mut ticks).await {
+        while self.gather(&mut tick).await {
             let now = self.parts.clock.now();
             while let Some(Action::Execute(proposal)) = self.engine.poll(now) {
                 sequencer = self.block(sequencer, proposal).await?;
@@ -173,20 +168,14 @@ impl Task {
 
     /// Waits until there is something to do and hands it to the engine. False when nobody can
     /// submit anything any more.
-    async fn gather(&mut self, tick: &mut Interval, ticks: &mut u32) -> bool {
+    async fn gather(&mut self, tick: &mut Interval) -> bool {
         tokio::select! {
             waiting = self.inbox.recv() => match waiting {
                 Some(waiting) => self.offer(waiting),
                 None => return false,
             },
-            _ = tick.tick() => {
-                // Receipts and expiries make a block of their own when nobody else does.
-                self.engine.request_block();
-                *ticks += 1;
-                if ticks.is_multiple_of(PURGE_TICKS) {
-                    self.purge().await;
-                }
-            }
+            // Receipts and expiries make a block of their own when nobody else does.
+            _ = tick.tick() => self.engine.request_block(),
         }
         for _ in 1..BLOCK_COMMANDS_MAX {
             let Ok(waiting) = self.inbox.try_recv() else {
@@ -302,16 +291,5 @@ impl Task {
             &block.header,
             &self.parts.checkpoint_key,
         ));
-    }
-
-    /// Throws away numbers that cannot be used any more, and documents that have expired. What
-    /// fails now is tried again later.
-    async fn purge(&self) {
-        let now = self.parts.clock.now();
-        let numbers = self.parts.store.purge_uses(now - PURGE_MARGIN).await;
-        let documents = self.parts.store.purge_documents(now).await;
-        if let Err(error) = numbers.and(documents) {
-            tracing::warn!(error = %error, "what has expired could not be thrown away");
-        }
     }
 }
