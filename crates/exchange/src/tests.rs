@@ -1,17 +1,15 @@
 //! What holds for every command: the claims of its statements, and what is in memory.
 
-use std::collections::BTreeMap;
-
 use assent_model::machine::{Machine, StateKey, WorkingSet};
 use assent_model::records::consent::ConsentStatus;
 use assent_model::records::identity::{Deactivation, PartyKind};
-use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
+use assent_model::records::release::{ReceiptBatch, UseAction};
 use assent_model::statement::{self, ClaimsRejection, Envelope};
 use assent_model::time::Span;
 
 use crate::command::Command;
 use crate::consent::command::ConsentCommand;
-use crate::fixture::{START, World, consent, genesis, key, name, party, request};
+use crate::fixture::{START, World, consent, genesis, key, name, party, receipt, request};
 use crate::identity::command::IdentityCommand;
 use crate::release::command::ReleaseCommand;
 use crate::state::State;
@@ -115,16 +113,7 @@ fn a_genesis_names_its_chain_and_expires_too() {
 #[test]
 fn what_the_log_could_not_read_again_is_refused() {
     let mut world = World::empty();
-    let receipt = UseReceipt {
-        receipt_id: assent_model::ids::ReceiptId::from_bytes(fixture::bytes("receipt")),
-        cr_id: consent("c"),
-        service_id: fixture::service("gym"),
-        action: UseAction::Released,
-        purpose_id: name("coaching"),
-        resource_set: BTreeMap::new(),
-        refusal: None,
-        at: START,
-    };
+    let receipt = receipt(UseAction::Released, None);
     let mut batch_of = |count| {
         let receipts = vec![receipt.clone(); count];
         let batch = world.sign("tokens", ReceiptBatch { receipts });

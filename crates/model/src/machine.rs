@@ -96,8 +96,7 @@ pub trait Machine {
     /// The pieces of state that deciding on `command` in `context` needs and that are not loaded
     /// yet. Called again after each load until it returns nothing, so one piece may lead to
     /// another. What a command reads can change with the time of the block and with what earlier
-    /// commands of the same block did, so the sequencer asks once more right before it decides,
-    /// and puts a command off to the next block when something is missing then.
+    /// commands of the same block did, so the sequencer asks again right before it decides.
     fn missing(state: &Self::State, command: &Self::Command, context: Context) -> Vec<StateKey>;
 
     /// Decides on a command. [`missing`](Self::missing) has returned nothing for the same state,

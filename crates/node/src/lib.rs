@@ -18,16 +18,22 @@
 //! # }
 //! ```
 
+pub mod accounts;
 mod admin;
 mod challenge;
 pub mod clock;
 pub mod config;
+pub mod contacts;
 mod descriptions;
 pub mod did;
+pub mod directory;
+pub mod erasure;
 mod evidence;
+pub mod exports;
 mod history;
 mod housekeeping;
 pub mod http;
+pub mod mail;
 pub mod node;
 pub mod operator_keys;
 pub mod proof_cache;
@@ -35,6 +41,7 @@ pub mod release;
 mod running;
 pub mod sequencing;
 pub mod state_reader;
+mod vaulted;
 pub mod webhooks;
 
 pub use running::{InitError, Running, StartError, init, start};

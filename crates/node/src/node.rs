@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::contacts::Contacts;
 use crate::http::failure::Failure;
 use crate::proof_cache::ProofCache;
 use crate::release::Stopping;
@@ -52,12 +53,16 @@ pub struct Node {
     pub proofs: ProofCache,
     /// Encrypts bodies at rest.
     pub vault: Arc<RecordCipher>,
+    /// Speaks for the operator: stops consents for people who lost their key.
+    pub operator_key: Arc<SigningKey>,
     /// Signs tokens.
     pub token_key: Arc<SigningKey>,
     /// Checks checkpoints.
     pub checkpoint_key: VerifyingKey,
     /// Tells services what happens.
     pub webhooks: Arc<Webhooks>,
+    /// Codes and letters.
+    pub contacts: Contacts,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -25,8 +25,10 @@ use tokio::task::JoinHandle;
 use crate::admin;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::contacts::Contacts;
 use crate::housekeeping;
 use crate::http::router::router;
+use crate::mail::post::{Post, PostError};
 use crate::node::Node;
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::proof_cache::ProofCache;
@@ -84,6 +86,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("the store cannot be opened")]
     Store(#[from] StoreError),
+    /// There can be no mail.
+    #[error(transparent)]
+    Mail(#[from] PostError),
     /// What is in the store does not fit together.
     #[error("the chain in the store cannot be continued")]
     Resume(#[from] sequencing::ResumeError),
@@ -186,6 +191,7 @@ async fn open(
     let pending = PendingReceipts::after_restart();
     let operator = keys.party_id();
     let index_key = *keys.index_key();
+    let operator_key = Arc::new(keys.signing);
     let token_key = Arc::new(keys.token);
     let checkpoint_key = *keys.checkpoint.verifying_key();
     let webhooks = Arc::new(
@@ -213,6 +219,7 @@ async fn open(
     .await?;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
     let dispatcher = webhooks::start(Arc::clone(&webhooks), started.head.clone());
+    let (post, mail_task) = Post::start(&config, clock.clone(), index_key)?;
     let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), started.head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),
@@ -227,15 +234,23 @@ async fn open(
         head: started.head,
         stopping: Stopping::default(),
         vault,
+        operator_key,
         token_key,
         checkpoint_key,
+        contacts: Contacts::new(post, index_key),
         webhooks,
         index_key,
         config,
     });
     Ok(Joined {
         node,
-        tasks: vec![started.task, receipts_task, dispatcher, housekeeping],
+        tasks: vec![
+            started.task,
+            receipts_task,
+            dispatcher,
+            housekeeping,
+            mail_task,
+        ],
     })
 }
 

@@ -42,7 +42,16 @@ impl std::fmt::Debug for ConfirmContact {
     }
 }
 
-/// The confirmed contact of a party. An address leads to one party at a time.
+/// The address now leads to the party, and to no other. It is not repeated here, because answers
+/// can be kept for a while (`Idempotency-Key`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ContactConfirmed {
+    /// When, in milliseconds since the epoch.
+    pub confirmed_at: u64,
+}
+
+/// `GET /v1/contacts`, with a request proof of the party: its confirmed contact. An address leads
+/// to one party at a time.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContactView {
     /// The address.

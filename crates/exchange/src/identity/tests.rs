@@ -9,7 +9,7 @@ use super::command::IdentityCommand;
 use super::rejection::IdentityRejection;
 use super::state::{Party, PartyStatus};
 use crate::command::Command;
-use crate::fixture::{World, genesis, key, name, party, public, sealing_key};
+use crate::fixture::{CHAIN, World, genesis, party, public, sealing_key};
 use crate::precedence::{Row, Signed, check, check_covered, codes, outcome};
 
 fn draft<T>(
@@ -244,14 +244,9 @@ fn possession_of_long_ago_or_elsewhere_proves_nothing() {
     assert_eq!(outcome(&mut late), "possession-unproven");
 
     let mut elsewhere = rotation();
-    let signing = assent_model::records::identity::KeyPossession {
-        party: party("gym"),
-        role: KeyRole::Signing,
-    };
-    let mut envelope = elsewhere.world.envelope("gym 2", signing);
-    envelope.aud = name("assent:other");
-    let proof = assent_model::statement::sign(envelope, &key("gym 2"));
-    elsewhere.content.signing = (&proof).into();
+    elsewhere.world.audience = "assent:other";
+    elsewhere.content.signing = elsewhere.world.possession("gym 2", "gym", KeyRole::Signing);
+    elsewhere.world.audience = CHAIN;
     assert_eq!(outcome(&mut elsewhere), "possession-unproven");
 }
 

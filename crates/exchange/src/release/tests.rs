@@ -1,24 +1,10 @@
-use assent_model::ids::ReceiptId;
-use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
+use assent_model::records::release::{ReceiptBatch, UseAction};
 
 use super::command::ReleaseCommand;
 use super::rejection::ReleaseRejection;
 use crate::command::Command;
-use crate::fixture::{World, bytes, consent, name, service};
+use crate::fixture::{World, receipt};
 use crate::precedence::{Row, Signed, check, check_covered, codes, outcome};
-
-fn receipt(action: UseAction, refusal: Option<&str>) -> UseReceipt {
-    UseReceipt {
-        receipt_id: ReceiptId::from_bytes(bytes("receipt")),
-        cr_id: consent("c"),
-        service_id: service("gym"),
-        action,
-        purpose_id: name("coaching"),
-        resource_set: [(name("body"), [name("weight")].into())].into(),
-        refusal: refusal.map(str::to_owned),
-        at: crate::fixture::START,
-    }
-}
 
 fn recording() -> Signed<ReceiptBatch> {
     Signed {

@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod calls;
+mod household;
+mod receiver;
 mod world;
 
 mod starting;
+mod story;
+mod webhooks;

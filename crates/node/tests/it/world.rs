@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 
+use assent_client::http::NodeClient;
+use assent_client::statements::Signer;
+use assent_crypto::signature::VerifyingKey;
 use assent_model::time::Timestamp;
 use assent_node::clock::Clock;
 use assent_node::config::Config;
@@ -48,6 +51,29 @@ impl World {
             config,
             running,
         }
+    }
+
+    /// The same node, stopped and started again.
+    pub(crate) async fn restarted(self) -> Self {
+        self.running.stop().await.unwrap();
+        let running = start(self.config.clone(), self.clock.clone())
+            .await
+            .unwrap();
+        Self { running, ..self }
+    }
+
+    /// Signs for this chain, now.
+    pub(crate) fn signer(&self) -> Signer {
+        Signer::new(self.config.chain.clone(), self.clock.now())
+    }
+
+    /// The operator's signing key, as the ledger knows it.
+    pub(crate) async fn operator_key(&self, client: &NodeClient) -> VerifyingKey {
+        client
+            .party(self.running.node().operator)
+            .await
+            .unwrap()
+            .signing_key
     }
 
     /// The address of a path on the node.

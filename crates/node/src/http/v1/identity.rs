@@ -114,12 +114,17 @@ async fn party(
     State(node): State<Arc<Node>>,
     Id(id): Id<PartyId>,
 ) -> Result<Answer<PartyView>, Failure> {
+    view(&node, id).await.map(Answer)
+}
+
+/// A party as the ledger knows it.
+pub(super) async fn view(node: &Node, id: PartyId) -> Result<PartyView, Failure> {
     let party = node
         .state
         .get::<Party>(&id)
         .await?
         .ok_or_else(Failure::not_found)?;
-    Ok(Answer(PartyView {
+    Ok(PartyView {
         party_id: id,
         kind: party.kind,
         custody: party.custody,
@@ -127,7 +132,7 @@ async fn party(
         sealing_key: party.sealing_key.clone(),
         did: did::key(&party.signing_key),
         active: party.is_active(),
-    }))
+    })
 }
 
 async fn submit(node: &Node, command: IdentityCommand) -> Result<Outcome, Failure> {

@@ -1,12 +1,17 @@
 //! Version 1.
 
+mod account_export;
+mod accounts;
 mod consent_requests;
 mod consents;
+mod contacts;
+mod directory;
 mod identity;
 mod links;
 mod log;
 mod page;
 mod pseudonyms;
+mod receipt_formats;
 mod releases;
 mod services;
 mod webhooks;
@@ -29,4 +34,8 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(releases::routes())
         .merge(webhooks::routes())
         .merge(log::routes())
+        .merge(contacts::routes())
+        .merge(directory::routes())
+        .merge(accounts::routes())
+        .merge(receipt_formats::routes())
 }

@@ -1,0 +1,93 @@
+//! `assent backup`: a copy of everything that a node needs to go on elsewhere.
+//!
+//! A backup is a new folder with the keys of the operator, the chain file and the store. Keep it as
+//! secret as the data directory.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use assent_node::operator_keys;
+use assent_storage::{Store, StoreConfig};
+use clap::Args;
+use serde::Serialize;
+
+use super::configuration::ConfigArguments;
+use crate::failure::{Doing, Failure};
+use crate::output::{Output, fields};
+
+/// The name of the store in a backup, and in a data directory where no other store is set.
+pub(super) const STORE_FILE: &str = "assent.sqlite";
+/// The files of a data directory that are copied as they are.
+pub(super) const PLAIN_FILES: [&str; 2] = [operator_keys::FILE_NAME, "chain.json"];
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The new folder of the backup
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+#[derive(Serialize)]
+struct Copied {
+    backup: String,
+    height: u64,
+    log_size: u64,
+}
+
+impl Arguments {
+    pub(crate) async fn run(self, output: Output) -> Result<(), Failure> {
+        let config = self.config.load()?;
+        let unwritten = || format!("the backup {} cannot be written", self.path.display());
+        let url = config.store_url();
+        check_is_there(&url)?;
+        let store = Store::open(&StoreConfig { url }).await;
+        let store = store.doing("the store cannot be opened")?;
+        new_folder(&self.path).doing(unwritten())?;
+        for name in PLAIN_FILES {
+            let from = config.data_dir.join(name);
+            copy_private(&from, &self.path.join(name)).doing(unwritten())?;
+        }
+        store.backup(&self.path.join(STORE_FILE)).await.doing(unwritten())?;
+        let head = store.head();
+        store.close().await.doing("the store cannot be closed")?;
+        let copied = Copied {
+            backup: self.path.display().to_string(),
+            height: head.as_ref().map_or(0, |head| head.height),
+            log_size: head.as_ref().map_or(0, |head| head.log_size),
+        };
+        output.answer(&copied, |copied| {
+            fields(&[
+                ("backup", &copied.backup),
+                ("block", &copied.height),
+                ("log entries", &copied.log_size),
+            ])
+        })
+    }
+}
+
+/// Opening a store makes one where there is none; these commands want one that is there.
+pub(super) fn check_is_there(url: &str) -> Result<(), Failure> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !Path::new(path).is_file() => Err(Failure::unreachable(format!(
+            "there is no store at {path}; run `assent init` first"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder that is not there yet, for its owner alone.
+pub(super) fn new_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Copies a file to a new one that its owner alone can read.
+pub(super) fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
+    let content = fs::read(from)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    file.write_all(&content)?;
+    file.sync_all()
+}

@@ -1,0 +1,23 @@
+//! `assent completions`: what a shell needs to complete the command line.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Which shell
+    shell: Shell,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let mut command = arguments::Arguments::command();
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, "assent", &mut script);
+        output.line(String::from_utf8_lossy(&script))
+    }
+}

@@ -1,0 +1,192 @@
+//! The guided demonstration: stories that are told by doing them.
+//!
+//! A story starts with a node on an empty directory, a process of its own. Everybody in it is an
+//! agent with keys of its own that talks over HTTP alone. Each step says what it did and checks
+//! what must hold afterwards; the first that does not ends the demonstration.
+
+mod checks;
+mod household;
+mod narrator;
+mod node_process;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::commands::stop::StopSignal;
+use crate::failure::{Doing, Failure};
+use crate::output::Output;
+use narrator::Narrator;
+use node_process::NodeProcess;
+
+/// What can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Story {
+    /// A household shares meter readings with an energy adviser, and takes them back
+    Household,
+}
+
+impl Story {
+    /// All stories, in the order in which they are told.
+    pub(crate) const ALL: &[Self] = &[Self::Household];
+}
+
+/// What is wanted of the demonstration.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Stop at the end.
+    pub(crate) once: bool,
+    /// Where evidence goes; a folder that is thrown away otherwise.
+    pub(crate) out: Option<PathBuf>,
+    /// What to tell.
+    pub(crate) stories: Vec<Story>,
+}
+
+/// What a story has to work with.
+struct Stage<'a> {
+    /// The node.
+    url: &'a str,
+    /// A folder for key files.
+    folder: &'a Path,
+    /// A folder for evidence.
+    out: &'a Path,
+    narrator: &'a mut Narrator,
+}
+
+/// What a story leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Told {
+    story: &'static str,
+    /// What was counted, in the order of the summary.
+    figures: Vec<Figure>,
+    /// The evidence bundle.
+    bundle: PathBuf,
+    /// Whose log it is from.
+    operator: String,
+}
+
+/// Something that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Figure {
+    what: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    told: Vec<Told>,
+    steps: usize,
+    millis: u128,
+}
+
+/// Tells the stories of a plan.
+pub(crate) async fn run(plan: Plan, output: Output) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let scratch = tempfile::Builder::new().prefix("assent-demo-").tempdir();
+    let scratch = scratch.doing("a folder for the demonstration cannot be made")?;
+    let out = plan.out.clone().unwrap_or_else(|| scratch.path().join("evidence"));
+    fs::create_dir_all(&out).doing(format!("the folder {} cannot be made", out.display()))?;
+    let mut narrator = Narrator::new(output);
+    let mut told = Vec::new();
+    let mut nodes = Vec::new();
+    for story in &plan.stories {
+        let folder = scratch.path().join(format!("{story:?}").to_lowercase());
+        fs::create_dir(&folder).doing("a folder for the story cannot be made")?;
+        let (node, left) = tell(*story, &folder, &out, &mut narrator).await?;
+        if plan.once {
+            verify_without_node(node, &left, &mut narrator).await?;
+        } else {
+            checks::verify(&left.bundle, &left.operator).await?;
+            narrator.step("anyone", "verifies the evidence", "every byte of it holds");
+            nodes.push(node);
+        }
+        told.push(left);
+    }
+    let summary = Summary {
+        told,
+        steps: narrator.steps(),
+        millis: begun.elapsed().as_millis(),
+    };
+    summarise(&summary, &plan, &narrator, output)?;
+    if plan.once { Ok(()) } else { linger(nodes, &narrator).await }
+}
+
+/// Starts a node and tells a story at it.
+async fn tell(
+    story: Story,
+    folder: &Path,
+    out: &Path,
+    narrator: &mut Narrator,
+) -> Result<(NodeProcess, Told), Failure> {
+    narrator.title(match story {
+        Story::Household => "A household, a meter archive and an energy adviser",
+    });
+    let node = NodeProcess::start(&folder.join("node")).await?;
+    narrator.step("operator", "starts a node on an empty directory", &node.url);
+    let mut stage = Stage {
+        url: &node.url,
+        folder,
+        out,
+        narrator,
+    };
+    let told = match story {
+        Story::Household => household::tell(&mut stage).await?,
+    };
+    Ok((node, told))
+}
+
+/// Stops the node, and verifies the evidence it left as a stranger would: in a process of its own
+/// that knows the operator's name and nothing else. A copy with one bit changed must not pass.
+async fn verify_without_node(
+    node: NodeProcess,
+    told: &Told,
+    narrator: &mut Narrator,
+) -> Result<(), Failure> {
+    node.stop().await?;
+    narrator.step("operator", "stops the node", "in order");
+    checks::verify(&told.bundle, &told.operator).await?;
+    narrator.step("anyone", "verifies the evidence, with no node", "every byte of it holds");
+    let changed = checks::refuses_changed(&told.bundle, &told.operator).await?;
+    narrator.refused("anyone", "verifies it with one bit changed", &changed);
+    Ok(())
+}
+
+fn summarise(
+    summary: &Summary,
+    plan: &Plan,
+    narrator: &Narrator,
+    output: Output,
+) -> Result<(), Failure> {
+    output.answer(summary, |summary| {
+        let mut text = narrator.heading("Summary");
+        for told in &summary.told {
+            for figure in &told.figures {
+                text.push_str(&format!("  {:<46} {}\n", figure.what, figure.value));
+            }
+            if plan.out.is_some() {
+                text.push_str(&format!("  {:<46} {}\n", "evidence", told.bundle.display()));
+            }
+        }
+        let seconds = format!("{}.{:01} s", summary.millis / 1000, summary.millis % 1000 / 100);
+        text.push_str(&format!(
+            "  {:<46} {seconds}\n\nAll {} steps did what they should.\n",
+            "time", summary.steps
+        ));
+        text
+    })
+}
+
+/// Keeps the nodes until the user has seen enough.
+async fn linger(nodes: Vec<NodeProcess>, narrator: &Narrator) -> Result<(), Failure> {
+    for node in &nodes {
+        narrator.note(&format!("The node goes on at {} until ctrl-c.", node.url))?;
+    }
+    StopSignal::listen()?.wait().await;
+    for node in nodes {
+        node.stop().await?;
+    }
+    Ok(())
+}

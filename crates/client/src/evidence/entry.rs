@@ -1,0 +1,99 @@
+//! Single entries: their place in the log, and the statements in them.
+
+use assent_api::evidence::EvidenceEntry;
+use assent_exchange::event::Event;
+use assent_ledger::checkpoint::Checkpoint;
+use assent_ledger::merkle;
+use assent_ledger::sequencer::LeafContent;
+use assent_model::names::ChainId;
+use assent_model::statement::{self, Content, Recorded, Verified};
+use assent_model::time::Timestamp;
+
+use super::EvidenceError;
+
+/// An entry of the log.
+pub(super) struct Entry {
+    pub(super) index: u64,
+    pub(super) height: u64,
+    pub(super) time: Timestamp,
+    pub(super) event: Event,
+}
+
+impl Entry {
+    /// Reads a leaf. Nothing in it is checked yet but that it names its own place.
+    pub(super) fn read(entry: &EvidenceEntry) -> Result<Self, EvidenceError> {
+        let leaf = LeafContent::decode(entry.leaf.as_bytes())
+            .map_err(|_| EvidenceError::EntryUnreadable(entry.index))?;
+        if leaf.index != entry.index {
+            return Err(EvidenceError::EntryMisplaced(entry.index));
+        }
+        Ok(Self {
+            index: leaf.index,
+            height: leaf.height,
+            time: leaf.time,
+            event: leaf.event,
+        })
+    }
+
+    /// Checks the signature of a statement in this entry, and that the log could accept it then.
+    pub(super) fn verify<T: Content>(
+        &self,
+        recorded: &Recorded<T>,
+        chain: &ChainId,
+    ) -> Result<Verified<T>, EvidenceError> {
+        let verified = verify(recorded, self.index)?;
+        verified
+            .envelope()
+            .check(chain, self.time)
+            .map_err(|rejection| EvidenceError::ClaimsInvalid(self.index, rejection))?;
+        Ok(verified)
+    }
+
+    /// An error about this entry, unless `holds`.
+    pub(super) fn ensure(
+        &self,
+        holds: bool,
+        error: impl FnOnce(u64) -> EvidenceError,
+    ) -> Result<(), EvidenceError> {
+        if holds {
+            Ok(())
+        } else {
+            Err(error(self.index))
+        }
+    }
+}
+
+/// Checks the signature of a statement.
+pub(super) fn verify<T: Content>(
+    recorded: &Recorded<T>,
+    index: u64,
+) -> Result<Verified<T>, EvidenceError> {
+    statement::verify(recorded.compact()).map_err(|_| EvidenceError::StatementInvalid(index))
+}
+
+/// Checks that the entries are in log order, not later than the checkpoint, and all in the log
+/// that it commits to.
+pub(super) fn check_included(
+    entries: &[Entry],
+    given: &[EvidenceEntry],
+    checkpoint: &Checkpoint,
+) -> Result<(), EvidenceError> {
+    for pair in entries.windows(2) {
+        let [before, after] = pair else { continue };
+        let follows = before.index < after.index
+            && before.height <= after.height
+            && before.time <= after.time;
+        after.ensure(follows, EvidenceError::EntryMisplaced)?;
+    }
+    if let Some(last) = entries.last() {
+        let is_covered = last.height <= checkpoint.height && last.time <= checkpoint.time;
+        last.ensure(is_covered, EvidenceError::EntryMisplaced)?;
+    }
+    for (entry, given) in entries.iter().zip(given) {
+        let leaf_hash = merkle::leaf_hash(given.leaf.as_bytes());
+        let (size, root) = (checkpoint.size, checkpoint.log_root);
+        merkle::verify_inclusion(leaf_hash, entry.index, size, &given.proof, root)
+            .map_err(|_| EvidenceError::NotIncluded(entry.index))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Which key a party has now, traced from its id alone.
+//!
+//! A party's id is derived from its first signing key, its registration is signed with that key
+//! and shows possession of the recovery key, and each later change is signed with a key that the
+//! ones before installed. So nobody who knows the id can be given keys of somebody else; who
+//! keeps a change back can at most show an older key.
+
+use assent_crypto::sealing::SealingKey;
+use assent_crypto::signature::VerifyingKey;
+use assent_model::ids::PartyId;
+use assent_model::records::identity::{
+    Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, Recovery, Registration,
+};
+use assent_model::statement::{Nested, Verified};
+
+/// Why a statement does not continue a history. In checking order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyHistoryError {
+    /// The party was deactivated before.
+    #[error("the party was deactivated")]
+    Deactivated,
+    /// The statement is about another party, or the id is not that of the first key.
+    #[error("the statement is about another party")]
+    OtherParty,
+    /// Not signed with the key that this takes.
+    #[error("the change of keys is signed with another key")]
+    WrongKey,
+    /// The proof of possession of the new key does not hold.
+    #[error("possession of the new key is not proven")]
+    PossessionUnproven,
+}
+
+/// The keys of a party as they are after its registration and the changes so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHistory {
+    party: PartyId,
+    signing_key: VerifyingKey,
+    recovery_key: Option<VerifyingKey>,
+    sealing_key: SealingKey,
+    is_active: bool,
+}
+
+impl KeyHistory {
+    /// The history of a party that has just registered.
+    ///
+    /// # Errors
+    /// The id is not that of the signing key, or possession of the recovery key is not proven.
+    pub fn begin(registration: &Verified<Registration>) -> Result<Self, KeyHistoryError> {
+        let said = registration.content();
+        if said.party != PartyId::of(registration.signer()) {
+            return Err(KeyHistoryError::OtherParty);
+        }
+        let recovery_key = possessed(&said.recovery, said.party, KeyRole::Recovery)?;
+        Ok(Self {
+            party: said.party,
+            signing_key: *registration.signer(),
+            recovery_key: Some(recovery_key),
+            sealing_key: said.sealing_key.clone(),
+            is_active: true,
+        })
+    }
+
+    /// The history of the operator that has just opened a chain.
+    ///
+    /// # Errors
+    /// The id is not that of the signing key.
+    pub fn open(genesis: &Verified<Genesis>) -> Result<Self, KeyHistoryError> {
+        let said = genesis.content();
+        if said.operator != PartyId::of(genesis.signer()) {
+            return Err(KeyHistoryError::OtherParty);
+        }
+        Ok(Self {
+            party: said.operator,
+            signing_key: *genesis.signer(),
+            recovery_key: None,
+            sealing_key: said.sealing_key.clone(),
+            is_active: true,
+        })
+    }
+
+    /// Follows a rotation.
+    ///
+    /// # Errors
+    /// It does not continue this history.
+    pub fn rotate(&mut self, rotation: &Verified<KeyRotation>) -> Result<(), KeyHistoryError> {
+        let said = rotation.content();
+        self.check(said.party, Some(self.signing_key), rotation.signer())?;
+        self.signing_key = possessed(&said.signing, self.party, KeyRole::Signing)?;
+        if let Some(sealing_key) = &said.sealing_key {
+            self.sealing_key = sealing_key.clone();
+        }
+        Ok(())
+    }
+
+    /// Follows a recovery.
+    ///
+    /// # Errors
+    /// It does not continue this history.
+    pub fn recover(&mut self, recovery: &Verified<Recovery>) -> Result<(), KeyHistoryError> {
+        let said = recovery.content();
+        self.check(said.party, self.recovery_key, recovery.signer())?;
+        self.signing_key = possessed(&said.signing, self.party, KeyRole::Signing)?;
+        self.sealing_key = said.sealing_key.clone();
+        Ok(())
+    }
+
+    /// Follows a deactivation.
+    ///
+    /// # Errors
+    /// It does not continue this history.
+    pub fn deactivate(
+        &mut self,
+        deactivation: &Verified<Deactivation>,
+    ) -> Result<(), KeyHistoryError> {
+        let by_recovery = Some(*deactivation.signer()) == self.recovery_key;
+        let key = if by_recovery {
+            self.recovery_key
+        } else {
+            Some(self.signing_key)
+        };
+        self.check(deactivation.content().party, key, deactivation.signer())?;
+        self.is_active = false;
+        Ok(())
+    }
+
+    fn check(
+        &self,
+        party: PartyId,
+        key: Option<VerifyingKey>,
+        signer: &VerifyingKey,
+    ) -> Result<(), KeyHistoryError> {
+        if !self.is_active {
+            return Err(KeyHistoryError::Deactivated);
+        }
+        if party != self.party {
+            return Err(KeyHistoryError::OtherParty);
+        }
+        if key != Some(*signer) {
+            return Err(KeyHistoryError::WrongKey);
+        }
+        Ok(())
+    }
+
+    /// The party.
+    pub fn party(&self) -> PartyId {
+        self.party
+    }
+
+    /// The key that signs for it now.
+    pub fn signing_key(&self) -> &VerifyingKey {
+        &self.signing_key
+    }
+
+    /// The key that can install a new signing key; an operator has none.
+    pub fn recovery_key(&self) -> Option<&VerifyingKey> {
+        self.recovery_key.as_ref()
+    }
+
+    /// To whom things for it are sealed now.
+    pub fn sealing_key(&self) -> &SealingKey {
+        &self.sealing_key
+    }
+
+    /// Whether it still acts.
+    pub fn is_active(&self) -> bool {
+        self.is_active
+    }
+}
+
+/// The key that signed `proof`, if the proof is for this party and role.
+fn possessed(
+    proof: &Nested<KeyPossession>,
+    party: PartyId,
+    role: KeyRole,
+) -> Result<VerifyingKey, KeyHistoryError> {
+    let proof = proof
+        .verify()
+        .map_err(|_| KeyHistoryError::PossessionUnproven)?;
+    if *proof.content() == (KeyPossession { party, role }) {
+        Ok(*proof.signer())
+    } else {
+        Err(KeyHistoryError::PossessionUnproven)
+    }
+}

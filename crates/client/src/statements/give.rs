@@ -1,0 +1,394 @@
+//! The person's yes: one record, or a pair of them when data moves between services.
+
+use assent_api::v1::consents::{
+    AliasDisclosure, FormView, GiveConsent, Notice, SubmittedForm, notice,
+};
+use assent_crypto::base64url;
+use assent_crypto::digest::{Digest, Salt, commitment};
+use assent_crypto::domains;
+use assent_crypto::sealing::{self, SealingKey};
+use assent_crypto::signature::{KeyId, VerifyingKey};
+use assent_exchange::consent::{offer, state::Offer};
+use assent_model::canonical;
+use assent_model::description::{ProcessingBasis, ServiceDescription};
+use assent_model::ids::{ConsentId, PairId, StatusRecordId};
+use assent_model::records::Custody;
+use assent_model::records::consent::{
+    CommonPart, ConsentRecord, ConsentStatus, FirstStatus, NoticeRef, ResourceSet, RolePart,
+    Superseded, UsageRules,
+};
+use assent_model::records::link::AliasCertificate;
+use assent_model::records::service::{DescriptionRef, Outline};
+use assent_model::statement::Verified;
+use assent_model::time::Timestamp;
+
+use super::Signer;
+use crate::choice::{self, ChoiceError};
+use crate::keys::{PairAlias, Pseudonym, WalletLink};
+
+/// What a person answers.
+#[derive(Debug)]
+pub struct Answer<'a> {
+    /// The form that was shown.
+    pub form: &'a FormView,
+    /// The service that asks, as it is described.
+    pub service: &'a ServiceDescription,
+    /// The person's link there.
+    pub link: &'a WalletLink,
+    /// What the person chose.
+    pub resource_set: ResourceSet,
+    /// Not before.
+    pub valid_from: Timestamp,
+    /// Not from then on.
+    pub valid_until: Option<Timestamp>,
+    /// Who holds the pseudonyms' keys.
+    pub custody: Custody,
+    /// The consent in force that this one replaces.
+    pub supersedes: Option<Superseded>,
+    /// What the source's record needs, when data moves between services.
+    pub sharing: Option<Sharing<'a>>,
+}
+
+/// What a source's record needs beyond what the sink's has.
+#[derive(Debug)]
+pub struct Sharing<'a> {
+    /// The source, as it is described.
+    pub source: &'a ServiceDescription,
+    /// The person's link there.
+    pub link: &'a WalletLink,
+    /// The sealing key of the source's provider.
+    pub sealing_key: &'a SealingKey,
+    /// The requester's signing key as the person's side knows it, by the link with it or by a
+    /// [`KeyHistory`](crate::key_history::KeyHistory). Nobody else will be able to use a token.
+    pub holder: &'a KeyId,
+    /// The chain's token key. Nobody else will be able to issue one.
+    pub token_key: &'a VerifyingKey,
+    /// The source's record of the pair that this one replaces, with its alias, which goes on.
+    pub supersedes: Option<(Superseded, &'a PairAlias)>,
+}
+
+/// A yes, ready to send.
+#[derive(Debug)]
+pub struct Given {
+    /// For `POST /v1/consents`.
+    pub request: GiveConsent,
+    /// The record of the service that asked.
+    pub record: Verified<ConsentRecord>,
+    /// The record of the source.
+    pub source_record: Option<Verified<ConsentRecord>>,
+    /// To be kept: without the alias's key the pair cannot be changed.
+    pub alias: Option<PairAlias>,
+}
+
+/// Why a form is not answered with yes. In checking order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GiveError {
+    /// The description or the link is not that of the service that asks.
+    #[error("the form is of another service")]
+    OtherService,
+    /// The form wants a source and there is none, or the reverse; or the description or the link
+    /// is not that of the source.
+    #[error("the form names another source")]
+    OtherSource,
+    /// The description has no such purpose, or the source does not have what it requires.
+    #[error("the purpose is not one that the services can serve")]
+    PurposeImpossible,
+    /// The usage rules are not those of the described purpose.
+    #[error("the usage rules are not those of the purpose as described")]
+    UsageRulesMismatch,
+    /// The notice does not say what the descriptions say.
+    #[error("the notice is not the one that the descriptions make")]
+    NoticeMismatch,
+    /// The form names another key than the requester's.
+    #[error("the form names another proof-of-possession key than the requester's")]
+    HolderMismatch,
+    /// The choice does not fit the offer.
+    #[error("the choice does not fit the offer")]
+    Choice(#[from] ChoiceError),
+    /// The period is empty, or longer than offered.
+    #[error("the period of validity is not possible")]
+    ValidityInvalid,
+    /// Only one record of a pair would replace an older one.
+    #[error("both records of a pair replace one, or neither")]
+    SupersedesMismatch,
+}
+
+impl Signer {
+    /// Answers a form with yes. The notice is made again from the descriptions, so that the
+    /// person signs what was described and not what the node says was described.
+    ///
+    /// # Errors
+    /// The first thing in form or answer that the person should not sign.
+    pub fn give(&self, answer: &Answer<'_>) -> Result<Given, GiveError> {
+        let notice = check(answer)?;
+        let form = SubmittedForm {
+            request_id: answer.form.request_id,
+            notice,
+            resource_set: answer.resource_set.clone(),
+            valid_until: answer.valid_until.map(Timestamp::as_millis),
+        };
+        let form_salt = Salt::generate();
+        let content = canonical::encode(&form);
+        let draft = Draft {
+            answer,
+            form: commitment(domains::COMMITMENT_FORM, &form_salt, &content),
+            pair: answer.sharing.as_ref().map(|_| PairId::random()),
+        };
+        let cr_id = ConsentId::random();
+        let pair = draft
+            .pair
+            .zip(answer.sharing.as_ref())
+            .map(|(pair, sharing)| self.source_record(&draft, pair, sharing, cr_id));
+        let record = self.primary_record(&draft, cr_id, pair.as_ref());
+        Ok(Given {
+            request: GiveConsent {
+                record: record.compact().to_owned(),
+                source_record: pair.as_ref().map(|pair| pair.record.compact().to_owned()),
+                form,
+                form_salt,
+                sealed_alias: pair.as_ref().map(|pair| pair.sealed_alias.clone()),
+            },
+            record,
+            source_record: pair.as_ref().map(|pair| pair.record.clone()),
+            alias: pair.map(|pair| pair.alias),
+        })
+    }
+
+    fn primary_record(
+        &self,
+        draft: &Draft<'_>,
+        cr_id: ConsentId,
+        pair: Option<&SourceHalf>,
+    ) -> Verified<ConsentRecord> {
+        let answer = draft.answer;
+        let slr_id = answer.link.slr_id;
+        let role_specific_part = match (pair, &answer.form.source) {
+            (Some(half), Some(source)) => RolePart::Sink {
+                slr_id,
+                source: source.clone(),
+                source_cr_id: half.record.content().common_part.cr_id,
+                source_surrogate_id: half.alias.alias.surrogate_id(),
+            },
+            _ => RolePart::Within { slr_id },
+        };
+        let pseudonym = &answer.link.pseudonym;
+        let (service, supersedes) = (answer.form.service.clone(), answer.supersedes.clone());
+        let common_part = draft.common_part(cr_id, pseudonym, service, supersedes);
+        let record = consent_record(common_part, role_specific_part);
+        self.sign(&pseudonym.key, record)
+    }
+
+    fn source_record(
+        &self,
+        draft: &Draft<'_>,
+        pair: PairId,
+        sharing: &Sharing<'_>,
+        sink_cr_id: ConsentId,
+    ) -> SourceHalf {
+        let (supersedes, alias) = match &sharing.supersedes {
+            Some((superseded, kept)) => (Some(superseded.clone()), kept.alias.again()),
+            None => (None, Pseudonym::generate()),
+        };
+        let cr_id = ConsentId::random();
+        let (disclosure, committed) = self.certify(&alias, sharing.link);
+        let aad = cr_id.to_string();
+        let info = domains::SEAL_ALIAS.as_bytes();
+        let sealed = sealing::seal(
+            sharing.sealing_key,
+            info,
+            aad.as_bytes(),
+            &canonical::encode(&disclosure),
+        );
+        let role_specific_part = RolePart::Source {
+            alias: committed,
+            sink: draft.answer.form.service.clone(),
+            sink_cr_id,
+            pop_key: *sharing.holder,
+            token_issuer_key: sharing.token_key.thumbprint(),
+        };
+        let service = sharing.source.reference();
+        let common_part = draft.common_part(cr_id, &alias, service, supersedes);
+        let record = consent_record(common_part, role_specific_part);
+        SourceHalf {
+            record: self.sign(&alias.key, record),
+            sealed_alias: base64url::encode(&sealed),
+            alias: PairAlias {
+                pair,
+                source_link: sharing.link.slr_id,
+                alias,
+            },
+        }
+    }
+
+    /// The certificate that an alias is the pseudonym of a link, and the commitment to it.
+    fn certify(&self, alias: &Pseudonym, link: &WalletLink) -> (AliasDisclosure, Digest) {
+        let certificate = AliasCertificate {
+            slr_id: link.slr_id,
+            surrogate_id: link.pseudonym.surrogate_id(),
+            alias: alias.surrogate_id(),
+            alias_key: *alias.key.verifying_key(),
+        };
+        let certificate = self.sign(&link.pseudonym.key, certificate);
+        let disclosure = AliasDisclosure {
+            certificate: certificate.compact().to_owned(),
+            salt: Salt::generate(),
+        };
+        let committed = commit_alias(&disclosure);
+        (disclosure, committed)
+    }
+}
+
+/// The commitment to an alias certificate that stands in a source's record.
+pub(crate) fn commit_alias(disclosure: &AliasDisclosure) -> Digest {
+    commitment(
+        domains::COMMITMENT_ALIAS,
+        &disclosure.salt,
+        disclosure.certificate.as_bytes(),
+    )
+}
+
+/// What both records of an answer are made from.
+struct Draft<'a> {
+    answer: &'a Answer<'a>,
+    form: Digest,
+    pair: Option<PairId>,
+}
+
+/// The source's half of a pair.
+struct SourceHalf {
+    record: Verified<ConsentRecord>,
+    sealed_alias: String,
+    alias: PairAlias,
+}
+
+impl Draft<'_> {
+    fn common_part(
+        &self,
+        cr_id: ConsentId,
+        pseudonym: &Pseudonym,
+        service: DescriptionRef,
+        supersedes: Option<Superseded>,
+    ) -> CommonPart {
+        let Answer { form, .. } = self.answer;
+        CommonPart {
+            cr_id,
+            cr_pair_id: self.pair,
+            request_id: form.request_id,
+            surrogate_id: pseudonym.surrogate_id(),
+            service,
+            resource_set: self.answer.resource_set.clone(),
+            usage_rules: form.usage_rules.clone(),
+            notice: NoticeRef {
+                language: form.notice.language.clone(),
+                version: form.notice.version,
+                digest: form.notice_digest,
+            },
+            form: self.form,
+            valid_from: self.answer.valid_from,
+            valid_until: self.answer.valid_until,
+            custody: self.answer.custody,
+            supersedes,
+        }
+    }
+}
+
+fn consent_record(common_part: CommonPart, role_specific_part: RolePart) -> ConsentRecord {
+    ConsentRecord {
+        common_part,
+        role_specific_part,
+        status_record: FirstStatus {
+            record_id: StatusRecordId::random(),
+            consent_status: ConsentStatus::Active,
+        },
+    }
+}
+
+/// Checks everything that the person would sign, and returns the notice as it should be.
+fn check(answer: &Answer<'_>) -> Result<Notice, GiveError> {
+    let form = answer.form;
+    if answer.service.reference() != form.service
+        || answer.link.service_id != form.service.service_id
+    {
+        return Err(GiveError::OtherService);
+    }
+    check_source(answer)?;
+    let (purpose, offer) = purpose_and_offer(answer)?;
+    let usage_rules = UsageRules {
+        purpose_id: purpose.purpose_id.clone(),
+        legal_basis: purpose.legal_basis,
+        conditions: purpose.digest(),
+    };
+    if usage_rules != form.usage_rules {
+        return Err(GiveError::UsageRulesMismatch);
+    }
+    let notice = notice(
+        answer.service,
+        purpose,
+        answer.sharing.as_ref().map(|sharing| sharing.source),
+        &offer,
+        form.notice.valid_until_max,
+        &form.notice.language,
+    );
+    if notice != form.notice || Digest::of(&canonical::encode(&notice)) != form.notice_digest {
+        return Err(GiveError::NoticeMismatch);
+    }
+    if let Some(sharing) = &answer.sharing
+        && form.pop_key.parse() != Ok(*sharing.holder)
+    {
+        return Err(GiveError::HolderMismatch);
+    }
+    choice::check(&answer.resource_set, &offer)?;
+    check_validity(answer, notice.valid_until_max)?;
+    let source_supersedes = answer.sharing.as_ref().map(|s| s.supersedes.is_some());
+    if source_supersedes.is_some_and(|source| source != answer.supersedes.is_some()) {
+        return Err(GiveError::SupersedesMismatch);
+    }
+    Ok(notice)
+}
+
+fn check_source(answer: &Answer<'_>) -> Result<(), GiveError> {
+    let matches = match (&answer.form.source, &answer.sharing) {
+        (None, None) => true,
+        (Some(wanted), Some(sharing)) => {
+            sharing.source.reference() == *wanted && sharing.link.service_id == wanted.service_id
+        }
+        _ => false,
+    };
+    if matches {
+        Ok(())
+    } else {
+        Err(GiveError::OtherSource)
+    }
+}
+
+fn purpose_and_offer<'a>(answer: &Answer<'a>) -> Result<(&'a ProcessingBasis, Offer), GiveError> {
+    let outline = answer.service.outline();
+    let holder: Outline = match &answer.sharing {
+        Some(sharing) => sharing.source.outline(),
+        None => answer.service.outline(),
+    };
+    let purpose_id = &answer.form.usage_rules.purpose_id;
+    let offer = outline
+        .purpose(purpose_id)
+        .and_then(|purpose| offer(purpose, &holder).ok());
+    answer
+        .service
+        .purpose(purpose_id)
+        .zip(offer)
+        .ok_or(GiveError::PurposeImpossible)
+}
+
+fn check_validity(answer: &Answer<'_>, max: Option<u64>) -> Result<(), GiveError> {
+    let until = answer.valid_until;
+    let is_empty = until.is_some_and(|until| until <= answer.valid_from);
+    let is_offered = match (until, max) {
+        (_, None) => true,
+        (Some(until), Some(max)) => until.as_millis() <= max,
+        (None, Some(_)) => false,
+    };
+    if is_offered && !is_empty {
+        Ok(())
+    } else {
+        Err(GiveError::ValidityInvalid)
+    }
+}

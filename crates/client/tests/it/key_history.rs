@@ -1,0 +1,221 @@
+//! The keys of a party follow from its id alone.
+
+use assent_client::key_history::{KeyHistory, KeyHistoryError};
+use assent_client::keys::PartyKeys;
+use assent_client::statements::Signer;
+use assent_crypto::sealing::OpeningKey;
+use assent_crypto::signature::SigningKey;
+use assent_model::records::Custody;
+use assent_model::records::identity::{Genesis, PartyKind, Registration};
+use assent_model::statement::Nested;
+use assent_model::time::Span;
+
+use crate::world::{START, chain};
+
+/// A party that has just registered.
+struct Story {
+    signer: Signer,
+    keys: PartyKeys,
+    other: PartyKeys,
+    history: KeyHistory,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let (signer, keys) = (Signer::new(chain(), START), PartyKeys::generate());
+        let registration = signer.register(&keys, PartyKind::Organisation, Custody::Independent);
+        Self {
+            history: KeyHistory::begin(&registration).unwrap(),
+            other: PartyKeys::generate(),
+            signer,
+            keys,
+        }
+    }
+
+    fn rotate(&mut self, keys: &PartyKeys) -> Result<SigningKey, KeyHistoryError> {
+        let signing = SigningKey::generate();
+        let rotation = self.signer.rotate(keys, &signing, None);
+        self.history.rotate(&rotation).map(|()| signing)
+    }
+}
+
+#[track_caller]
+fn check(
+    follow: impl FnOnce(&mut Story) -> Result<(), KeyHistoryError>,
+    expected: Result<(), KeyHistoryError>,
+) {
+    let mut story = Story::begin();
+    let before = story.history.clone();
+    let outcome = follow(&mut story);
+    assert_eq!(outcome, expected);
+    assert!(
+        outcome.is_ok() || story.history == before,
+        "a refused change changes nothing"
+    );
+}
+
+fn own(story: &Story) -> PartyKeys {
+    let again = |key: &SigningKey| SigningKey::from_seed(key.seed());
+    PartyKeys::of_party(
+        story.keys.party_id(),
+        again(&story.keys.signing),
+        again(&story.keys.recovery),
+        OpeningKey::from_seed(story.keys.opening.seed()),
+    )
+}
+
+/// The keys of one party under the id of another.
+fn as_party(party: &PartyKeys, keys: &PartyKeys) -> PartyKeys {
+    let again = |key: &SigningKey| SigningKey::from_seed(key.seed());
+    PartyKeys::of_party(
+        party.party_id(),
+        again(&keys.signing),
+        again(&keys.recovery),
+        OpeningKey::from_seed(keys.opening.seed()),
+    )
+}
+
+#[test]
+fn a_rotation_is_signed_with_the_key_before() {
+    check(
+        |s| {
+            let keys = own(s);
+            s.rotate(&keys).map(drop)
+        },
+        Ok(()),
+    );
+    check(
+        |s| {
+            let keys = as_party(&s.keys, &s.other);
+            s.rotate(&keys).map(drop)
+        },
+        Err(KeyHistoryError::WrongKey),
+    );
+    check(
+        |s| {
+            let keys = as_party(&s.other, &s.keys);
+            s.rotate(&keys).map(drop)
+        },
+        Err(KeyHistoryError::OtherParty),
+    );
+    let mut story = Story::begin();
+    let mut keys = own(&story);
+    let second = story.rotate(&keys).unwrap();
+    assert_eq!(story.history.signing_key(), second.verifying_key());
+    assert_eq!(
+        story.rotate(&keys).map(drop),
+        Err(KeyHistoryError::WrongKey)
+    );
+    keys.signing = second;
+    assert!(story.rotate(&keys).is_ok());
+}
+
+#[test]
+fn a_recovery_is_signed_with_the_recovery_key() {
+    let recover = |s: &mut Story, key: fn(&Story) -> &SigningKey| {
+        let (signing, opening) = (SigningKey::generate(), OpeningKey::generate());
+        let party = s.keys.party_id();
+        let recovery = s
+            .signer
+            .recover(party, key(s), &signing, opening.sealing_key());
+        s.history.recover(&recovery)?;
+        assert_eq!(s.history.signing_key(), signing.verifying_key());
+        assert_eq!(s.history.sealing_key(), opening.sealing_key());
+        Ok(())
+    };
+    check(|s| recover(s, |s| &s.keys.recovery), Ok(()));
+    check(
+        |s| recover(s, |s| &s.keys.signing),
+        Err(KeyHistoryError::WrongKey),
+    );
+    check(
+        |s| recover(s, |s| &s.other.recovery),
+        Err(KeyHistoryError::WrongKey),
+    );
+}
+
+#[test]
+fn nothing_follows_a_deactivation() {
+    for key in [
+        |s: &Story| again(&s.keys.signing),
+        |s: &Story| again(&s.keys.recovery),
+    ] {
+        let end_then_rotate = |s: &mut Story| {
+            let deactivation = s.signer.deactivate(s.keys.party_id(), &key(s));
+            s.history.deactivate(&deactivation).unwrap();
+            assert!(!s.history.is_active());
+            let before = s.history.clone();
+            let keys = own(s);
+            let outcome = s.rotate(&keys).map(drop);
+            assert_eq!(s.history, before);
+            outcome
+        };
+        let mut story = Story::begin();
+        let outcome = end_then_rotate(&mut story);
+        assert_eq!(outcome, Err(KeyHistoryError::Deactivated));
+    }
+    let end = |s: &mut Story| {
+        let deactivation = s.signer.deactivate(s.keys.party_id(), &s.other.signing);
+        s.history.deactivate(&deactivation)
+    };
+    check(end, Err(KeyHistoryError::WrongKey));
+}
+
+fn again(key: &SigningKey) -> SigningKey {
+    SigningKey::from_seed(key.seed())
+}
+
+#[track_caller]
+fn check_registration(
+    change: impl FnOnce(&mut Registration, &Signer),
+    expected: Result<(), KeyHistoryError>,
+) {
+    let (signer, keys) = (Signer::new(chain(), START), PartyKeys::generate());
+    let registration = signer.register(&keys, PartyKind::Person, Custody::Page);
+    let mut content = registration.content().clone();
+    change(&mut content, &signer);
+    let registration = signer.sign(&keys.signing, content);
+    let outcome = KeyHistory::begin(&registration).map(drop);
+    assert_eq!(outcome, expected);
+}
+
+#[test]
+fn a_registration_is_of_the_party_of_its_key() {
+    check_registration(|_, _| {}, Ok(()));
+    check_registration(
+        |said, _| said.party = PartyKeys::generate().party_id(),
+        Err(KeyHistoryError::OtherParty),
+    );
+    let others_possession = |said: &mut Registration, signer: &Signer| {
+        let other = PartyKeys::generate();
+        let registration = signer.register(&other, PartyKind::Person, Custody::Page);
+        said.recovery = registration.content().recovery.clone();
+    };
+    check_registration(others_possession, Err(KeyHistoryError::PossessionUnproven));
+    let wrong_role = |said: &mut Registration, signer: &Signer| {
+        let possession = assent_model::records::identity::KeyPossession {
+            party: said.party,
+            role: assent_model::records::identity::KeyRole::Signing,
+        };
+        said.recovery = Nested::from(&signer.sign(&SigningKey::generate(), possession));
+    };
+    check_registration(wrong_role, Err(KeyHistoryError::PossessionUnproven));
+}
+
+#[test]
+fn an_operator_has_no_recovery_key() {
+    let (signer, keys) = (Signer::new(chain(), START), PartyKeys::generate());
+    let genesis = |operator| Genesis {
+        operator,
+        token_key: *keys.recovery.verifying_key(),
+        checkpoint_key: *keys.recovery.verifying_key(),
+        sealing_key: keys.opening.sealing_key().clone(),
+        acknowledge_within: Span::from_days(1),
+    };
+    let history = KeyHistory::open(&signer.sign(&keys.signing, genesis(keys.party_id()))).unwrap();
+    assert_eq!(history.recovery_key(), None);
+    assert_eq!(history.signing_key(), keys.signing.verifying_key());
+    let other = genesis(PartyKeys::generate().party_id());
+    let outcome = KeyHistory::open(&signer.sign(&keys.signing, other));
+    assert_eq!(outcome.map(drop), Err(KeyHistoryError::OtherParty));
+}

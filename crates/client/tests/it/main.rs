@@ -1,0 +1,17 @@
+//! The SDK against the real rules and a real log, in memory.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod cast;
+mod chain_check;
+mod choice;
+mod document;
+mod evidence;
+mod give;
+mod http;
+mod key_file;
+mod key_history;
+mod source;
+mod statements;
+mod webhook;
+mod world;

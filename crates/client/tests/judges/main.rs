@@ -1,0 +1,21 @@
+//! Foreign programs judge what this product signs.
+//!
+//! [`tokens`] gives every kind of JWS to the judges in `tests/judges`, which verify with `jose` and
+//! `jwcrypto`. [`bundles`] gives evidence bundles, good and damaged, to the verifier in
+//! `examples/verify-python`, which was written from the documentation, and compares its verdicts
+//! with those of [`assent_client::evidence`].
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bundles;
+#[expect(dead_code, reason = "shared with the other tests of this crate")]
+#[path = "../it/cast.rs"]
+mod cast;
+mod emitted;
+mod stories;
+mod tampering;
+mod tokens;
+mod tools;
+#[expect(dead_code, reason = "shared with the other tests of this crate")]
+#[path = "../it/world.rs"]
+mod world;

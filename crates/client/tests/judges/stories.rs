@@ -1,0 +1,301 @@
+//! What happens to consents on a node in memory, and the bundles that show it.
+
+use std::collections::BTreeMap;
+
+use assent_client::evidence::{EvidenceError, Trust, verify};
+use assent_client::keys::PartyKeys;
+use assent_client::statements::change::Change;
+use assent_crypto::digest::Digest;
+use assent_crypto::signature::{KeyId, SigningKey};
+use assent_exchange::command::Command;
+use assent_exchange::consent::command::ConsentCommand;
+use assent_exchange::event::Event;
+use assent_exchange::identity::command::IdentityCommand;
+use assent_exchange::release::command::ReleaseCommand;
+use assent_exchange::service::event::ServiceEvent;
+use assent_model::canonical;
+use assent_model::ids::{ConsentId, ReceiptId};
+use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
+use assent_model::time::Span;
+
+use crate::cast::{Cast, Pair, REQUIRED, name, resources};
+
+/// A consent with its whole past, and every key that has signed anything in it.
+pub(crate) struct Story {
+    pub(crate) name: &'static str,
+    pub(crate) cast: Cast,
+    pub(crate) subject: ConsentId,
+    pub(crate) keys: Keys,
+    notice: String,
+}
+
+/// Private keys by the ids of their public halves.
+#[derive(Default)]
+pub(crate) struct Keys(BTreeMap<KeyId, SigningKey>);
+
+impl Keys {
+    fn of(cast: &Cast, pair: &Pair) -> Self {
+        let operator = &cast.world.operator;
+        let mut keys = Self::default();
+        for party in [&operator.keys, &cast.requester.keys, &cast.source.keys] {
+            keys.keep_of(party);
+        }
+        keys.keep(&operator.token_key);
+        keys.keep(&operator.checkpoint_key);
+        keys.keep(&cast.requester.link.pseudonym.key);
+        if let Some(alias) = &pair.given.alias {
+            keys.keep(&alias.alias.key);
+        }
+        keys
+    }
+
+    fn keep_of(&mut self, party: &PartyKeys) {
+        self.keep(&party.signing);
+        self.keep(&party.recovery);
+    }
+
+    fn keep(&mut self, key: &SigningKey) {
+        let kept = SigningKey::from_seed(key.seed());
+        self.0.insert(key.verifying_key().thumbprint(), kept);
+    }
+
+    /// The key with this id, if it is one of the story's.
+    pub(crate) fn get(&self, id: &str) -> Option<&SigningKey> {
+        let mut all = self.0.iter();
+        all.find(|(known, _)| known.as_str() == id)
+            .map(|(_, key)| key)
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SigningKey> {
+        self.0.values()
+    }
+}
+
+impl Story {
+    fn new(name: &'static str, cast: Cast, pair: &Pair, subject: ConsentId) -> Self {
+        Self {
+            name,
+            keys: Keys::of(&cast, pair),
+            notice: pair.notice(),
+            cast,
+            subject,
+        }
+    }
+
+    /// The indices of the entries that belong in the bundle: all but what the verifier calls
+    /// superfluous.
+    fn indices(&self) -> Vec<u64> {
+        let mut indices: Vec<u64> = (0..self.cast.world.leaves.len() as u64).collect();
+        while let Err(error) = verify(&self.bundle_of(&indices), &Trust::FirstUse) {
+            let EvidenceError::Superfluous(index) = error else {
+                panic!("{}: {error:?}", self.name);
+            };
+            indices.retain(|kept| *kept != index);
+        }
+        indices
+    }
+
+    /// The bundle.
+    pub(crate) fn bundle(&self) -> String {
+        self.bundle_of(&self.indices())
+    }
+
+    /// The bundle, and the same without each of its entries.
+    pub(crate) fn bundles_without_one(&self) -> Vec<(u64, String)> {
+        let indices = self.indices();
+        let without = |left_out: &u64| {
+            let rest = indices.iter().copied().filter(|index| index != left_out);
+            (*left_out, self.bundle_of(&rest.collect::<Vec<u64>>()))
+        };
+        indices.iter().map(without).collect()
+    }
+
+    fn bundle_of(&self, indices: &[u64]) -> String {
+        let services = [&self.cast.requester, &self.cast.source].map(|shop| &shop.description);
+        let log = self.cast.world.log();
+        let descriptions = indices.iter().filter_map(|index| {
+            let leaf = &log[usize::try_from(*index).expect("an index of memory")];
+            let Event::Service(ServiceEvent::Registered { registration }) = &leaf.event else {
+                return None;
+            };
+            let reference = &registration.content().description;
+            let described = services.iter().find(|one| one.reference() == *reference)?;
+            Some(String::from_utf8(canonical::encode(described)).expect("JSON is text"))
+        });
+        let descriptions = descriptions.collect();
+        let world = &self.cast.world;
+        world.bundle(self.subject, indices, descriptions, self.notice.clone())
+    }
+}
+
+/// One story of every kind.
+pub(crate) fn all() -> Vec<Story> {
+    let mut stories = vec![new_consent(), eventful(), own_data(), missed(), recovered()];
+    stories.extend(both_sides_withdrawn());
+    stories.extend(superseded());
+    stories.push(expired());
+    stories
+}
+
+fn new_consent() -> Story {
+    let mut cast = Cast::assemble();
+    let pair = cast.share();
+    let subject = pair.source_id();
+    Story::new("a new consent, of the source", cast, &pair, subject)
+}
+
+/// The data of the service that asks.
+pub(crate) fn own_data() -> Story {
+    let mut cast = Cast::assemble();
+    let request = cast.ask(false);
+    let form = cast.form(request.content());
+    let given = cast
+        .world
+        .signer()
+        .give(&cast.own_answer(&form))
+        .expect("the answer fits the form");
+    cast.accept_given(&given.request);
+    let subject = given.record.content().common_part.cr_id;
+    let pair = Pair {
+        request,
+        form,
+        given,
+    };
+    Story::new("a consent within one service", cast, &pair, subject)
+}
+
+/// Paused, narrowed, used, and withdrawn by the operator, with two keys replaced on the way.
+pub(crate) fn eventful() -> Story {
+    let mut cast = Cast::assemble();
+    let mut replaced = Keys::default();
+    replaced.keep_of(&cast.requester.keys);
+    replaced.keep_of(&cast.world.operator.keys);
+    cast.rotate_requester();
+    rotate_operator(&mut cast);
+    let pair = cast.share();
+    let mut chains = cast.chains(&pair);
+    cast.change(&pair, &mut chains, &Change::Disable);
+    record_receipts(&mut cast, &[pair.sink_id(), pair.source_id()]);
+    let narrow = Change::Narrow(resources(&[REQUIRED]));
+    cast.change(&pair, &mut chains, &narrow);
+    cast.change_by_operator(&mut chains, &Change::Withdraw);
+    record_receipts(&mut cast, &[pair.sink_id()]);
+    cast.acknowledge(true, &chains[0]);
+    let subject = pair.sink_id();
+    let mut story = Story::new("withdrawn by the operator", cast, &pair, subject);
+    story.keys.0.append(&mut replaced.0);
+    story
+}
+
+fn both_sides_withdrawn() -> [Story; 2] {
+    [true, false].map(|of_sink| {
+        let mut cast = Cast::assemble();
+        let pair = cast.share();
+        let mut chains = cast.chains(&pair);
+        cast.change(&pair, &mut chains, &Change::Disable);
+        cast.change(&pair, &mut chains, &Change::Enable);
+        cast.change(&pair, &mut chains, &Change::Withdraw);
+        let chain = &chains[usize::from(!of_sink)];
+        cast.acknowledge(of_sink, chain);
+        Story::new("withdrawn by the person", cast, &pair, chain.cr_id())
+    })
+}
+
+/// The requester acts with a key that its recovery key has installed.
+pub(crate) fn recovered() -> Story {
+    let mut cast = Cast::assemble();
+    let keys = &cast.requester.keys;
+    let mut lost = Keys::default();
+    lost.keep_of(keys);
+    let signing = SigningKey::generate();
+    let sealing = keys.opening.sealing_key();
+    let recovery =
+        cast.world
+            .signer()
+            .recover(keys.party_id(), &keys.recovery, &signing, sealing);
+    let recover = Command::Identity(IdentityCommand::Recover(recovery));
+    cast.world.accept(recover);
+    cast.requester.keys.signing = signing;
+    let pair = cast.share();
+    let subject = pair.sink_id();
+    let mut story = Story::new("asked with a recovered key", cast, &pair, subject);
+    story.keys.0.append(&mut lost.0);
+    story
+}
+
+/// An older consent and the one that took its place.
+pub(crate) fn superseded() -> [Story; 2] {
+    [false, true].map(|of_successor| {
+        let mut cast = Cast::assemble();
+        let pair = cast.share();
+        let chains = cast.chains(&pair);
+        let next = cast.supersede(&pair, &chains);
+        let (name, pair) = if of_successor {
+            ("a consent that superseded", next)
+        } else {
+            ("a consent that was superseded", pair)
+        };
+        let subject = pair.sink_id();
+        Story::new(name, cast, &pair, subject)
+    })
+}
+
+/// Nobody acknowledged the end in time.
+pub(crate) fn missed() -> Story {
+    let mut cast = Cast::assemble();
+    let pair = cast.share();
+    let mut chains = cast.chains(&pair);
+    cast.change(&pair, &mut chains, &Change::Withdraw);
+    cast.world.wait(Span::from_days(8));
+    let miss = ConsentCommand::MissAcknowledgement(pair.sink_id());
+    cast.world.accept(Command::Consent(miss));
+    let subject = pair.sink_id();
+    Story::new("a missed acknowledgement", cast, &pair, subject)
+}
+
+/// The agreed end was reached.
+pub(crate) fn expired() -> Story {
+    let mut cast = Cast::assemble();
+    let pair = cast.share();
+    cast.world.wait(Span::from_days(31));
+    let expire = ConsentCommand::ExpireConsent(pair.sink_id());
+    cast.world.accept(Command::Consent(expire));
+    let subject = pair.sink_id();
+    Story::new("an expired consent", cast, &pair, subject)
+}
+
+fn rotate_operator(cast: &mut Cast) {
+    let signing = SigningKey::generate();
+    let keys = &cast.world.operator.keys;
+    let rotation = cast.world.signer().rotate(keys, &signing, None);
+    let rotate = Command::Identity(IdentityCommand::Rotate(rotation));
+    cast.world.accept(rotate);
+    cast.world.operator.keys.signing = signing;
+}
+
+fn record_receipts(cast: &mut Cast, consents: &[ConsentId]) {
+    let receipt = |cr_id: &ConsentId| UseReceipt {
+        receipt_id: ReceiptId::random(),
+        cr_id: *cr_id,
+        service_id: cast.requester.description.service_id,
+        action: UseAction::Refused,
+        purpose_id: name("advice"),
+        resource_set: resources(&[REQUIRED]),
+        refusal: Some("consent-not-active".to_owned()),
+        at: cast.world.now,
+    };
+    let receipts = consents.iter().map(receipt).collect();
+    let token_key = &cast.world.operator.token_key;
+    let batch = cast
+        .world
+        .signer()
+        .sign(token_key, ReceiptBatch { receipts });
+    cast.world
+        .accept(Command::Release(ReleaseCommand::Record(batch)));
+}
+
+/// How a bundle names what it refers to.
+pub(crate) fn digest_of(text: &str) -> String {
+    Digest::of(text.as_bytes()).to_string()
+}

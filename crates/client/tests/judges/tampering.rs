@@ -1,0 +1,466 @@
+//! Bundles that a dishonest operator could make: any member of any entry changed, signed again by
+//! whoever signed it, in a log of its own with a checkpoint of its own.
+//!
+//! Nothing but the meaning of the entries is left to refuse such a bundle by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use assent_api::evidence::{EvidenceBundle, EvidenceEntry, FORMAT};
+use assent_crypto::base64url;
+use assent_crypto::digest::Digest;
+use assent_crypto::signature::SigningKey;
+use assent_ledger::checkpoint::Checkpoint;
+use assent_ledger::merkle::{Appender, TileSet, inclusion_proof, leaf_hash};
+use assent_ledger::status_map::{StatusKey, StatusMap, StatusProof};
+use assent_model::canonical;
+use assent_model::ids::ConsentId;
+use assent_model::time::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::stories::{Keys, Story, digest_of};
+
+/// Words that stand for one another.
+const WORDS: &[&[&str]] = &[
+    &["active", "disabled", "withdrawn"],
+    &["consent", "contract"],
+    &["hosted", "page", "independent"],
+    &["organisation", "person", "operator"],
+    &["released", "refused"],
+    &["signing", "recovery"],
+    &["within", "sink", "source"],
+];
+
+/// A bundle taken apart: every statement is an object of its header and payload and the digest
+/// that it `was` known by.
+#[derive(Clone)]
+pub(crate) struct Parts {
+    cr_id: ConsentId,
+    /// `descriptions`, `notice` and `leaves`, in the order in which they refer to one another.
+    body: Value,
+    /// Digest of the last record of the consent's chain, and the status there.
+    head: String,
+    status: &'static str,
+}
+
+/// A changed bundle, and what was changed.
+pub(crate) struct Tampered {
+    pub(crate) name: String,
+    pub(crate) bundle: String,
+}
+
+impl Parts {
+    /// Takes apart the bundle of a story, whose chain ends with the record `head` and this status.
+    pub(crate) fn of(story: &Story, head: Digest, status: &'static str) -> Self {
+        let bundle: EvidenceBundle<StatusProof> =
+            canonical::decode(story.bundle().as_bytes()).unwrap();
+        let parse = |text: &String| serde_json::from_str(text).unwrap();
+        let mut leaves: Vec<Value> = bundle.entries.iter().map(|e| parse(&e.leaf)).collect();
+        for (index, leaf) in leaves.iter_mut().enumerate() {
+            leaf["index"] = json!(index);
+            take_apart(leaf);
+        }
+        let descriptions: Vec<Value> = bundle.descriptions.iter().map(parse).collect();
+        let notice = parse(&bundle.notice);
+        Self {
+            cr_id: bundle.cr_id,
+            body: json!({"descriptions": descriptions, "notice": notice, "leaves": leaves}),
+            head: head.to_string(),
+            status,
+        }
+    }
+
+    /// Every change of one member in an entry that `wanted` chooses by the type of its event, and
+    /// in the descriptions and the notice where the choice is of all.
+    pub(crate) fn tampered(&self, keys: &Keys, wanted: Option<&[&str]>) -> Vec<Tampered> {
+        let pool = Pool::of(&self.body);
+        let mut places = Vec::new();
+        for (index, leaf) in self.body["leaves"].as_array().unwrap().iter().enumerate() {
+            let kind = leaf["event"]["what"]["type"].as_str().unwrap();
+            if wanted.is_none_or(|wanted| wanted.contains(&kind)) {
+                visit(leaf, &format!("/leaves/{index}"), &mut places);
+            }
+        }
+        if wanted.is_none() {
+            for part in ["descriptions", "notice"] {
+                visit(&self.body[part], &format!("/{part}"), &mut places);
+            }
+        }
+        let changes = places.iter().flat_map(|(place, value)| {
+            let changes = pool.changes(value, keys);
+            changes.into_iter().map(move |change| (place, change))
+        });
+        changes
+            .map(|(place, (what, change))| {
+                let mut parts = self.clone();
+                change.apply(&mut parts.body, place);
+                let kind = &self.kind_at(place);
+                Tampered {
+                    name: format!("{kind} {place} {what}"),
+                    bundle: parts.assemble(keys),
+                }
+            })
+            .collect()
+    }
+
+    /// Every change in the order of the entries: one left out, one twice, two exchanged.
+    pub(crate) fn reordered(&self, keys: &Keys) -> Vec<Tampered> {
+        let leaves = self.body["leaves"].as_array().unwrap();
+        let mut orders = Vec::new();
+        for at in 0..leaves.len() {
+            let mut without = leaves.clone();
+            without.remove(at);
+            orders.push((format!("/leaves/{at} left out"), without));
+            let mut twice = leaves.clone();
+            twice.insert(at, leaves[at].clone());
+            orders.push((format!("/leaves/{at} twice"), twice));
+            let mut exchanged = leaves.clone();
+            exchanged.swap(at, (at + 1) % leaves.len());
+            orders.push((format!("/leaves/{at} exchanged with the next"), exchanged));
+        }
+        orders
+            .into_iter()
+            .map(|(what, mut leaves)| {
+                for (index, leaf) in leaves.iter_mut().enumerate() {
+                    leaf["index"] = json!(index);
+                }
+                let mut parts = self.clone();
+                parts.body["leaves"] = Value::Array(leaves);
+                let at = what.split(' ').next().unwrap();
+                Tampered {
+                    name: format!("{} {what}", self.kind_at(at)),
+                    bundle: parts.assemble(keys),
+                }
+            })
+            .collect()
+    }
+
+    /// The type of the event that a place is in.
+    fn kind_at(&self, place: &str) -> String {
+        let leaf: Vec<&str> = place.split('/').take(3).collect();
+        let kind = self.body.pointer(&leaf.join("/")).and_then(|leaf| {
+            let what = leaf.get("event")?.get("what")?;
+            what.get("type")?.as_str().map(str::to_owned)
+        });
+        kind.unwrap_or_default()
+    }
+
+    /// Puts everything together again. What refers to something by its digest follows where it
+    /// changed, and whoever has signed something signs it again.
+    pub(crate) fn assemble(&self, keys: &Keys) -> String {
+        let mut joiner = Joiner {
+            keys,
+            renamed: BTreeMap::new(),
+        };
+        let texts = |joiner: &mut Joiner<'_>, part: &Value| match part {
+            Value::Array(items) => items.iter().map(|item| joiner.text(item)).collect(),
+            other => vec![joiner.text(other)],
+        };
+        let descriptions: Vec<String> = texts(&mut joiner, &self.body["descriptions"]);
+        let notice = joiner.text(&self.body["notice"]);
+        let leaves = texts(&mut joiner, &self.body["leaves"]);
+        let head = joiner.renamed.get(&self.head).unwrap_or(&self.head);
+        let status = json!({"head": head, "status": self.status});
+        let (status_root, proof) = statuses(self.cr_id, Digest::of(&canonical::encode(&status)));
+        let last = self.body["leaves"].as_array().unwrap().last().unwrap();
+        let number = |name: &str| last[name].as_u64().unwrap_or_default();
+        let (log_root, entries) = entries(&leaves);
+        let checkpoint = Checkpoint {
+            origin: "node.example/test".parse().unwrap(),
+            size: leaves.len() as u64,
+            log_root,
+            status_root,
+            height: number("height"),
+            time: Timestamp::from_millis(number("time")),
+        };
+        let bundle = EvidenceBundle {
+            format: FORMAT.to_owned(),
+            cr_id: self.cr_id,
+            checkpoint: checkpoint.sign(self.checkpoint_key(keys)).to_string(),
+            entries,
+            descriptions,
+            notice,
+            status: proof,
+        };
+        String::from_utf8(canonical::encode(&bundle)).unwrap()
+    }
+
+    /// The key that the genesis names, where it still names one.
+    fn checkpoint_key<'k>(&self, keys: &'k Keys) -> &'k SigningKey {
+        let genesis = "/leaves/0/event/what/genesis/payload/statement/checkpoint_key";
+        let named = self.body.pointer(genesis).and_then(|key| keys.get(&key_id(key)));
+        named.unwrap_or_else(|| keys.iter().next().unwrap())
+    }
+}
+
+fn key_id(jwk: &Value) -> String {
+    Digest::of(&canonical::encode(jwk)).to_string()
+}
+
+fn entries(leaves: &[String]) -> (Digest, Vec<EvidenceEntry>) {
+    let mut log = Appender::default();
+    for leaf in leaves {
+        log.append(leaf_hash(leaf.as_bytes()));
+    }
+    let tiles: TileSet = log.drain_tiles().into_iter().collect();
+    let entry = |(index, leaf): (u64, &String)| EvidenceEntry {
+        index,
+        leaf: leaf.clone(),
+        proof: inclusion_proof(index, log.size(), &tiles).unwrap(),
+    };
+    (log.root(), (0..).zip(leaves).map(entry).collect())
+}
+
+fn statuses(cr_id: ConsentId, status: Digest) -> (Digest, StatusProof) {
+    let subject = cr_id.to_string();
+    let mut map = StatusMap::at(Digest::ZERO);
+    let keys = ["cns_other", &subject].map(StatusKey::of);
+    while let [path, ..] = map.missing(&keys).as_slice() {
+        map.load(path, None).unwrap();
+    }
+    let [other, own] = keys;
+    let root = map.apply([(other, Digest::of(b"other")), (own, status)]);
+    (root, map.prove(&subject).unwrap())
+}
+
+/// Replaces every statement in a value by its parts.
+fn take_apart(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some(statement) = statement_parts(text) {
+                *value = statement;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(take_apart),
+        Value::Object(members) => members.values_mut().for_each(take_apart),
+        _ => {}
+    }
+}
+
+fn statement_parts(compact: &str) -> Option<Value> {
+    let segments: Vec<&str> = compact.split('.').collect();
+    let [header, payload, _] = segments.as_slice() else {
+        return None;
+    };
+    let parse = |segment| serde_json::from_slice(&base64url::decode(segment).ok()?).ok();
+    let (header, mut payload): (Value, Value) = (parse(header)?, parse(payload)?);
+    take_apart(&mut payload);
+    Some(json!({"header": header, "payload": payload, "was": digest_of(compact)}))
+}
+
+fn is_statement(members: &Map<String, Value>) -> bool {
+    members.contains_key("was") && members.contains_key("payload")
+}
+
+/// Puts values together, the ones that others refer to first.
+struct Joiner<'k> {
+    keys: &'k Keys,
+    /// New digests by old ones.
+    renamed: BTreeMap<String, String>,
+}
+
+impl Joiner<'_> {
+    /// The canonical text of a value; what referred to the text before will refer to this one.
+    fn text(&mut self, value: &Value) -> String {
+        let joined = self.join(value);
+        let text = String::from_utf8(canonical::encode(&joined)).unwrap();
+        if let Value::Object(members) = value
+            && let Some(Value::String(was)) = members.get("\u{0}was")
+        {
+            self.renamed.insert(was.clone(), digest_of(&text));
+        }
+        text
+    }
+
+    fn join(&mut self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => json!(self.renamed.get(text).unwrap_or(text)),
+            Value::Array(items) => items.iter().map(|item| self.join(item)).collect(),
+            Value::Object(members) if is_statement(members) => json!(self.sign(members)),
+            Value::Object(members) => {
+                let joined = members.iter().map(|(name, item)| (name.clone(), self.join(item)));
+                Value::Object(joined.collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn sign(&mut self, statement: &Map<String, Value>) -> String {
+        let [header, payload] = ["header", "payload"].map(|part| &statement[part]);
+        let signer = self.keys.get(&key_id(&payload["signer"]));
+        let named = header["kid"].as_str().and_then(|kid| self.keys.get(kid));
+        let key = signer.or(named).unwrap_or_else(|| self.keys.iter().next().unwrap());
+        let segments = [self.join(header), self.join(payload)];
+        let [header, payload] = segments.map(|s| base64url::encode(&canonical::encode(&s)));
+        let mut signature = *key.sign(format!("{header}.{payload}").as_bytes()).as_bytes();
+        if statement.contains_key("broken") {
+            signature[40] ^= 1;
+        }
+        let compact = format!("{header}.{payload}.{}", base64url::encode(&signature));
+        let was = statement["was"].as_str().unwrap();
+        self.renamed.insert(was.to_owned(), digest_of(&compact));
+        compact
+    }
+}
+
+/// All members below a value, with where they stand.
+fn visit(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
+    places.push((place.to_owned(), value.clone()));
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                visit(item, &format!("{place}/{index}"), places);
+            }
+        }
+        Value::Object(members) => {
+            for (name, item) in members.iter().filter(|(name, _)| *name != "was") {
+                visit(item, &format!("{place}/{name}"), places);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What can be done to a member.
+enum Change {
+    Remove,
+    Replace(Value),
+}
+
+impl Change {
+    fn apply(self, body: &mut Value, place: &str) {
+        match self {
+            Self::Replace(value) => *body.pointer_mut(place).unwrap() = value,
+            Self::Remove => {
+                let (parent, name) = place.rsplit_once('/').unwrap();
+                match body.pointer_mut(parent).unwrap() {
+                    Value::Array(items) => {
+                        items.remove(name.parse().unwrap());
+                    }
+                    Value::Object(members) => {
+                        members.remove(name);
+                    }
+                    _ => unreachable!("only lists and objects have members"),
+                }
+            }
+        }
+    }
+}
+
+/// The ids and digests that occur in a bundle: each could be in the place of another of its kind.
+struct Pool(BTreeMap<String, BTreeSet<String>>);
+
+impl Pool {
+    fn of(body: &Value) -> Self {
+        let mut places = Vec::new();
+        visit(body, "", &mut places);
+        let mut pool: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (_, value) in &places {
+            if let Some((kind, text)) = value.as_str().and_then(|text| Some((kind(text)?, text))) {
+                pool.entry(kind).or_default().insert(text.to_owned());
+            }
+        }
+        Self(pool)
+    }
+
+    /// What can be done to a value.
+    fn changes(&self, value: &Value, keys: &Keys) -> Vec<(&'static str, Change)> {
+        let mut changes = vec![
+            ("removed", Change::Remove),
+            ("null", Change::Replace(Value::Null)),
+        ];
+        let mut replace = |what, value| changes.push((what, Change::Replace(value)));
+        match value {
+            Value::Bool(is_so) => replace("negated", json!(!is_so)),
+            Value::Number(number) => {
+                let number = number.as_u64().unwrap();
+                replace("one more", json!(number + 1));
+                replace("one less", json!(number.saturating_sub(1)));
+                replace("much more", json!(number + 1_000_000_000));
+                replace("much less", json!(number / 2));
+            }
+            Value::String(text) => self.replace_text(text, &mut replace),
+            Value::Array(items) => replace_list(items, &mut replace),
+            Value::Object(members) if is_statement(members) => {
+                replace_signature(members, keys, &mut replace);
+            }
+            Value::Object(members) => {
+                let mut more = members.clone();
+                more.insert("more".to_owned(), json!(1));
+                replace("with one more member", Value::Object(more));
+            }
+            Value::Null => {}
+        }
+        changes
+    }
+
+    fn replace_text(&self, text: &str, replace: &mut impl FnMut(&'static str, Value)) {
+        let longer = format!("{text}x");
+        replace("longer", json!(longer));
+        if let Some(kind) = kind(text) {
+            let others = &self.0[&kind];
+            let next = others.range(longer..).next().or_else(|| others.first());
+            if let Some(next) = next.filter(|next| *next != text) {
+                replace("another that occurs", json!(next));
+            }
+            let first = if text.ends_with('a') { "b" } else { "a" };
+            let unknown = match text.split_once('_') {
+                Some((prefix, _)) if kind != "digest" => format!("{prefix}_{}", first.repeat(32)),
+                _ => digest_of(text),
+            };
+            replace("an unknown one", json!(unknown));
+        }
+        for group in WORDS.iter().filter(|group| group.contains(&text)) {
+            for word in group.iter().filter(|word| **word != text) {
+                replace("another word", json!(word));
+            }
+        }
+    }
+}
+
+/// What an id or a digest is one of.
+fn kind(text: &str) -> Option<String> {
+    let is_base32 = |text: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte);
+        text.len() == 32 && text.bytes().all(is_letter)
+    };
+    match text.split_once('_') {
+        Some((prefix, rest)) if is_base32(rest) => Some(prefix.to_owned()),
+        _ if base64url::decode_array::<32>(text).is_ok() => Some("digest".to_owned()),
+        _ => None,
+    }
+}
+
+fn replace_list(items: &[Value], replace: &mut impl FnMut(&'static str, Value)) {
+    let Some(first) = items.first() else {
+        return replace("filled", json!(["x"]));
+    };
+    replace("emptied", json!([]));
+    replace("with the first twice", [&[first.clone()], items].concat().into());
+    if items.len() > 1 {
+        let reversed: Vec<Value> = items.iter().rev().cloned().collect();
+        replace("reversed", reversed.into());
+    }
+}
+
+fn replace_signature(
+    members: &Map<String, Value>,
+    keys: &Keys,
+    replace: &mut impl FnMut(&'static str, Value),
+) {
+    let with = |name: &str, value: Value| {
+        let mut members = members.clone();
+        members.insert(name.to_owned(), value);
+        Value::Object(members)
+    };
+    replace("with a broken signature", with("broken", json!(true)));
+    let signer = &members["payload"]["signer"];
+    for key in keys.iter() {
+        let jwk = serde_json::to_value(key.verifying_key()).unwrap();
+        if jwk != *signer {
+            let mut signed = Value::Object(members.clone());
+            signed["header"]["kid"] = json!(key_id(&jwk));
+            signed["payload"]["signer"] = jwk;
+            replace("signed by another", signed);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Contacts: which e-mail address leads to which party.
+//!
+//! An address counts once a code that was mailed to it has come back from the party that asked.
+//! Until then nothing changes, so nobody takes an address over by asking for it; whoever reads the
+//! mailbox decides, so a later confirmation moves the address. The address itself lives in the
+//! vault; it is found by a keyed hash, and by exact match only.
+
+pub mod address;
+pub mod allowance;
+pub mod code;
+
+use assent_api::problem::Code;
+use assent_api::v1::contacts::{CodeSent, ContactConfirmed, ContactView};
+use assent_crypto::base64url;
+use assent_crypto::digest::Digest;
+use assent_crypto::random::random_bytes;
+use assent_model::ids::PartyId;
+use assent_model::names::Language;
+use assent_model::time::{Span, Timestamp};
+use assent_storage::{Document, StoredDocument};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use self::address::EmailAddress;
+use self::allowance::Allowance;
+use self::code::{Codes, Recipient, Subject};
+use crate::http::failure::Failure;
+use crate::mail::catalogue::Letter;
+use crate::mail::post::Post;
+use crate::node::Node;
+use crate::vaulted;
+
+/// The kind of the documents and of the bodies in the vault.
+const KIND: &str = "contact";
+/// More contacts than a party ever has, even after a crash in the midst of a change.
+const CONTACTS_MAX: u32 = 64;
+
+/// What the node remembers about codes and how often they are asked for.
+pub struct Contacts {
+    /// Where letters go.
+    pub post: Post,
+    /// The codes that wait for their use.
+    pub codes: Codes,
+    /// Look-ups by asker.
+    pub look_ups: Allowance<PartyId>,
+    /// Codes for a lost key by address.
+    pub lost_keys: Allowance<Digest>,
+    by_party: Allowance<PartyId>,
+    by_address: Allowance<Digest>,
+    /// One change of contacts at a time.
+    turn: Mutex<()>,
+}
+
+impl Contacts {
+    /// No code waits, nothing is used up.
+    pub fn new(post: Post, index_key: [u8; 32]) -> Self {
+        let hour = Span::from_minutes(60);
+        Self {
+            post,
+            codes: Codes::new(index_key),
+            look_ups: Allowance::new(60, hour),
+            lost_keys: Allowance::new(3, hour),
+            by_party: Allowance::new(5, hour),
+            by_address: Allowance::new(5, hour),
+            turn: Mutex::default(),
+        }
+    }
+}
+
+/// What is stored under the index of a confirmed address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmed {
+    /// The address in the vault.
+    body: String,
+    language: Language,
+    at: Timestamp,
+}
+
+/// Sends a code to an address that a party wants to be found by. The same for every address.
+///
+/// # Errors
+/// The address cannot be written to, codes were asked for too often, or too many letters wait.
+pub fn ask(
+    node: &Node,
+    party: PartyId,
+    email: &str,
+    language: &Language,
+) -> Result<CodeSent, Failure> {
+    let address = EmailAddress::parse(email).ok_or(Code::EmailInvalid)?;
+    let (contacts, now) = (&node.contacts, node.clock.now());
+    let index = address.index(&node.index_key);
+    contacts.by_party.take(party, now)?;
+    contacts.by_address.take(index, now)?;
+    let recipient = Recipient {
+        address,
+        language: language.clone(),
+    };
+    let code = contacts
+        .codes
+        .issue(Subject::Contact(party), recipient.clone(), now)?;
+    contacts.post.send(&recipient, Letter::ContactCode(code))?;
+    Ok(CodeSent {
+        expires_at: (now + code::LIFETIME).as_millis(),
+    })
+}
+
+/// Makes the address that the code was sent to the contact of the party, and of nobody else.
+///
+/// # Errors
+/// The code is wrong or spent, or the store does not take writes.
+pub async fn confirm(node: &Node, party: PartyId, code: &str) -> Result<ContactConfirmed, Failure> {
+    let now = node.clock.now();
+    let recipient = node
+        .contacts
+        .codes
+        .redeem(&Subject::Contact(party), code, now)?;
+    let index = recipient.address.index(&node.index_key).to_string();
+    let _turn = node.contacts.turn.lock().await;
+    let before = node.store.document(KIND, &index).await?;
+    let own = contacts_of(node, party).await?;
+    // From here on the address leads to the party. What a crash after this leaves behind is
+    // cleared away by the next change.
+    lead_to(node, party, &recipient, now).await?;
+    let mut stale = Vec::new();
+    if let Some(before) = before {
+        let earlier = read(&before)?;
+        if before.document.owner != party.to_string() {
+            let known = Recipient {
+                language: earlier.language,
+                ..recipient.clone()
+            };
+            node.contacts.post.tell(&known, Letter::ContactRemoved);
+        }
+        stale.push(earlier.body);
+    }
+    for other in own.iter().filter(|other| other.document.id != index) {
+        stale.push(replace(node, other).await?);
+    }
+    node.store.vault_erase_ids(&stale).await?;
+    node.contacts
+        .post
+        .tell(&recipient, Letter::ContactConfirmed);
+    Ok(ContactConfirmed {
+        confirmed_at: now.as_millis(),
+    })
+}
+
+async fn lead_to(
+    node: &Node,
+    party: PartyId,
+    recipient: &Recipient,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let (owner, address) = (party.to_string(), &recipient.address);
+    let body = format!(
+        "{owner}/{KIND}/{}",
+        base64url::encode(&random_bytes::<16>())
+    );
+    vaulted::put(
+        node,
+        body.clone(),
+        owner.clone(),
+        KIND,
+        address.as_str().as_bytes(),
+    )
+    .await?;
+    let confirmed = Confirmed {
+        body,
+        language: recipient.language.clone(),
+        at: now,
+    };
+    let document = Document {
+        kind: KIND.into(),
+        id: address.index(&node.index_key).to_string(),
+        owner,
+        expires_at: None,
+        body: serde_json::to_vec(&confirmed).expect("a contact has a JSON form"),
+    };
+    Ok(node.store.put_documents(vec![document]).await?)
+}
+
+/// Takes an address from the party that has confirmed another; the body that is to be erased.
+async fn replace(node: &Node, other: &StoredDocument) -> Result<String, Failure> {
+    let earlier = read(other)?;
+    if let Some(address) = address_in(node, &earlier.body).await? {
+        let known = Recipient {
+            address,
+            language: earlier.language,
+        };
+        node.contacts.post.tell(&known, Letter::ContactRemoved);
+    }
+    node.store.delete_document(KIND, &other.document.id).await?;
+    Ok(earlier.body)
+}
+
+fn read(stored: &StoredDocument) -> Result<Confirmed, Failure> {
+    serde_json::from_slice(&stored.document.body).map_err(|_| Code::Internal.into())
+}
+
+async fn address_in(node: &Node, body: &str) -> Result<Option<EmailAddress>, Failure> {
+    let Some(entry) = node.store.vault_get(body).await? else {
+        return Ok(None);
+    };
+    let opened = vaulted::open(node, &entry)?;
+    let text = std::str::from_utf8(&opened).map_err(|_| Failure::from(Code::Internal))?;
+    Ok(EmailAddress::parse(text))
+}
+
+async fn contacts_of(node: &Node, party: PartyId) -> Result<Vec<StoredDocument>, Failure> {
+    Ok(node
+        .store
+        .documents_of(KIND, &party.to_string(), "", CONTACTS_MAX)
+        .await?)
+}
+
+/// The party that an address leads to.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn owner_of(node: &Node, address: &EmailAddress) -> Result<Option<PartyId>, Failure> {
+    let index = address.index(&node.index_key).to_string();
+    let found = node.store.document(KIND, &index).await?;
+    let owner = found.map(|found| found.document.owner.parse()).transpose();
+    owner.map_err(|_| Code::Internal.into())
+}
+
+/// The confirmed contact of a party.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn contact_of(node: &Node, party: PartyId) -> Result<Option<ContactView>, Failure> {
+    for stored in contacts_of(node, party).await? {
+        let confirmed = read(&stored)?;
+        if let Some(address) = address_in(node, &confirmed.body).await? {
+            return Ok(Some(ContactView {
+                email: address.as_str().to_owned(),
+                language: confirmed.language,
+                confirmed_at: confirmed.at.as_millis(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Forgets the contacts of a party: its codes, the letters to it that the node has kept, and what
+/// leads to it. The addresses themselves go with the vault entries of the party.
+///
+/// # Errors
+/// The store or the mail folder does not take writes.
+pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
+    let _turn = node.contacts.turn.lock().await;
+    node.contacts.codes.forget(&Subject::Contact(party));
+    for stored in contacts_of(node, party).await? {
+        let index: Digest = stored
+            .document
+            .id
+            .parse()
+            .map_err(|_| Failure::from(Code::Internal))?;
+        node.contacts.codes.forget(&Subject::LostKey(index));
+        node.contacts.post.forget(index).await?;
+        node.store
+            .delete_document(KIND, &stored.document.id)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! What leaves the node in formats of others.
+
+pub mod receipts;

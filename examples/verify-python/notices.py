@@ -1,0 +1,113 @@
+"""What descriptions make: outline, offer and notice. See docs/reference/evidence.md, steps 3 and 4."""
+
+from statements import canonical, digest
+
+RIGHTS = [
+    "You can withdraw this consent at any time, as easily as you give it."
+    " Withdrawal does not affect what was lawful before.",
+    "You can ask the provider for access to your data,"
+    " and to correct, erase, restrict or hand over your data.",
+    "You can object to the processing, and complain to the supervisory authority.",
+]
+
+
+def find(items, member, wanted):
+    """The first item with this id, or None."""
+    return next((item for item in items if item[member] == wanted), None)
+
+
+def outline(description):
+    """What the rules read of a description."""
+    datasets = [
+        {
+            "dataset_id": dataset["dataset_id"],
+            "concepts": sorted({mapping["concept_id"] for mapping in dataset["data_mappings"]}),
+        }
+        for dataset in description["datasets"]
+    ]
+    purposes = [
+        {
+            "purpose_id": purpose["purpose_id"],
+            "legal_basis": purpose["legal_basis"],
+            "conditions": digest(canonical(purpose)),
+            "required": purpose["required_concepts"],
+            "optional": purpose["optional_concepts"],
+        }
+        for purpose in description["purposes"]
+    ]
+    return {"datasets": datasets, "purposes": purposes}
+
+
+def make_offer(purpose, datasets):
+    """The concepts that a purpose wants, in the first dataset that has each.
+
+    None where a required concept is in no dataset.
+    """
+    offer = {}
+    for kind in ("required", "optional"):
+        for concept in purpose[kind]:
+            holders = [d["dataset_id"] for d in datasets if concept in d["concepts"]]
+            if holders:
+                offered = offer.setdefault(holders[0], {"required": [], "optional": []})
+                offered[kind].append(concept)
+            elif kind == "required":
+                return None
+    return offer
+
+
+def is_choice(chosen, offer):
+    """Whether everything chosen is offered, and everything required chosen."""
+    for dataset, concepts in chosen.items():
+        offered = offer.get(dataset, {"required": [], "optional": []})
+        if not concepts or not set(concepts) <= {*offered["required"], *offered["optional"]}:
+            return False
+    return all(
+        set(offered["required"]) <= set(chosen.get(dataset, ()))
+        for dataset, offered in offer.items()
+    )
+
+
+def make_notice(request, offer, service, holder, language):
+    """The notice that the person was shown.
+
+    `service` is the description of the service that asks, `holder` that of the source or, without
+    one, the same.
+    """
+    purpose = find(service["purposes"], "purpose_id", request["purpose_id"])
+    notice = {
+        "version": 1,
+        "language": language,
+        "service_name": service["name"],
+        "service": request["service"],
+        "provider": service["provider"],
+        "purpose": purpose,
+        "datasets": [
+            notice_dataset(holder, dataset, offer[dataset], language) for dataset in sorted(offer)
+        ],
+        "rights": RIGHTS,
+    }
+    if "source" in request:
+        names = {"name": holder["name"], "provider": holder["provider"]}
+        notice["source"] = {"service": request["source"], **names}
+    if "valid_until_max" in request:
+        notice["valid_until_max"] = request["valid_until_max"]
+    return notice
+
+
+def notice_dataset(holder, dataset_id, offered, language):
+    dataset = find(holder["datasets"], "dataset_id", dataset_id)
+
+    def name(concept):
+        return pick(find(dataset["data_mappings"], "concept_id", concept)["name"], language)
+
+    return {
+        "dataset_id": dataset_id,
+        "title": pick(dataset["title"], language),
+        "required": {concept: name(concept) for concept in offered["required"]},
+        "optional": {concept: name(concept) for concept in offered["optional"]},
+    }
+
+
+def pick(texts, language):
+    """The text in this language, else in English, else in the first language in byte order."""
+    return texts[next(tag for tag in (language, "en", *sorted(texts)) if tag in texts)]
