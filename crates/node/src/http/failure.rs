@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use crate::release::receipts::ReceiptLost;
 use crate::sequencing::SubmitError;
 
+/// The detail of a statement whose payload cannot be read.
+pub(super) const PAYLOAD_UNREADABLE: &str = "payload-unreadable";
+
 /// A problem on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure(Box<Problem>);
@@ -92,7 +95,7 @@ impl From<StatementError> for Failure {
     fn from(error: StatementError) -> Self {
         let detail = match &error {
             StatementError::Jws(error) => error.code(),
-            StatementError::Payload(_) => "payload-unreadable",
+            StatementError::Payload(_) => PAYLOAD_UNREADABLE,
         };
         Problem::new(Code::StatementInvalid)
             .with_detail(detail)

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod caller;
+pub mod catalogue;
 mod conditional;
 pub mod failure;
 mod idempotency;

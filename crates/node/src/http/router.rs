@@ -37,6 +37,7 @@ pub fn router(node: Arc<Node>) -> Router {
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/", get(pages::index))
+        .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
         .nest("/v1", v1::routes())
         .fallback(|| async { Failure::not_found() })

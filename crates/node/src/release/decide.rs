@@ -38,6 +38,19 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All of them, in checking order.
+    pub const ALL: &'static [Self] = &[
+        Self::Stopping,
+        Self::Disabled,
+        Self::Withdrawn,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::WrongRole,
+        Self::WrongHolder,
+        Self::WrongPurpose,
+        Self::DatasetNotCovered,
+    ];
+
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
