@@ -23,13 +23,15 @@ def verify_checkpoint(note, key):
         found = NOTE.fullmatch(note)
         require(found, code)
         text, origin, size, root, status_root, height, time, lines = found.groups()
+        public = decode64(key["x"])
+        id_of_key = sha256(origin.encode() + b"\n\x01" + public)[:4]
         signatures = [line.split(" ")[1:] for line in lines.splitlines()]
-        own = [decode_padded(signature) for name, signature in signatures if name == origin]
-        require(len(own) == 1 and len(own[0]) == 4 + 64, code)
-        id_of_key, signature = own[0][:4], own[0][4:]
-        require(id_of_key == sha256(origin.encode() + b"\n\x01" + decode64(key["x"]))[:4], code)
-        require(is_strong(decode64(key["x"])) and is_strong(signature[:32]), code)
-        jwk.JWK(**key).get_op_key("verify").verify(signature, text.encode())
+        named = [decode_padded(signature) for name, signature in signatures if name == origin]
+        own = [signature[4:] for signature in named if signature[:4] == id_of_key]
+        require(own and is_strong(public), code)
+        for signature in own:
+            require(is_strong(signature[:32]), code)
+            jwk.JWK(**key).get_op_key("verify").verify(signature, text.encode())
         require(len(signatures) == 1, "checkpoint-cosigned")
         roots = decode_padded(root), decode_padded(status_root)
         require(all(len(root) == 32 for root in roots), code)

@@ -153,22 +153,26 @@ def print_for_people(answer):
     print(f"  operator   {answer['operator']}, {pinned}")
 
 
+def judge(path, arguments):
+    with sys.stdin.buffer if path == "-" else open(path, "rb") as source:
+        data = source.read()
+    try:
+        return verify_bundle(data, arguments.operator, arguments.checkpoint_key)
+    except Rejected as rejected:
+        return {"verified": False, "code": rejected.code}
+
+
 def main():
-    parser = argparse.ArgumentParser(description="Verifies an evidence bundle offline.")
-    parser.add_argument("bundle", help="the file, or - for standard input")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = argparse.ArgumentParser(description="Verifies evidence bundles offline.")
+    parser.add_argument("bundles", nargs="+", help="a file, or - for standard input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each bundle")
     parser.add_argument("--operator", metavar="PRT", help="the party id that the operator must have")
     parser.add_argument("--checkpoint-key", metavar="X", help="the `x` that its key must have")
     arguments = parser.parse_args()
-    source = sys.stdin.buffer if arguments.bundle == "-" else open(arguments.bundle, "rb")
-    with source:
-        data = source.read()
-    try:
-        answer = verify_bundle(data, arguments.operator, arguments.checkpoint_key)
-    except Rejected as rejected:
-        answer = {"verified": False, "code": rejected.code}
-    print(json.dumps(answer)) if arguments.json else print_for_people(answer)
-    return 0 if answer["verified"] else 1
+    answers = [judge(path, arguments) for path in arguments.bundles]
+    for answer in answers:
+        print(json.dumps(answer)) if arguments.json else print_for_people(answer)
+    return 0 if all(answer["verified"] for answer in answers) else 1
 
 
 if __name__ == "__main__":

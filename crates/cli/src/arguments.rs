@@ -18,7 +18,6 @@ Exit codes:
 #[command(
     name = "assent",
     version,
-    about,
     after_help = EXIT_CODES,
     max_term_width = 100,
     infer_long_args = false,

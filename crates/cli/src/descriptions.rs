@@ -5,12 +5,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use assent_model::description::ServiceDescription;
 use assent_model::ids::{PartyId, ServiceId};
 use serde_json::{Value, json};
 
 use crate::failure::{Doing, Failure};
+
+/// The JSON Schema that nodes validate descriptions against.
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    const TEXT: &str = include_str!("../../node/schema/service-description.schema.json");
+    let schema: Value = serde_json::from_str(TEXT).expect("the shipped schema is JSON");
+    jsonschema::validator_for(&schema).expect("the shipped schema is a schema")
+});
 
 /// A description as it stands in a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,11 +61,12 @@ impl Draft {
         service: ServiceId,
         version: u32,
     ) -> Result<ServiceDescription, Failure> {
-        let fill = |object: Option<&mut serde_json::Map<String, Value>>, name: &str, value: Value| {
-            if let Some(object) = object {
-                object.entry(name).or_insert(value);
-            }
-        };
+        let fill =
+            |object: Option<&mut serde_json::Map<String, Value>>, name: &str, value: Value| {
+                if let Some(object) = object {
+                    object.entry(name).or_insert(value);
+                }
+            };
         fill(self.0.as_object_mut(), "service_id", json!(service));
         fill(self.0.as_object_mut(), "version", json!(version));
         fill(
@@ -79,12 +88,17 @@ impl Draft {
         Ok(is_complete)
     }
 
+    /// What every node checks before it registers a description.
     fn check(self) -> Result<ServiceDescription, Failure> {
-        let description: ServiceDescription =
-            serde_json::from_value(self.0).doing("the description does not have the fields of one")?;
-        description
-            .check()
-            .map_err(|error| Failure::problem("the description contradicts itself").caused_by(&error))?;
+        if let Some(error) = SCHEMA.iter_errors(&self.0).next() {
+            let place = error.instance_path().to_string();
+            return Err(Failure::problem(format!("{place}: {error}")));
+        }
+        let description: ServiceDescription = serde_json::from_value(self.0)
+            .doing("the description does not have the fields of one")?;
+        description.check().map_err(|error| {
+            Failure::problem("the description contradicts itself").caused_by(&error)
+        })?;
         Ok(description)
     }
 }

@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use assent_api::problem::Problem;
-use assent_client::choice::ChoiceError;
 use assent_client::chain_check::ChainError;
+use assent_client::choice::ChoiceError;
 use assent_client::document::DocumentError;
 use assent_client::evidence::EvidenceError;
 use assent_client::http::{ClientError, EnrolError, FetchError};
@@ -265,7 +265,8 @@ mod tests {
 
     #[test]
     fn a_problem_keeps_its_code_and_says_which_field() {
-        let mut problem = Problem::new(Code::DescriptionInvalid).with_detail("not that of the file");
+        let mut problem =
+            Problem::new(Code::DescriptionInvalid).with_detail("not that of the file");
         problem.errors.push(FieldError {
             pointer: "/version".into(),
             detail: "too small".into(),

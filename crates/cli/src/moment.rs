@@ -27,7 +27,9 @@ impl FromStr for Until {
             return timestamp(instant).map(Self);
         }
         let day: jiff::civil::Date = text.parse().map_err(|_| NotAMoment)?;
-        let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| NotAMoment)?;
+        let midnight = day
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map_err(|_| NotAMoment)?;
         let begin = timestamp(midnight.timestamp())?;
         Ok(Self(begin + Span::from_days(1)))
     }
@@ -43,7 +45,10 @@ pub(crate) fn iso(instant: Timestamp) -> String {
     i64::try_from(instant.as_seconds())
         .ok()
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        .map_or_else(|| "the end of time".to_owned(), |instant| instant.to_string())
+        .map_or_else(
+            || "the end of time".to_owned(),
+            |instant| instant.to_string(),
+        )
 }
 
 #[cfg(test)]

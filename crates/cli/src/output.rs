@@ -1,6 +1,6 @@
 //! What a command answers: text for people, JSON for programs.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
 
 use assent_api::v1::Outcome;
@@ -34,35 +34,61 @@ impl Output {
         text: impl FnOnce(&T) -> String,
     ) -> Result<(), Failure> {
         if self.is_json {
-            let json = serde_json::to_string(value).doing("the answer has no JSON form")?;
-            self.line(json)
+            print(serde_json::to_string(value).doing("the answer has no JSON form")?)
         } else {
-            self.line(text(value))
+            print(text(value))
         }
     }
+}
 
-    /// Writes one line, or several, and ends it if its text does not.
-    pub(crate) fn line(self, text: impl Display) -> Result<(), Failure> {
-        let mut text = text.to_string();
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            // Whoever reads has read enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => result.doing("the answer cannot be written"),
-        }
+/// Writes one line, or several, to standard output, and ends the last if the text does not.
+pub(crate) fn print(mut text: String) -> Result<(), Failure> {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.doing("the answer cannot be written"),
+    }
+}
+
+/// The lines of an answer for people.
+#[derive(Debug, Default)]
+pub(crate) struct Lines(String);
+
+impl Lines {
+    pub(crate) fn push(&mut self, line: impl Display) {
+        let line = line.to_string();
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+}
+
+impl From<String> for Lines {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Lines> for String {
+    fn from(lines: Lines) -> Self {
+        lines.0
     }
 }
 
 /// Lines of names and values, the values below each other.
 pub(crate) fn fields(fields: &[(&str, &dyn Display)]) -> String {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    fields.iter().fold(String::new(), |mut text, (name, value)| {
-        writeln!(text, "{name:width$}  {value}").expect("a String takes everything");
-        text
-    })
+    let mut lines = Lines::default();
+    for (name, value) in fields {
+        lines.push(format_args!("{name:width$}  {value}"));
+    }
+    lines.into()
 }
 
 /// What became of a command, for people.

@@ -57,8 +57,9 @@ impl Session {
         let client = NodeClient::new(node).doing(format!("{node} is not the address of a node"))?;
         let chain = client.chain().await;
         let chain = chain.doing(format!("the node at {node} cannot be asked for its chain"))?;
-        let genesis = statement::verify::<Genesis>(&chain.genesis)
-            .map_err(|error| Failure::problem("the genesis of the chain is not signed").caused_by(&error))?;
+        let genesis = statement::verify::<Genesis>(&chain.genesis).map_err(|error| {
+            Failure::problem("the genesis of the chain is not signed").caused_by(&error)
+        })?;
         let operator_key = check_genesis(&chain, &genesis)?;
         Ok(Self {
             client,
@@ -92,11 +93,14 @@ impl Session {
     pub(crate) async fn service_named(&self, named: &DescriptionRef) -> Result<Described, Failure> {
         let (id, version) = (named.service_id, named.version);
         let view = self.client.service_version(id, version).await;
-        let described = described(view.doing(format!("version {version} of {id} cannot be read"))?)?;
+        let described =
+            described(view.doing(format!("version {version} of {id} cannot be read"))?)?;
         if described.description.reference() == *named {
             Ok(described)
         } else {
-            Err(Failure::problem("the node gives another description than the record names"))
+            Err(Failure::problem(
+                "the node gives another description than the record names",
+            ))
         }
     }
 }
@@ -104,8 +108,9 @@ impl Session {
 /// The operator's key, if what the node says of its chain is what the operator signed.
 fn check_genesis(chain: &ChainView, genesis: &Verified<Genesis>) -> Result<VerifyingKey, Failure> {
     let said = genesis.content();
-    let operator = KeyHistory::open(genesis)
-        .map_err(|error| Failure::problem("the genesis of the chain is not valid").caused_by(&error))?;
+    let operator = KeyHistory::open(genesis).map_err(|error| {
+        Failure::problem("the genesis of the chain is not valid").caused_by(&error)
+    })?;
     let agrees = said.operator == chain.operator
         && said.token_key == chain.token_key
         && said.checkpoint_key == chain.checkpoint_key
@@ -113,7 +118,9 @@ fn check_genesis(chain: &ChainView, genesis: &Verified<Genesis>) -> Result<Verif
     if agrees {
         Ok(*operator.signing_key())
     } else {
-        Err(Failure::problem("the node names other keys than the genesis of its chain"))
+        Err(Failure::problem(
+            "the node names other keys than the genesis of its chain",
+        ))
     }
 }
 
@@ -121,7 +128,8 @@ fn described(view: ServiceView) -> Result<Described, Failure> {
     let invalid = |_| Failure::problem("the node gives a description that is not valid");
     let registration = statement::verify::<ServiceRegistration>(&view.registration)
         .map_err(|error| Failure::problem("the description is not signed").caused_by(&error))?;
-    let description: ServiceDescription = serde_json::from_value(view.description).map_err(invalid)?;
+    let description: ServiceDescription =
+        serde_json::from_value(view.description).map_err(invalid)?;
     let said = registration.content();
     if said.description == description.reference() && said.provider == view.provider {
         Ok(Described {
@@ -129,7 +137,9 @@ fn described(view: ServiceView) -> Result<Described, Failure> {
             provider: view.provider,
         })
     } else {
-        Err(Failure::problem("the provider signed another description than the node gives"))
+        Err(Failure::problem(
+            "the provider signed another description than the node gives",
+        ))
     }
 }
 

@@ -51,7 +51,10 @@ impl Arguments {
             let from = config.data_dir.join(name);
             copy_private(&from, &self.path.join(name)).doing(unwritten())?;
         }
-        store.backup(&self.path.join(STORE_FILE)).await.doing(unwritten())?;
+        store
+            .backup(&self.path.join(STORE_FILE))
+            .await
+            .doing(unwritten())?;
         let head = store.head();
         store.close().await.doing("the store cannot be closed")?;
         let copied = Copied {
@@ -87,7 +90,11 @@ pub(super) fn new_folder(path: &Path) -> io::Result<()> {
 /// Copies a file to a new one that its owner alone can read.
 pub(super) fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     let content = fs::read(from)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)?;
     file.write_all(&content)?;
     file.sync_all()
 }

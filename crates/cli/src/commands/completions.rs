@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::arguments;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::print;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -14,10 +14,10 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+    pub(crate) fn run(self) -> Result<(), Failure> {
         let mut command = arguments::Arguments::command();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, "assent", &mut script);
-        output.line(String::from_utf8_lossy(&script))
+        print(String::from_utf8_lossy(&script).into_owned())
     }
 }

@@ -80,7 +80,10 @@ impl ConfigArguments {
         set(&mut config.chain, self.chain);
         set(&mut config.body_bytes_max, self.body_bytes_max);
         set(&mut config.waiting_commands_max, self.waiting_commands_max);
-        set(&mut config.acknowledge_within_hours, self.acknowledge_within_hours);
+        set(
+            &mut config.acknowledge_within_hours,
+            self.acknowledge_within_hours,
+        );
         set(&mut config.requests_per_minute, self.requests_per_minute);
         set(&mut config.callbacks_to_private, self.callbacks_to_private);
         set(&mut config.public_url, self.public_url);

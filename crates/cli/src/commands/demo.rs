@@ -26,7 +26,9 @@ impl Arguments {
         let plan = Plan {
             once: self.once,
             out: self.out,
-            stories: self.only.map_or_else(|| Story::ALL.to_vec(), |only| vec![only]),
+            stories: self
+                .only
+                .map_or_else(|| Story::ALL.to_vec(), |only| vec![only]),
         };
         demo::run(plan, output).await
     }

@@ -29,6 +29,8 @@ use crate::output::Output;
 const FREE_BYTES_MIN: u64 = 256 << 20;
 /// This program did not exist before (2025-01-01T00:00:00Z): a clock that says so was never set.
 const EPOCH: Timestamp = Timestamp::from_millis(1_735_689_600_000);
+/// The permission bits of everybody but the owner.
+const OTHERS: u32 = 0o077;
 /// How many log entries are read at once.
 const ENTRIES: u64 = 1024;
 
@@ -54,7 +56,11 @@ impl Report {
     fn note(&mut self, check: &'static str, result: Result<String, Failure>) {
         let holds = result.is_ok();
         let detail = result.unwrap_or_else(|failure| failure.whole());
-        self.0.push(Finding { check, holds, detail });
+        self.0.push(Finding {
+            check,
+            holds,
+            detail,
+        });
     }
 }
 
@@ -68,7 +74,10 @@ impl Arguments {
                 return conclude(report, output);
             }
         };
-        report.note("configuration", Ok("every value is within its bounds".to_owned()));
+        report.note(
+            "configuration",
+            Ok("every value is within its bounds".to_owned()),
+        );
         report.note("directory", check_directory(&config.data_dir));
         report.note("keys", check_keys(&config.data_dir));
         let is_running = examine_store(&config, &mut report).await;
@@ -94,24 +103,31 @@ fn conclude(report: Report, output: Output) -> Result<(), Failure> {
     })?;
     match findings.iter().filter(|finding| !finding.holds).count() {
         0 => Ok(()),
-        wrong => Err(Failure::problem(format!("{wrong} of {} checks do not hold", findings.len()))),
+        wrong => Err(Failure::problem(format!(
+            "{wrong} of {} checks do not hold",
+            findings.len()
+        ))),
     }
 }
 
 fn check_directory(path: &Path) -> Result<String, Failure> {
     let metadata = fs::metadata(path).doing(format!("{} cannot be read", path.display()))?;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         Ok(format!("{} is closed to others", path.display()))
     } else {
         let path = path.display();
-        Err(Failure::problem(format!("{path} has mode {mode:o}; run `chmod 700` on it")))
+        Err(Failure::problem(format!(
+            "{path} has mode {mode:o}; run `chmod 700` on it"
+        )))
     }
 }
 
 fn check_keys(data_dir: &Path) -> Result<String, Failure> {
     let keys = OperatorKeys::load(data_dir);
-    let keys = keys.map_err(|error| Failure::problem("the operator's keys cannot be used").caused_by(&error))?;
+    let keys = keys.map_err(|error| {
+        Failure::problem("the operator's keys cannot be used").caused_by(&error)
+    })?;
     let party: PartyId = keys.party_id();
     Ok(format!("those of {party}, closed to others"))
 }
@@ -126,7 +142,10 @@ async fn examine_store(config: &Config, report: &mut Report) -> bool {
     let store = match Store::open(&StoreConfig { url }).await {
         Ok(store) => store,
         Err(StoreError::Locked) => {
-            report.note("store", Ok("in use by a running node, which keeps it".to_owned()));
+            report.note(
+                "store",
+                Ok("in use by a running node, which keeps it".to_owned()),
+            );
             report.note("clock", check_clock(None));
             return true;
         }
@@ -165,33 +184,50 @@ async fn check_log(store: &Store, head: Option<&BlockHeader>) -> Result<String, 
         let entries = store.entries(next..head.log_size.min(next + ENTRIES)).await;
         let entries = entries.doing("the log cannot be read")?;
         if entries.is_empty() {
-            return Err(Failure::problem(format!("entry {next} of the log is missing")));
+            return Err(Failure::problem(format!(
+                "entry {next} of the log is missing"
+            )));
         }
         for entry in entries {
             if appender.append(leaf_hash(&entry.bytes)) != entry.index {
-                return Err(Failure::problem(format!("entry {} of the log is out of place", entry.index)));
+                return Err(Failure::problem(format!(
+                    "entry {} of the log is out of place",
+                    entry.index
+                )));
             }
         }
         appender.drain_tiles();
     }
     let agrees = |computed: Digest, said: Digest| computed == said;
-    if agrees(appender.root(), head.log_root) && agrees(app_hash(&head.log_root, &head.status_root), head.app_hash) {
-        Ok(format!("{} entries lead to the root of block {}", head.log_size, head.height))
+    if agrees(appender.root(), head.log_root)
+        && agrees(app_hash(&head.log_root, &head.status_root), head.app_hash)
+    {
+        Ok(format!(
+            "{} entries lead to the root of block {}",
+            head.log_size, head.height
+        ))
     } else {
-        Err(Failure::problem("the entries of the log do not lead to the root of its head"))
+        Err(Failure::problem(
+            "the entries of the log do not lead to the root of its head",
+        ))
     }
 }
 
 fn check_clock(head: Option<&BlockHeader>) -> Result<String, Failure> {
     let now = now();
     if now < EPOCH {
-        return Err(Failure::problem(format!("it says {}, which is long past", iso(now))));
+        return Err(Failure::problem(format!(
+            "it says {}, which is long past",
+            iso(now)
+        )));
     }
     match head {
         Some(head) if head.time > now + CLOCK_SKEW_MAX => {
             let ahead: Span = head.time.since(now);
             let seconds = ahead.as_millis() / 1000;
-            Err(Failure::problem(format!("it is {seconds} s behind the newest block")))
+            Err(Failure::problem(format!(
+                "it is {seconds} s behind the newest block"
+            )))
         }
         _ => Ok(format!("it says {}", iso(now))),
     }
@@ -218,6 +254,9 @@ fn check_port(address: SocketAddr) -> Result<String, Failure> {
 async fn check_running(config: &Config) -> Result<String, Failure> {
     let address = config.listen;
     let client = NodeClient::new(&format!("http://{address}"))?;
-    let chain = client.chain().await.doing(format!("no node answers on {address}"))?;
+    let chain = client
+        .chain()
+        .await
+        .doing(format!("no node answers on {address}"))?;
     Ok(format!("answers on {address} for {}", chain.chain_id))
 }

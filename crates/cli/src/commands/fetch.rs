@@ -9,7 +9,7 @@ use clap::Args;
 use super::who::ProviderArguments;
 use crate::agents::provider::Fetched;
 use crate::failure::{Doing, Failure};
-use crate::output::Output;
+use crate::output::{Lines, Output};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -51,10 +51,14 @@ impl Arguments {
 }
 
 fn text(fetched: &Fetched) -> String {
-    let mut text = format!("{} (receipt {})\n", fetched.dataset_id, fetched.receipt_id);
+    let mut lines = Lines::default();
+    lines.push(format_args!(
+        "{} (receipt {})",
+        fetched.dataset_id, fetched.receipt_id
+    ));
     for (concept, readings) in &fetched.data {
         let count = readings.as_array().map_or(1, Vec::len);
-        text.push_str(&format!("  {concept}: {count} values\n"));
+        lines.push(format_args!("  {concept}: {count} values"));
     }
-    text
+    lines.into()
 }

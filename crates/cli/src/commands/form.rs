@@ -1,7 +1,5 @@
 //! `assent form`: what a person is asked, in words.
 
-use std::fmt::Write as _;
-
 use assent_api::v1::consents::{FormView, Notice, pick};
 use assent_model::ids::RequestId;
 use assent_model::names::Language;
@@ -10,7 +8,7 @@ use clap::Args;
 
 use crate::failure::{Doing, Failure};
 use crate::moment::iso;
-use crate::output::{Output, spelled};
+use crate::output::{Lines, Output, spelled};
 use crate::session::NodeArguments;
 
 #[derive(Debug, Args)]
@@ -33,54 +31,83 @@ impl Arguments {
     }
 }
 
+/// The notice, in the order in which one wants to know.
 fn text(form: &FormView) -> String {
     let notice = &form.notice;
-    let mut text = String::new();
-    write_notice(&mut text, notice).expect("a String takes everything");
-    text
-}
-
-/// The notice, in the order in which one wants to know.
-fn write_notice(text: &mut String, notice: &Notice) -> std::fmt::Result {
-    let (language, purpose, provider) = (&notice.language, &notice.purpose, &notice.provider);
+    let (language, purpose) = (&notice.language, &notice.purpose);
     let say = |texts| pick(texts, language);
-    writeln!(text, "{} asks for your consent", notice.service_name)?;
-    writeln!(text, "  for {}: {}", say(&purpose.name), say(&purpose.description))?;
+    let mut lines = Lines::default();
+    lines.push(format_args!(
+        "{} asks for your consent",
+        notice.service_name
+    ));
+    let (name, description) = (say(&purpose.name), say(&purpose.description));
+    lines.push(format_args!("  for {name}: {description}"));
     if let Some(source) = &notice.source {
-        writeln!(text, "  with data from {}", source.name)?;
+        lines.push(format_args!("  with data from {}", source.name));
     }
     for dataset in &notice.datasets {
-        writeln!(text, "\n{}", dataset.title)?;
+        lines.push(format_args!("\n{}", dataset.title));
         for (concept, name) in &dataset.required {
-            writeln!(text, "  needed    {name} ({concept})")?;
+            lines.push(format_args!("  needed    {name} ({concept})"));
         }
         for (concept, name) in &dataset.optional {
-            writeln!(text, "  optional  {name} ({concept})")?;
+            lines.push(format_args!("  optional  {name} ({concept})"));
         }
     }
-    writeln!(text, "\nkept        {}, {}", say(&purpose.storage.period), spelled(&purpose.storage.location))?;
+    lines.push("");
+    push_conditions(&mut lines, notice);
+    lines.push("");
+    for right in &notice.rights {
+        lines.push(right);
+    }
+    lines.into()
+}
+
+/// What is done with the data, by whom, and for how long.
+fn push_conditions(lines: &mut Lines, notice: &Notice) {
+    let (purpose, provider) = (&notice.purpose, &notice.provider);
+    let say = |texts| pick(texts, &notice.language);
+    let storage = &purpose.storage;
+    let location = spelled(&storage.location);
+    lines.push(format_args!(
+        "kept           {}, {location}",
+        say(&storage.period)
+    ));
     for shared in &purpose.share_with {
-        writeln!(text, "shared with {}, {}", shared.org_name, shared.business_type)?;
+        lines.push(format_args!(
+            "shared with    {}, {}",
+            shared.org_name, shared.business_type
+        ));
     }
     if let Some(until) = notice.valid_until_max {
-        writeln!(text, "at most     until {}", iso(Timestamp::from_millis(until)))?;
+        lines.push(format_args!(
+            "at most until  {}",
+            iso(Timestamp::from_millis(until))
+        ));
     }
-    writeln!(text, "afterwards  {}", say(&purpose.termination))?;
+    lines.push(format_args!("afterwards     {}", say(&purpose.termination)));
     for (word, texts) in [
         ("risks", &purpose.risks),
-        ("if you say no", &purpose.consequences_of_refusal),
-        ("automated decisions", &purpose.automated_decisions),
+        ("if you refuse", &purpose.consequences_of_refusal),
+        ("automated", &purpose.automated_decisions),
     ] {
         if !texts.is_empty() {
-            writeln!(text, "{word}: {}", say(texts))?;
+            lines.push(format_args!("{word:<13}  {}", say(texts)));
         }
     }
-    writeln!(text, "policy      {} ({})", purpose.policy.policy_ref, purpose.policy.policy_version)?;
-    writeln!(text, "controller  {}, {}", provider.name, provider.address)?;
-    writeln!(text, "contact     {}", provider.contact)?;
-    writeln!(text, "complaints  {}\n", provider.supervisory_authority)?;
-    for right in &notice.rights {
-        writeln!(text, "{right}")?;
-    }
-    Ok(())
+    let policy = &purpose.policy;
+    lines.push(format_args!(
+        "policy         {} ({})",
+        policy.policy_ref, policy.policy_version
+    ));
+    lines.push(format_args!(
+        "controller     {}, {}",
+        provider.name, provider.address
+    ));
+    lines.push(format_args!("contact        {}", provider.contact));
+    lines.push(format_args!(
+        "complaints to  {}",
+        provider.supervisory_authority
+    ));
 }

@@ -46,7 +46,9 @@ impl Arguments {
 }
 
 fn text(given: &GivenConsent) -> String {
-    let source = given.source_cr_id.map_or("-".to_owned(), |id| id.to_string());
+    let source = given
+        .source_cr_id
+        .map_or("-".to_owned(), |id| id.to_string());
     let until = given.valid_until.map_or("withdrawn".to_owned(), iso);
     fields(&[
         ("consent", &given.cr_id),

@@ -133,7 +133,7 @@ impl Command {
             Self::Evidence(arguments) => arguments.run(output).await,
             Self::Verify(arguments) => arguments.run(output),
             Self::Meter(command) => command.run(output),
-            Self::Completions(arguments) => arguments.run(output),
+            Self::Completions(arguments) => arguments.run(),
         }
     }
 }

@@ -29,7 +29,9 @@ impl Arguments {
         let files = PLAIN_FILES.into_iter().chain([STORE_FILE]);
         if let Some(missing) = files.clone().find(|name| !self.path.join(name).is_file()) {
             let path = self.path.display();
-            return Err(Failure::problem(format!("{path} is not a backup: it has no {missing}")));
+            return Err(Failure::problem(format!(
+                "{path} is not a backup: it has no {missing}"
+            )));
         }
         let directory = self.data_dir.display();
         new_folder(&self.data_dir).doing(format!("{directory} cannot be made anew"))?;
@@ -41,7 +43,10 @@ impl Arguments {
             data_dir: directory.to_string(),
         };
         output.answer(&restored, |restored| {
-            format!("restored; run `assent serve --data-dir {}`", restored.data_dir)
+            format!(
+                "restored; run `assent serve --data-dir {}`",
+                restored.data_dir
+            )
         })
     }
 }

@@ -90,6 +90,10 @@ pub(crate) fn log_to_stderr() {
     if io::stderr().is_terminal() {
         subscriber.init();
     } else {
-        subscriber.json().flatten_event(true).with_current_span(false).init();
+        subscriber
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .init();
     }
 }

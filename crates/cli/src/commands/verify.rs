@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::failure::{Doing, Failure};
 use crate::moment::iso;
-use crate::output::{Output, fields, resources, spelled};
+use crate::output::{Lines, Output, fields, resources, spelled};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -61,7 +61,8 @@ impl Arguments {
 }
 
 fn proven(report: &EvidenceReport, pinned: bool) -> Proven {
-    let is_refusal = |receipt: &&assent_model::records::release::UseReceipt| receipt.refusal.is_some();
+    let is_refusal =
+        |receipt: &&assent_model::records::release::UseReceipt| receipt.refusal.is_some();
     let purpose = &report.notice.purpose.name;
     Proven {
         chain: report.chain.to_string(),
@@ -84,7 +85,9 @@ fn proven(report: &EvidenceReport, pinned: bool) -> Proven {
 /// The name of a variant, whatever it holds.
 fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
-        Ok(serde_json::Value::Object(variant)) => variant.keys().next().cloned().unwrap_or_default(),
+        Ok(serde_json::Value::Object(variant)) => {
+            variant.keys().next().cloned().unwrap_or_default()
+        }
         _ => spelled(value),
     }
 }
@@ -108,8 +111,12 @@ fn moment(entry: &TimelineEntry) -> Moment {
 }
 
 fn text(proven: &Proven) -> String {
-    let trust = if proven.pinned { "as you said" } else { "pin it with --operator" };
-    let mut text = fields(&[
+    let trust = if proven.pinned {
+        "as you said"
+    } else {
+        "pin it with --operator"
+    };
+    let mut lines = Lines::from(fields(&[
         ("verified", &"every byte"),
         ("chain", &proven.chain),
         ("operator", &format!("{} ({trust})", proven.operator)),
@@ -119,11 +126,18 @@ fn text(proven: &Proven) -> String {
         ("status", &proven.status),
         ("gives", &proven.gives),
         ("closure", &proven.closure),
-        ("as of", &format!("{}, {} log entries", proven.as_of, proven.log_size)),
-        ("uses", &format!("{}, {} of them refused", proven.receipts, proven.refusals)),
-    ]);
+        (
+            "as of",
+            &format!("{}, {} log entries", proven.as_of, proven.log_size),
+        ),
+        (
+            "uses",
+            &format!("{}, {} of them refused", proven.receipts, proven.refusals),
+        ),
+    ]));
     for moment in &proven.timeline {
-        text.push_str(&format!("  {}  {:>6}  {}\n", moment.time, moment.index, moment.what));
+        let Moment { index, time, what } = moment;
+        lines.push(format_args!("  {time}  {index:>6}  {what}"));
     }
-    text
+    lines.into()
 }

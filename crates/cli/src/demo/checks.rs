@@ -24,15 +24,28 @@ pub(super) fn ensure(holds: bool, what: &str) -> Result<(), Failure> {
 /// Ends the story unless something was refused for this reason.
 pub(super) fn ensure_refused<T>(result: Result<T, Failure>, code: &str) -> Result<(), Failure> {
     match result {
-        Ok(_) => Err(Failure::problem(format!("what must be refused with {code} was not"))),
+        Ok(_) => Err(Failure::problem(format!(
+            "what must be refused with {code} was not"
+        ))),
         Err(failure) if failure.code() == Some(code) => Ok(()),
-        Err(failure) => Err(failure).doing(format!("what must be refused with {code} fails otherwise")),
+        Err(failure) => {
+            Err(failure).doing(format!("what must be refused with {code} fails otherwise"))
+        }
     }
 }
 
 /// A concept by its name.
 pub(super) fn concept(name: &str) -> ConceptId {
     name.parse().expect("the concepts of a story are names")
+}
+
+/// A number of things, in words.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    if count == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{count} {thing}s")
+    }
 }
 
 /// The beginning of an id: enough to tell it from the others of a story.
@@ -53,7 +66,8 @@ pub(super) async fn verify(bundle: &Path, operator: &str) -> Result<(), Failure>
     if !verified.status.success() {
         return Err(failed("`assent verify`", &verified.stderr));
     }
-    let proven: Proven = serde_json::from_slice(&verified.stdout).doing("`assent verify` says nothing")?;
+    let proven: Proven =
+        serde_json::from_slice(&verified.stdout).doing("`assent verify` says nothing")?;
     ensure(proven.pinned, "the bundle is held against the operator")
 }
 
@@ -66,14 +80,27 @@ pub(super) async fn refuses_changed(bundle: &Path, operator: &str) -> Result<Str
     let changed = folder.path().join("changed.json");
     fs::write(&changed, bytes).doing("the changed bundle cannot be written")?;
     let verified = run_verify(&changed, operator).await?;
-    ensure(verified.status.code() == Some(PROBLEM), "a changed bundle proves nothing")?;
+    ensure(
+        verified.status.code() == Some(PROBLEM),
+        "a changed bundle proves nothing",
+    )?;
     let said = String::from_utf8_lossy(&verified.stderr);
-    let code = said.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
-    Ok(code.map_or_else(|| "the bundle cannot be read".to_owned(), |(code, _)| code.to_owned()))
+    let code = said
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'));
+    Ok(code.map_or_else(
+        || "the bundle cannot be read".to_owned(),
+        |(code, _)| code.to_owned(),
+    ))
 }
 
 async fn run_verify(bundle: &Path, operator: &str) -> Result<std::process::Output, Failure> {
     let mut command = assent()?;
-    command.args(["verify", "--json", "--operator", operator]).arg(bundle);
-    command.output().await.doing("`assent verify` cannot be run")
+    command
+        .args(["verify", "--json", "--operator", operator])
+        .arg(bundle);
+    command
+        .output()
+        .await
+        .doing("`assent verify` cannot be run")
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::commands::stop::StopSignal;
 use crate::failure::{Doing, Failure};
-use crate::output::Output;
+use crate::output::{Lines, Output};
 use narrator::Narrator;
 use node_process::NodeProcess;
 
@@ -63,6 +63,7 @@ struct Told {
     /// What was counted, in the order of the summary.
     figures: Vec<Figure>,
     /// The evidence bundle.
+    #[serde(skip)]
     bundle: PathBuf,
     /// Whose log it is from.
     operator: String,
@@ -78,6 +79,9 @@ struct Figure {
 #[derive(Serialize)]
 struct Summary {
     told: Vec<Told>,
+    /// Where the evidence is, where it is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<PathBuf>,
     steps: usize,
     millis: u128,
 }
@@ -87,7 +91,10 @@ pub(crate) async fn run(plan: Plan, output: Output) -> Result<(), Failure> {
     let begun = Instant::now();
     let scratch = tempfile::Builder::new().prefix("assent-demo-").tempdir();
     let scratch = scratch.doing("a folder for the demonstration cannot be made")?;
-    let out = plan.out.clone().unwrap_or_else(|| scratch.path().join("evidence"));
+    let out = plan
+        .out
+        .clone()
+        .unwrap_or_else(|| scratch.path().join("evidence"));
     fs::create_dir_all(&out).doing(format!("the folder {} cannot be made", out.display()))?;
     let mut narrator = Narrator::new(output);
     let mut told = Vec::new();
@@ -107,11 +114,16 @@ pub(crate) async fn run(plan: Plan, output: Output) -> Result<(), Failure> {
     }
     let summary = Summary {
         told,
+        evidence: plan.out,
         steps: narrator.steps(),
         millis: begun.elapsed().as_millis(),
     };
-    summarise(&summary, &plan, &narrator, output)?;
-    if plan.once { Ok(()) } else { linger(nodes, &narrator).await }
+    summarise(&summary, &narrator, output)?;
+    if plan.once {
+        Ok(())
+    } else {
+        linger(nodes, &narrator).await
+    }
 }
 
 /// Starts a node and tells a story at it.
@@ -148,34 +160,34 @@ async fn verify_without_node(
     node.stop().await?;
     narrator.step("operator", "stops the node", "in order");
     checks::verify(&told.bundle, &told.operator).await?;
-    narrator.step("anyone", "verifies the evidence, with no node", "every byte of it holds");
+    narrator.step(
+        "anyone",
+        "verifies the evidence, with no node",
+        "every byte of it holds",
+    );
     let changed = checks::refuses_changed(&told.bundle, &told.operator).await?;
     narrator.refused("anyone", "verifies it with one bit changed", &changed);
     Ok(())
 }
 
-fn summarise(
-    summary: &Summary,
-    plan: &Plan,
-    narrator: &Narrator,
-    output: Output,
-) -> Result<(), Failure> {
+fn summarise(summary: &Summary, narrator: &Narrator, output: Output) -> Result<(), Failure> {
     output.answer(summary, |summary| {
-        let mut text = narrator.heading("Summary");
+        let mut lines = Lines::from(narrator.heading("Summary"));
         for told in &summary.told {
             for figure in &told.figures {
-                text.push_str(&format!("  {:<46} {}\n", figure.what, figure.value));
-            }
-            if plan.out.is_some() {
-                text.push_str(&format!("  {:<46} {}\n", "evidence", told.bundle.display()));
+                lines.push(format_args!("  {:<46} {}", figure.what, figure.value));
             }
         }
-        let seconds = format!("{}.{:01} s", summary.millis / 1000, summary.millis % 1000 / 100);
-        text.push_str(&format!(
-            "  {:<46} {seconds}\n\nAll {} steps did what they should.\n",
-            "time", summary.steps
+        if let Some(folder) = &summary.evidence {
+            lines.push(format_args!("  {:<46} {}", "evidence", folder.display()));
+        }
+        let (seconds, tenths) = (summary.millis / 1000, summary.millis % 1000 / 100);
+        lines.push(format_args!("  {:<46} {seconds}.{tenths} s", "time"));
+        lines.push(format_args!(
+            "\nAll {} steps did what they should.",
+            summary.steps
         ));
-        text
+        lines.into()
     })
 }
 

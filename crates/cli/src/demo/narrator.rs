@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, print};
 
 const BOLD: &str = "\u{1b}[1m";
 const GREEN: &str = "\u{1b}[32m";
@@ -59,7 +59,11 @@ impl Narrator {
 
     /// Something beside the story.
     pub(super) fn note(&self, text: &str) -> Result<(), Failure> {
-        if self.output.is_json() { Ok(()) } else { self.output.line(text) }
+        if self.output.is_json() {
+            Ok(())
+        } else {
+            print(text.to_owned())
+        }
     }
 
     fn tell(&mut self, who: &str, did: &str, shown: &str) {
@@ -76,6 +80,10 @@ impl Narrator {
     }
 
     fn paint(&self, style: &str, text: &str) -> String {
-        if self.is_painted { format!("{style}{text}{PLAIN}") } else { text.to_owned() }
+        if self.is_painted {
+            format!("{style}{text}{PLAIN}")
+        } else {
+            text.to_owned()
+        }
     }
 }

@@ -35,14 +35,26 @@ struct Listening {
 impl NodeProcess {
     /// Makes a node in a new directory and starts it on free ports.
     pub(super) async fn start(data_dir: &Path) -> Result<Self, Failure> {
-        let init = assent()?.arg("init").arg("--data-dir").arg(data_dir).output().await;
+        let init = assent()?
+            .arg("init")
+            .arg("--data-dir")
+            .arg(data_dir)
+            .output()
+            .await;
         let init = init.doing("`assent init` cannot be run")?;
         if !init.status.success() {
             return Err(failed("`assent init`", &init.stderr));
         }
         let mut serve = assent()?;
         serve
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--json",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ])
             .arg("--data-dir")
             .arg(data_dir)
             .env("RUST_LOG", "warn")
@@ -54,7 +66,8 @@ impl NodeProcess {
         let line = timeout(PATIENCE, lines.next_line()).await;
         let line = line.map_err(|_| Failure::unreachable("the node does not start in time"))??;
         let line = line.ok_or_else(|| Failure::unreachable("the node ends before it listens"))?;
-        let listening: Listening = serde_json::from_str(&line).doing("the node does not say where it listens")?;
+        let listening: Listening =
+            serde_json::from_str(&line).doing("the node does not say where it listens")?;
         Ok(Self {
             url: format!("http://{}", listening.address),
             child,
@@ -73,7 +86,9 @@ impl NodeProcess {
         if status.success() {
             Ok(())
         } else {
-            Err(Failure::problem(format!("the node did not stop in order: {status}")))
+            Err(Failure::problem(format!(
+                "the node did not stop in order: {status}"
+            )))
         }
     }
 }

@@ -34,7 +34,8 @@ impl Archive {
                     None => break,
                 },
             };
-            let frame = frame.map_err(|error| Failure::problem("a telegram is damaged").caused_by(&error))?;
+            let frame = frame
+                .map_err(|error| Failure::problem("a telegram is damaged").caused_by(&error))?;
             account.add(&Telegram::parse(&frame))?;
         }
         Ok(account.telegrams - before)

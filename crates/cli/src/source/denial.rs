@@ -1,5 +1,7 @@
 //! How a source says no: problem+json, with the code that the requester can act on.
 
+use std::cmp::Ordering;
+
 use assent_api::problem::{Code, MEDIA_TYPE, Problem};
 use assent_client::http::ReleaseError;
 use assent_client::source::Refusal;
@@ -41,7 +43,9 @@ impl Denial {
         match self {
             Self::NothingHere => Problem::new(Code::NotFound),
             Self::Failed => Problem::new(Code::Internal),
-            Self::Undecided => Problem::new(Code::Unavailable).with_detail("the node gives no decision"),
+            Self::Undecided => {
+                Problem::new(Code::Unavailable).with_detail("the node gives no decision")
+            }
             Self::NotAllowed(code) => named(Code::Forbidden, code, "The node refuses the release"),
             Self::Refused(refusal) => named(kind(*refusal), refusal.code(), &refusal.to_string()),
         }
@@ -50,12 +54,11 @@ impl Denial {
 
 /// Whether a token or proof is at fault, which another one may mend, or the consent.
 fn kind(refusal: Refusal) -> Code {
-    if refusal < Refusal::TooManyProofs {
-        Code::Unauthenticated
-    } else if refusal == Refusal::TooManyProofs {
-        Code::RateLimited
-    } else {
-        Code::Forbidden
+    // The rules that come before are about token and proof, those after about the consent.
+    match refusal.cmp(&Refusal::TooManyProofs) {
+        Ordering::Less => Code::Unauthenticated,
+        Ordering::Equal => Code::RateLimited,
+        Ordering::Greater => Code::Forbidden,
     }
 }
 
@@ -70,14 +73,18 @@ fn named(kind: Code, code: &str, title: &str) -> Problem {
 impl IntoResponse for Denial {
     fn into_response(self) -> Response {
         let problem = self.problem();
-        let status = StatusCode::from_u16(problem.status).expect("problem statuses are HTTP statuses");
+        let status =
+            StatusCode::from_u16(problem.status).expect("problem statuses are HTTP statuses");
         let body = serde_json::to_vec(&problem).expect("a problem has a JSON form");
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9449, section 7.1.
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("DPoP algs=\"EdDSA\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("DPoP algs=\"EdDSA\""),
+            );
         }
         response
     }
@@ -100,7 +107,11 @@ mod tests {
         check(Refusal::TooManyProofs, 429, "too-many-proofs");
         check(Refusal::ConsentUnknown, 403, "consent-unknown");
         check(Refusal::ConsentNotActive, 403, "consent-not-active");
-        check(Denial::NotAllowed("consent-disabled".into()), 403, "consent-disabled");
+        check(
+            Denial::NotAllowed("consent-disabled".into()),
+            403,
+            "consent-disabled",
+        );
         check(Denial::Undecided, 503, "unavailable");
         check(Denial::NothingHere, 404, "not-found");
     }

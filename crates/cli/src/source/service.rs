@@ -52,11 +52,14 @@ impl SourceService {
     ) -> Result<Self, Failure> {
         let described = provider.session.service(service).await?;
         if described.provider != provider.party() {
-            return Err(Failure::problem(format!("the service {service} is offered by another provider")));
+            return Err(Failure::problem(format!(
+                "the service {service} is offered by another provider"
+            )));
         }
         let description = described.description;
         let endpoint = description.instance.data_endpoint.clone();
-        let endpoint = endpoint.ok_or_else(|| Failure::problem("the description names no data endpoint"))?;
+        let endpoint =
+            endpoint.ok_or_else(|| Failure::problem("the description names no data endpoint"))?;
         let chain = &provider.session.chain;
         let chain_id = provider.session.chain_id().clone();
         let guard = SourceGuard::new(chain_id, service, chain.token_key);
@@ -70,14 +73,19 @@ impl SourceService {
         };
         for view in opened.provider.records.consents()?.into_values() {
             if view.service_id == service {
-                opened.take_in(view)?.map_err(Failure::from).doing("a consent that was kept does not hold")?;
+                opened
+                    .take_in(view)?
+                    .map_err(Failure::from)
+                    .doing("a consent that was kept does not hold")?;
             }
         }
         Ok(opened)
     }
 
     fn guard(&self) -> MutexGuard<'_, SourceGuard> {
-        self.guard.lock().expect("nothing panics while it holds the guard")
+        self.guard
+            .lock()
+            .expect("nothing panics while it holds the guard")
     }
 
     /// Waits until a request wants the service to learn anew.
@@ -97,7 +105,12 @@ impl SourceService {
             // The list leaves out what only the provider may see.
             let signer = self.provider.session.signer();
             let identified = self.provider.identified(&signer);
-            let view = self.provider.session.client.consent_as(identified, cr_id).await;
+            let view = self
+                .provider
+                .session
+                .client
+                .consent_as(identified, cr_id)
+                .await;
             match self.take_in(view?)? {
                 Ok(()) => {
                     learned.kept.insert(cr_id);
@@ -112,7 +125,9 @@ impl SourceService {
     fn knows(&self, listed: &ConsentView) -> bool {
         let guard = self.guard();
         let kept = guard.consent(listed.cr_id);
-        kept.is_some_and(|kept| (&kept.view().head, &kept.view().status) == (&listed.head, &listed.status))
+        kept.is_some_and(|kept| {
+            (&kept.view().head, &kept.view().status) == (&listed.head, &listed.status)
+        })
     }
 
     /// Checks a consent with its whole history against the pinned link and keeps it.
@@ -137,7 +152,11 @@ impl SourceService {
         };
         let owed: Vec<ConsentId> = {
             let guard = self.guard();
-            guard.consents().filter(is_owed).map(CheckedConsent::cr_id).collect()
+            guard
+                .consents()
+                .filter(is_owed)
+                .map(CheckedConsent::cr_id)
+                .collect()
         };
         let mut acknowledged = 0;
         for cr_id in owed {
@@ -189,7 +208,9 @@ impl SourceService {
         let link = guard.consent(grant.cr_id()).map(CheckedConsent::link);
         drop(guard);
         let links = self.provider.records.links().map_err(|_| Denial::Failed)?;
-        let kept = link.and_then(|link| links.get(&link)).ok_or(Denial::Failed)?;
+        let kept = link
+            .and_then(|link| links.get(&link))
+            .ok_or(Denial::Failed)?;
         Ok((grant, kept.account.account.clone()))
     }
 

@@ -121,7 +121,9 @@ impl Person {
             link,
             resource_set: chosen(&form.notice, &choice.without)?,
             valid_from: signer.now(),
-            valid_until: choice.until.or(form.notice.valid_until_max.map(Timestamp::from_millis)),
+            valid_until: choice
+                .until
+                .or(form.notice.valid_until_max.map(Timestamp::from_millis)),
             custody: CUSTODY,
             supersedes,
             sharing: sharing.map(|(source, source_link)| Sharing {
@@ -211,15 +213,21 @@ impl Person {
 fn chosen(notice: &Notice, without: &BTreeSet<ConceptId>) -> Result<ResourceSet, Failure> {
     let offered = |concept: &&ConceptId| {
         let mut datasets = notice.datasets.iter();
-        datasets.any(|set| set.required.contains_key(*concept) || set.optional.contains_key(*concept))
+        datasets
+            .any(|set| set.required.contains_key(*concept) || set.optional.contains_key(*concept))
     };
     if let Some(unknown) = without.iter().find(|concept| !offered(concept)) {
-        return Err(Failure::problem(format!("the concept {unknown} is not asked for")));
+        return Err(Failure::problem(format!(
+            "the concept {unknown} is not asked for"
+        )));
     }
     let mut chosen = ResourceSet::new();
     for dataset in &notice.datasets {
         let concepts = dataset.required.keys().chain(dataset.optional.keys());
-        let concepts: BTreeSet<ConceptId> = concepts.filter(|id| !without.contains(id)).cloned().collect();
+        let concepts: BTreeSet<ConceptId> = concepts
+            .filter(|id| !without.contains(id))
+            .cloned()
+            .collect();
         if !concepts.is_empty() {
             chosen.insert(dataset.dataset_id.clone(), concepts);
         }

@@ -100,7 +100,9 @@ fn change(alteration: &Alteration, now: &ResourceSet) -> Result<Change, Failure>
         Alteration::Narrow(without) => {
             let is_in = |id: &&ConceptId| now.values().any(|concepts| concepts.contains(*id));
             if let Some(unknown) = without.iter().find(|concept| !is_in(concept)) {
-                return Err(Failure::problem(format!("the concept {unknown} is not in the consent")));
+                return Err(Failure::problem(format!(
+                    "the concept {unknown} is not in the consent"
+                )));
             }
             let mut narrowed = now.clone();
             for concepts in narrowed.values_mut() {

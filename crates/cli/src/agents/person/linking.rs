@@ -11,7 +11,7 @@ use assent_model::records::link::{LinkStatus, LinkStatusRecord};
 use assent_model::statement;
 
 use super::{Alteration, CUSTODY, Person};
-use crate::agents::provider::Provider;
+use crate::agents::provider::{Account, Provider};
 use crate::failure::{Doing, Failure};
 
 impl Person {
@@ -27,7 +27,7 @@ impl Person {
         let party = self.session.client.party(described.provider).await;
         let party = party.doing("the provider of the service cannot be read")?;
         let pseudonym = Pseudonym::generate();
-        let account = provider.certify(service, account, pseudonym.surrogate_id());
+        let account = Account::certify(service, account, pseudonym.surrogate_id());
         let linking = Linking {
             service: described.description.reference(),
             provider: described.provider,
@@ -96,7 +96,11 @@ impl Person {
 
     /// The link with a service that is in force.
     pub(super) async fn active_link(&self, service: ServiceId) -> Result<&WalletLink, Failure> {
-        for link in self.wallet.links().filter(|link| link.service_id == service) {
+        for link in self
+            .wallet
+            .links()
+            .filter(|link| link.service_id == service)
+        {
             // A link that the node refused leaves a key behind, which harms nothing.
             let view = self.session.client.link(link.slr_id).await;
             match view {
@@ -105,10 +109,16 @@ impl Person {
                 _ => {}
             }
         }
-        Err(Failure::problem(format!("the person has no link with {service}")))
+        Err(Failure::problem(format!(
+            "the person has no link with {service}"
+        )))
     }
 
-    async fn consents_of(&self, link: &WalletLink, status: &str) -> Result<Vec<ConsentView>, Failure> {
+    async fn consents_of(
+        &self,
+        link: &WalletLink,
+        status: &str,
+    ) -> Result<Vec<ConsentView>, Failure> {
         let mut consents = self.consents().await?;
         let surrogate_id = link.pseudonym.surrogate_id();
         consents.retain(|consent| consent.surrogate_id == surrogate_id && consent.status == status);
@@ -143,7 +153,8 @@ impl Person {
         }
         let aliases: Vec<_> = aliases.map(|pair| pair.alias.surrogate_id()).collect();
         for consent in self.consents().await? {
-            let Some(counterpart) = consent.counterpart.filter(|_| consent.status == "active") else {
+            let Some(counterpart) = consent.counterpart.filter(|_| consent.status == "active")
+            else {
                 continue;
             };
             let source = self.session.client.consent(counterpart).await;

@@ -56,7 +56,10 @@ impl Person {
 
     fn save(&self) -> Result<(), Failure> {
         let saved = key_file::save_wallet(&self.folder, &self.wallet);
-        saved.doing(format!("the wallet in {} cannot be saved", self.folder.display()))
+        saved.doing(format!(
+            "the wallet in {} cannot be saved",
+            self.folder.display()
+        ))
     }
 
     pub(crate) fn party(&self) -> PartyId {
@@ -67,7 +70,9 @@ impl Person {
     pub(crate) async fn enrol(&self) -> Result<Outcome, Failure> {
         let signer = self.session.signer();
         let (client, keys) = (&self.session.client, &self.wallet.keys);
-        let enrolled = client.enrol(&signer, keys, PartyKind::Person, CUSTODY).await;
+        let enrolled = client
+            .enrol(&signer, keys, PartyKind::Person, CUSTODY)
+            .await;
         enrolled.doing("the person cannot be registered")
     }
 
@@ -79,7 +84,9 @@ impl Person {
             let mut pages = Pages::new();
             while let Some(query) = pages.next() {
                 let signer = self.session.signer();
-                let page = client.pseudonym_consents(&signer, &link.pseudonym, &query).await;
+                let page = client
+                    .pseudonym_consents(&signer, &link.pseudonym, &query)
+                    .await;
                 pages.take(page.doing("the consents cannot be listed")?);
             }
             consents.extend(pages.into_items());
@@ -96,7 +103,9 @@ impl Person {
         let mut pages = Pages::new();
         while let Some(query) = pages.next() {
             let signer = self.session.signer();
-            let page = client.consent_receipts(&signer, pseudonym, cr_id, &query).await;
+            let page = client
+                .consent_receipts(&signer, pseudonym, cr_id, &query)
+                .await;
             pages.take(page.doing("the receipts cannot be listed")?);
         }
         Ok(pages.into_items())

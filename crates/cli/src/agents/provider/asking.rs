@@ -29,7 +29,8 @@ impl Provider {
     pub(crate) async fn ask(&self, asking: Asking) -> Result<RequestId, Failure> {
         let links = self.pinned_links()?;
         let link = links.get(&asking.link);
-        let link = link.ok_or_else(|| Failure::problem(format!("there is no record of {}", asking.link)))?;
+        let link =
+            link.ok_or_else(|| Failure::problem(format!("there is no record of {}", asking.link)))?;
         let service = self.session.service(link.service_id).await?;
         let source = match asking.source {
             Some(source) => Some(self.session.service(source).await?.description.reference()),

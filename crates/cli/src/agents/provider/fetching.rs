@@ -36,7 +36,11 @@ impl Provider {
     pub(crate) async fn token(&self, cr_id: ConsentId) -> Result<TokenAnswer, Failure> {
         let signer = self.session.signer();
         let request = TokenRequest { cr_id };
-        let token = self.session.client.token(self.identified(&signer), &request).await;
+        let token = self
+            .session
+            .client
+            .token(self.identified(&signer), &request)
+            .await;
         token.doing("the node gives no token")
     }
 
@@ -49,7 +53,9 @@ impl Provider {
     ) -> Result<SealedDocument, Failure> {
         let url = self.data_url(cr_id, dataset).await?;
         let (key, data_client) = (&self.keys.signing, DataClient::new()?);
-        let sealed = data_client.fetch(key, &token.access_token, &url, now()).await;
+        let sealed = data_client
+            .fetch(key, &token.access_token, &url, now())
+            .await;
         sealed.doing("the source gives no data")
     }
 
@@ -72,7 +78,11 @@ impl Provider {
     }
 
     /// Gets a token, fetches and opens a dataset, and reports the use.
-    pub(crate) async fn fetch(&self, cr_id: ConsentId, dataset: &DatasetId) -> Result<Fetched, Failure> {
+    pub(crate) async fn fetch(
+        &self,
+        cr_id: ConsentId,
+        dataset: &DatasetId,
+    ) -> Result<Fetched, Failure> {
         let token = self.token(cr_id).await?;
         let document = self.fetch_sealed(&token, cr_id, dataset).await?;
         let fetched = self.open_document(&document, cr_id, dataset)?;
@@ -88,21 +98,38 @@ impl Provider {
 
     /// Tells the person, over the node, what was processed.
     pub(crate) async fn report_use(&self, fetched: &Fetched) -> Result<(), Failure> {
-        let concepts: BTreeSet<ConceptId> = fetched.data.keys().filter_map(|id| id.parse().ok()).collect();
+        let concepts: BTreeSet<ConceptId> = fetched
+            .data
+            .keys()
+            .filter_map(|id| id.parse().ok())
+            .collect();
         let used = ResourceSet::from([(fetched.dataset_id.clone(), concepts)]);
-        let report = self.session.signer().use_report(&self.keys, fetched.cr_id, used);
+        let report = self
+            .session
+            .signer()
+            .use_report(&self.keys, fetched.cr_id, used);
         let body = ReportUse {
             report: report.compact().to_owned(),
         };
-        self.session.client.report_use(&body).await.doing("the use cannot be reported")?;
+        self.session
+            .client
+            .report_use(&body)
+            .await
+            .doing("the use cannot be reported")?;
         Ok(())
     }
 
     /// Where the source of a consent hands a dataset out.
-    pub(crate) async fn data_url(&self, cr_id: ConsentId, dataset: &DatasetId) -> Result<String, Failure> {
+    pub(crate) async fn data_url(
+        &self,
+        cr_id: ConsentId,
+        dataset: &DatasetId,
+    ) -> Result<String, Failure> {
         let consent = self.checked(cr_id).await?;
         let RolePart::Sink { source, .. } = &consent.record().role_specific_part else {
-            return Err(Failure::problem("the consent does not bring data from another service"));
+            return Err(Failure::problem(
+                "the consent does not bring data from another service",
+            ));
         };
         // The address may have moved since the consent was given: the current version has it.
         let source = self.session.service(source.service_id).await?;

@@ -15,10 +15,10 @@ use assent_api::v1::Outcome;
 use assent_api::v1::consents::{Acknowledge, ConsentView};
 use assent_client::chain_check::{self, CheckedConsent, Pins};
 use assent_client::http::Identified;
+use assent_client::key_file;
 use assent_client::keys::PartyKeys;
 use assent_client::statements::Signer;
 use assent_client::statements::link::{AccountCertificate, PinnedLink};
-use assent_client::key_file;
 use assent_crypto::digest::{Digest, Salt};
 use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, LinkId, PartyId, ServiceId, SurrogateId};
@@ -47,6 +47,18 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// Certifies the account of a person who is logged in, for the pseudonym that the person shows.
+    pub(crate) fn certify(service_id: ServiceId, account: &str, surrogate_id: SurrogateId) -> Self {
+        Self {
+            certificate: AccountCertificate {
+                service_id,
+                account: account.to_owned(),
+                surrogate_id,
+            },
+            salt: Salt::generate(),
+        }
+    }
+
     /// What the link record carries of it.
     pub(crate) fn commitment(&self) -> Digest {
         self.certificate.commit(&self.salt)
@@ -84,33 +96,24 @@ impl Provider {
         let signer = self.session.signer();
         let kind = PartyKind::Organisation;
         let client = &self.session.client;
-        let enrolled = client.enrol(&signer, &self.keys, kind, Custody::Independent).await;
+        let enrolled = client
+            .enrol(&signer, &self.keys, kind, Custody::Independent)
+            .await;
         enrolled.doing("the organisation cannot be registered")
     }
 
     /// Registers a version of a description.
-    pub(crate) async fn register(&self, description: &ServiceDescription) -> Result<Outcome, Failure> {
-        let signed = self.session.signer().register_service(&self.keys, description);
+    pub(crate) async fn register(
+        &self,
+        description: &ServiceDescription,
+    ) -> Result<Outcome, Failure> {
+        let signed = self
+            .session
+            .signer()
+            .register_service(&self.keys, description);
         let signed = signed.doing("the description cannot be signed")?;
         let registered = self.session.client.register_service(&signed).await;
         registered.doing("the service cannot be registered")
-    }
-
-    /// Certifies the account of a person who is logged in, for the pseudonym that the person shows.
-    pub(crate) fn certify(
-        &self,
-        service_id: ServiceId,
-        account: &str,
-        surrogate_id: SurrogateId,
-    ) -> Account {
-        Account {
-            certificate: AccountCertificate {
-                service_id,
-                account: account.to_owned(),
-                surrogate_id,
-            },
-            salt: Salt::generate(),
-        }
     }
 
     /// Countersigns the link record for an account, and pins the key of the pseudonym.
@@ -149,7 +152,9 @@ impl Provider {
         while let Some(query) = pages.next() {
             let signer = self.session.signer();
             let client = &self.session.client;
-            let page = client.service_consents(self.identified(&signer), service, &query).await;
+            let page = client
+                .service_consents(self.identified(&signer), service, &query)
+                .await;
             pages.take(page.doing("the consents of the service cannot be listed")?);
         }
         Ok(pages.into_items())
@@ -189,7 +194,10 @@ impl Provider {
 
     pub(crate) fn pinned_links(&self) -> Result<BTreeMap<LinkId, PinnedLink>, Failure> {
         let links = self.records.links()?;
-        Ok(links.into_iter().map(|(id, kept)| (id, kept.link)).collect())
+        Ok(links
+            .into_iter()
+            .map(|(id, kept)| (id, kept.link))
+            .collect())
     }
 
     pub(crate) fn identified<'a>(&'a self, signer: &'a Signer) -> Identified<'a> {

@@ -77,7 +77,10 @@ impl Records {
             };
             let text = fs::read(&path).doing(unreadable())?;
             let record = serde_json::from_slice(&text);
-            records.insert(id, record.doing(format!("the record {} is damaged", path.display()))?);
+            records.insert(
+                id,
+                record.doing(format!("the record {} is damaged", path.display()))?,
+            );
         }
         Ok(records)
     }
@@ -91,7 +94,10 @@ impl Records {
 
     /// Replaces a file as a whole: a reader finds the old text or the new one.
     fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)?;
         let draft = path.with_extension("draft");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);

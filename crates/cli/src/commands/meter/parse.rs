@@ -1,16 +1,15 @@
 //! `assent meter parse`: the readings of a file of P1 telegrams, under the names of consents.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use assent_meter::frame::{CrcState, Frame};
+use assent_meter::frame::{CrcState, Frame, FrameError};
 use assent_meter::{Framer, Telegram};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::{Doing, Failure};
-use crate::output::Output;
+use crate::output::{Lines, Output};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -52,9 +51,7 @@ fn parse(mut bytes: &[u8]) -> Result<Vec<Parsed>, Failure> {
     Ok(telegrams)
 }
 
-fn checked<'f>(
-    frame: Result<Frame<'f>, assent_meter::frame::FrameError>,
-) -> Result<Frame<'f>, Failure> {
+fn checked(frame: Result<Frame<'_>, FrameError>) -> Result<Frame<'_>, Failure> {
     frame.map_err(|error| Failure::problem("a telegram is damaged").caused_by(&error))
 }
 
@@ -72,14 +69,20 @@ fn parsed(frame: &Frame<'_>) -> Result<Parsed, Failure> {
 }
 
 fn text(parsed: &Parsed) -> String {
-    let checked = if parsed.checked { "checksum right" } else { "no checksum" };
-    let mut text = format!("{} ({checked})\n", parsed.identification);
+    let checked = if parsed.checked {
+        "checksum right"
+    } else {
+        "no checksum"
+    };
+    let mut lines = Lines::default();
+    lines.push(format_args!("{} ({checked})", parsed.identification));
     for reading in &parsed.readings {
         let field = |name: &str| reading[name].as_str().unwrap_or_default();
         let (code, name) = (field("obis"), field("concept"));
         let (value, unit, time) = (field("value"), field("unit"), field("time"));
-        let line = format!("  {code:<14} {name:<32} {value} {unit} {time}");
-        writeln!(text, "{}", line.trim_end()).expect("a String takes everything");
+        lines.push(format_args!(
+            "  {code:<14} {name:<32} {value} {unit} {time}"
+        ));
     }
-    text
+    lines.into()
 }

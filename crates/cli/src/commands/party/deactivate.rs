@@ -28,7 +28,11 @@ impl Arguments {
         let (keys, _) = keys::load(&self.keys)?;
         let party = keys.party_id();
         let session = self.node.connect().await?;
-        let key = if self.with_recovery_key { &keys.recovery } else { &keys.signing };
+        let key = if self.with_recovery_key {
+            &keys.recovery
+        } else {
+            &keys.signing
+        };
         let deactivation = session.signer().deactivate(party, key);
         let body = DeactivateParty {
             deactivation: deactivation.compact().to_owned(),

@@ -36,11 +36,16 @@ impl Arguments {
             Kind::Person => key_file::save_wallet(&self.out, &Wallet::new(keys)),
             Kind::Organisation => key_file::save_party(&self.out, &keys),
         };
-        saved.doing(format!("the keys cannot be saved in {}", self.out.display()))?;
+        saved.doing(format!(
+            "the keys cannot be saved in {}",
+            self.out.display()
+        ))?;
         let made = Made {
             party,
             keys: self.out.display().to_string(),
         };
-        output.answer(&made, |made| fields(&[("party", &made.party), ("keys", &made.keys)]))
+        output.answer(&made, |made| {
+            fields(&[("party", &made.party), ("keys", &made.keys)])
+        })
     }
 }

@@ -34,7 +34,9 @@ impl Arguments {
         let (signing, opening) = (SigningKey::generate(), OpeningKey::generate());
         let session = self.node.connect().await?;
         let sealing_key = opening.sealing_key();
-        let recovery = session.signer().recover(party, &old.recovery, &signing, sealing_key);
+        let recovery = session
+            .signer()
+            .recover(party, &old.recovery, &signing, sealing_key);
         let possession = session.client.show_possession(&opening).await;
         let possession = possession.doing("possession of the new key cannot be shown")?;
         let kept = SigningKey::from_seed(old.recovery.seed());

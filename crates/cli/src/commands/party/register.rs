@@ -26,7 +26,9 @@ impl Arguments {
         let session = self.node.connect().await?;
         let signer = session.signer();
         let client = &session.client;
-        let enrolled = client.enrol(&signer, &keys, kind.into(), Custody::Independent).await;
+        let enrolled = client
+            .enrol(&signer, &keys, kind.into(), Custody::Independent)
+            .await;
         enrolled.doing("the party cannot be registered")?;
         answer_party(&session, keys.party_id(), output).await
     }

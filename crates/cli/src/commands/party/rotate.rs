@@ -32,19 +32,26 @@ impl Arguments {
     pub(crate) async fn run(self, output: Output) -> Result<(), Failure> {
         let (old, kind) = keys::load(&self.keys)?;
         if kind == Kind::Person {
-            return Err(Failure::usage("a wallet's own keys sign nothing that is seen; recover them if they are lost"));
+            return Err(Failure::usage(
+                "a wallet's own keys sign nothing that is seen; recover them if they are lost",
+            ));
         }
         let party = old.party_id();
         let (signing, opening) = (SigningKey::generate(), OpeningKey::generate());
         let session = self.node.connect().await?;
-        let rotation = session.signer().rotate(&old, &signing, Some(opening.sealing_key()));
+        let rotation = session
+            .signer()
+            .rotate(&old, &signing, Some(opening.sealing_key()));
         let possession = session.client.show_possession(&opening).await;
         let possession = possession.doing("possession of the new key cannot be shown")?;
         // Before they are used: a key that was installed and is lost cannot be replaced like this.
         let recovery = SigningKey::from_seed(old.recovery.seed());
         let new = PartyKeys::of_party(party, signing, recovery, opening);
         let saved = key_file::save_party(&self.out, &new);
-        saved.doing(format!("the keys cannot be saved in {}", self.out.display()))?;
+        saved.doing(format!(
+            "the keys cannot be saved in {}",
+            self.out.display()
+        ))?;
         let body = RotateKeys {
             rotation: rotation.compact().to_owned(),
             possession: Some(possession),

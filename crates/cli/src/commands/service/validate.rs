@@ -27,13 +27,20 @@ impl Arguments {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let draft = Draft::read(&self.file)?;
         let complete = draft.validate();
-        let complete = complete.doing(format!("{} is not a valid description", self.file.display()))?;
+        let complete = complete.doing(format!(
+            "{} is not a valid description",
+            self.file.display()
+        ))?;
         let validated = Validated {
             valid: true,
             complete,
         };
         output.answer(&validated, |validated| {
-            let word = if validated.complete { "complete" } else { "its registration fills in the rest" };
+            let word = if validated.complete {
+                "complete"
+            } else {
+                "its registration fills in the rest"
+            };
             format!("valid: {word}")
         })
     }

@@ -62,7 +62,10 @@ impl Arguments {
         let address = listener.local_addr()?;
         let listening = Listening { address, telegrams };
         output.answer(&listening, |listening| {
-            format!("listening on http://{} with {} telegrams", listening.address, listening.telegrams)
+            format!(
+                "listening on http://{} with {} telegrams",
+                listening.address, listening.telegrams
+            )
         })?;
         let interval = Duration::from_secs(self.every.max(1));
         let stopped = async {

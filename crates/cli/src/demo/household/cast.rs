@@ -12,7 +12,7 @@ use crate::agents::keys::records_beside;
 use crate::agents::person::Person;
 use crate::agents::provider::Provider;
 use crate::demo::Stage;
-use crate::demo::checks::{ensure, short};
+use crate::demo::checks::{counted, ensure, short};
 use crate::descriptions::Draft;
 use crate::failure::{Doing, Failure};
 use crate::session::Session;
@@ -21,6 +21,9 @@ use crate::source::{Archive, SourceService, serve};
 /// How the archive and the adviser name the household. Nobody else ever learns it.
 pub(super) const ARCHIVE_ACCOUNT: &str = "member 20417";
 pub(super) const ADVISER_ACCOUNT: &str = "customer 881 at Kattendiep";
+
+/// The number of one of its meters, as the meter prints it.
+pub(super) const METER_NUMBER: &str = "K8EG004046395507";
 
 const ARCHIVE: &[u8] = include_bytes!("../../../../../examples/household/meter-archive.json");
 const ADVISER: &[u8] = include_bytes!("../../../../../examples/household/energy-adviser.json");
@@ -62,20 +65,27 @@ impl Cast {
         let mut household = Person::create(&stage.folder.join("household"), session.clone())?;
         household.enrol().await?;
         let party = household.party();
-        stage.narrator.step("household", "makes its keys and registers", &short(&party));
+        stage
+            .narrator
+            .step("household", "makes its keys and registers", &short(&party));
         let archive = organisation("archive", "meter archive", &session, stage).await?;
         let adviser = organisation("adviser", "energy adviser", &session, stage).await?;
 
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.doing("the meter archive cannot listen")?;
         let endpoint = format!("http://{}/data/{{dataset}}", listener.local_addr()?);
-        let archive_service = describe(&archive, ARCHIVE, Some(&endpoint), "meter archive", stage).await?;
+        let archive_service =
+            describe(&archive, ARCHIVE, Some(&endpoint), "meter archive", stage).await?;
         let adviser_service = describe(&adviser, ADVISER, None, "energy adviser", stage).await?;
         let source = open_source(&session, stage, archive_service).await?;
         let server = tokio::spawn(serve(Arc::clone(&source), listener, future::pending()));
 
-        let archive_link = household.link(archive_service, ARCHIVE_ACCOUNT, &archive).await?;
-        let adviser_link = household.link(adviser_service, ADVISER_ACCOUNT, &adviser).await?;
+        let archive_link = household
+            .link(archive_service, ARCHIVE_ACCOUNT, &archive)
+            .await?;
+        let adviser_link = household
+            .link(adviser_service, ADVISER_ACCOUNT, &adviser)
+            .await?;
         check_pseudonyms(&session, &household, [archive_link, adviser_link], stage).await?;
         Ok(Self {
             session,
@@ -99,7 +109,11 @@ async fn organisation(
     let keys = stage.folder.join(format!("{name}.json"));
     let provider = Provider::create(&keys, &records_beside(&keys), session.clone())?;
     provider.enrol().await?;
-    stage.narrator.step(who, "makes its keys and registers", &short(&provider.party()));
+    stage.narrator.step(
+        who,
+        "makes its keys and registers",
+        &short(&provider.party()),
+    );
     Ok(provider)
 }
 
@@ -119,10 +133,16 @@ async fn describe(
     let description = draft.complete(provider.party(), service, 1)?;
     provider.register(&description).await?;
     let known = provider.session.service(service).await?;
-    ensure(known.description == description, "the node shows the description that was signed")?;
-    let (datasets, purposes) = (description.datasets.len(), description.purposes.len());
-    let shown = format!("{datasets} datasets, {purposes} purposes: {}", short(&service));
-    stage.narrator.step(who, "registers its signed description", &shown);
+    ensure(
+        known.description == description,
+        "the node shows the description that was signed",
+    )?;
+    let datasets = counted(description.datasets.len(), "dataset");
+    let purposes = counted(description.purposes.len(), "purpose");
+    let shown = format!("{datasets}, {purposes}: {}", short(&service));
+    stage
+        .narrator
+        .step(who, "registers its signed description", &shown);
     Ok(service)
 }
 
@@ -142,7 +162,11 @@ async fn open_source(
     let provider = Provider::open(&keys, &records_beside(&keys), session.clone())?;
     let source = SourceService::open(provider, service, archive).await?;
     let shown = format!("{telegrams} telegrams, checksums right");
-    stage.narrator.step("meter archive", "listens, with the household's readings", &shown);
+    stage.narrator.step(
+        "meter archive",
+        "listens, with the household's readings",
+        &shown,
+    );
     Ok(Arc::new(source))
 }
 
@@ -156,12 +180,25 @@ async fn check_pseudonyms(
     let mut pseudonyms = BTreeSet::new();
     for link in links {
         let view = session.client.link(link).await?;
-        ensure(!view.record.is_empty() && !view.countersignature.is_empty(), "both sides signed the link")?;
+        ensure(
+            !view.record.is_empty() && !view.countersignature.is_empty(),
+            "both sides signed the link",
+        )?;
         pseudonyms.insert(view.surrogate_id);
     }
-    ensure(pseudonyms.len() == 2, "each service knows the household by another pseudonym")?;
-    ensure(household.consents().await?.is_empty(), "a link is not a consent")?;
+    ensure(
+        pseudonyms.len() == 2,
+        "each service knows the household by another pseudonym",
+    )?;
+    ensure(
+        household.consents().await?.is_empty(),
+        "a link is not a consent",
+    )?;
     let shown: Vec<String> = pseudonyms.iter().map(short).collect();
-    stage.narrator.step("household", "links both, a pseudonym for each", &shown.join(" "));
+    stage.narrator.step(
+        "household",
+        "links both, a pseudonym for each",
+        &shown.join(" "),
+    );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The end: withdrawal, acknowledgements, receipts, what the log holds, and the evidence.
+//! The end: withdrawal, acknowledgements, receipts, and the evidence.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 
 use assent_client::evidence::{self, Trust};
 use assent_exchange::consent::state::{Closure, Status};
-use assent_ledger::checkpoint::SignedCheckpoint;
-use assent_ledger::merkle::{leaf_hash, verify_inclusion};
 use assent_model::ids::ConsentId;
 use assent_model::records::release::{UseAction, UseReceipt};
 
-use super::cast::{ADVISER_ACCOUNT, ARCHIVE_ACCOUNT, Cast};
+use super::cast::Cast;
 use super::delivering::{expect_closed, token};
 use super::{Sharing, Tally};
 use crate::agents::person::Alteration;
@@ -34,19 +32,36 @@ pub(super) async fn withdraw(
     stage: &mut Stage<'_>,
 ) -> Result<(), Failure> {
     let earlier = token(cast, sharing, tally).await?;
-    cast.household.change(sharing.sink, &Alteration::Withdraw).await?;
-    stage.narrator.step("household", "withdraws the consent", "both records, for good");
+    cast.household
+        .change(sharing.sink, &Alteration::Withdraw)
+        .await?;
+    stage.narrator.step(
+        "household",
+        "withdraws the consent",
+        "both records, for good",
+    );
     expect_closed(cast, sharing, &earlier, "consent-withdrawn", tally, stage).await?;
-    let revived = cast.household.change(sharing.sink, &Alteration::Resume).await;
+    let revived = cast
+        .household
+        .change(sharing.sink, &Alteration::Resume)
+        .await;
     ensure(revived.is_err(), "nothing revives a withdrawn consent")?;
 
     cast.source.learn().await?;
     cast.source.acknowledge_ends().await?;
     cast.adviser.acknowledge(sharing.sink).await?;
-    for (who, cr_id) in [("meter archive", sharing.source), ("energy adviser", sharing.sink)] {
+    for (who, cr_id) in [
+        ("meter archive", sharing.source),
+        ("energy adviser", sharing.sink),
+    ] {
         let view = cast.session.client.consent(cr_id).await?;
-        ensure(view.closure == "acknowledged", "the end is acknowledged, signed")?;
-        stage.narrator.step(who, "acknowledges the end, signed", &short(&cr_id));
+        ensure(
+            view.closure == "acknowledged",
+            "the end is acknowledged, signed",
+        )?;
+        stage
+            .narrator
+            .step(who, "acknowledges the end, signed", &short(&cr_id));
     }
     Ok(())
 }
@@ -58,64 +73,69 @@ pub(super) async fn read_receipts(
     tally: &Tally,
     stage: &mut Stage<'_>,
 ) -> Result<(), Failure> {
-    let sink = await_receipts(cast, sharing.sink, tally.tokens + tally.tokens_refused + tally.processed).await?;
-    let source = await_receipts(cast, sharing.source, tally.releases + tally.releases_refused).await?;
+    let sink = await_receipts(
+        cast,
+        sharing.sink,
+        tally.tokens + tally.tokens_refused + tally.processed,
+    )
+    .await?;
+    let source = await_receipts(
+        cast,
+        sharing.source,
+        tally.releases + tally.releases_refused,
+    )
+    .await?;
     let counted = |receipts: &[UseReceipt], action| {
-        receipts.iter().filter(|receipt| receipt.action == action).count()
+        receipts
+            .iter()
+            .filter(|receipt| receipt.action == action)
+            .count()
     };
-    ensure(counted(&sink, UseAction::TokenIssued) == tally.tokens, "every token has a receipt")?;
-    ensure(counted(&sink, UseAction::Processed) == tally.processed, "every reported use has a receipt")?;
-    ensure(counted(&source, UseAction::Released) == tally.releases, "every release has a receipt")?;
+    ensure(
+        counted(&sink, UseAction::TokenIssued) == tally.tokens,
+        "every token has a receipt",
+    )?;
+    ensure(
+        counted(&sink, UseAction::Processed) == tally.processed,
+        "every reported use has a receipt",
+    )?;
+    ensure(
+        counted(&source, UseAction::Released) == tally.releases,
+        "every release has a receipt",
+    )?;
     let refused = counted(&sink, UseAction::Refused) + counted(&source, UseAction::Refused);
-    ensure(refused == tally.tokens_refused + tally.releases_refused, "every refusal has a receipt")?;
-    let shown = format!("{} uses, {refused} of them refused", sink.len() + source.len());
-    stage.narrator.step("household", "reads what was done with its data", &shown);
+    ensure(
+        refused == tally.tokens_refused + tally.releases_refused,
+        "every refusal has a receipt",
+    )?;
+    let shown = format!(
+        "{} uses, {refused} of them refused",
+        sink.len() + source.len()
+    );
+    stage
+        .narrator
+        .step("household", "reads what was done with its data", &shown);
     Ok(())
 }
 
 /// Receipts are durable at once and get into the log with the next block.
-async fn await_receipts(cast: &Cast, cr_id: ConsentId, expected: usize) -> Result<Vec<UseReceipt>, Failure> {
+async fn await_receipts(
+    cast: &Cast,
+    cr_id: ConsentId,
+    expected: usize,
+) -> Result<Vec<UseReceipt>, Failure> {
     let begun = Instant::now();
     loop {
         let receipts = cast.household.receipts(cr_id).await?;
         if receipts.len() >= expected || begun.elapsed() > PATIENCE {
-            ensure(receipts.len() == expected, "each use has one receipt in the log")?;
+            ensure(
+                receipts.len() == expected,
+                "each use has one receipt in the log",
+            )?;
             return Ok(receipts);
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-}
-
-/// Reads the whole log as anybody can, and looks for what must not be there.
-pub(super) async fn search_log(
-    cast: &Cast,
-    sharing: &Sharing,
-    stage: &mut Stage<'_>,
-) -> Result<u64, Failure> {
-    let client = &cast.session.client;
-    let note = client.checkpoint().await?;
-    let checkpoint = SignedCheckpoint::parse(&note, &cast.session.chain.checkpoint_key)
-        .map_err(|error| Failure::problem("the checkpoint is not signed").caused_by(&error))?;
-    let household = cast.household.party().to_string();
-    let (mut names_household, mut names_consent) = (0, 0);
-    for index in 0..checkpoint.size {
-        let entry = client.entry(index).await.doing(format!("entry {index} of the log cannot be read"))?;
-        let newest = SignedCheckpoint::parse(&entry.checkpoint, &cast.session.chain.checkpoint_key)
-            .map_err(|error| Failure::problem("the checkpoint is not signed").caused_by(&error))?;
-        let leaf = leaf_hash(entry.leaf.as_bytes());
-        let included = verify_inclusion(leaf, index, newest.size, &entry.proof, newest.log_root);
-        ensure(included.is_ok(), "every entry is in the log that the checkpoint signs")?;
-        for secret in [ARCHIVE_ACCOUNT, ADVISER_ACCOUNT, "4B384547303034303436333935353037"] {
-            ensure(!entry.leaf.contains(secret), "there is no personal data in the log")?;
-        }
-        names_household += usize::from(entry.leaf.contains(&household));
-        names_consent += usize::from(entry.leaf.contains(&sharing.sink.to_string()));
-    }
-    ensure(names_household == 1, "the household is named where it registered, and nowhere else")?;
-    ensure(names_consent > 0, "the consent is in the log")?;
-    let shown = format!("{} entries proven, no personal data in them", checkpoint.size);
-    stage.narrator.step("anyone", "reads the log", &shown);
-    Ok(checkpoint.size)
 }
 
 /// Everything that happened to the consent, in one file.
@@ -128,12 +148,23 @@ pub(super) async fn export_evidence(
     let bundle = bundle.doing("the evidence cannot be exported")?;
     let trust = Trust::Operator(cast.session.chain.operator);
     let report = evidence::verify(&bundle, &trust).doing("the evidence does not hold")?;
-    ensure(report.cr_id == sharing.sink, "the evidence is about the consent")?;
-    ensure(report.status == Status::Withdrawn, "the evidence shows the withdrawal")?;
-    ensure(matches!(report.closure, Closure::Acknowledged { .. }), "and its acknowledgement")?;
+    ensure(
+        report.cr_id == sharing.sink,
+        "the evidence is about the consent",
+    )?;
+    ensure(
+        report.status == Status::Withdrawn,
+        "the evidence shows the withdrawal",
+    )?;
+    ensure(
+        matches!(report.closure, Closure::Acknowledged { .. }),
+        "and its acknowledgement",
+    )?;
     let path = stage.out.join(BUNDLE);
     fs::write(&path, &bundle).doing(format!("{} cannot be written", path.display()))?;
     let shown = format!("{} bytes, {} moments", bundle.len(), report.timeline.len());
-    stage.narrator.step("household", "exports the evidence", &shown);
+    stage
+        .narrator
+        .step("household", "exports the evidence", &shown);
     Ok(path)
 }

@@ -43,7 +43,9 @@ async fn ask(cast: &Cast, stage: &mut Stage<'_>) -> Result<RequestId, Failure> {
     });
     let request = request.await?;
     let shown = format!("for one purpose, {PURPOSE}: {}", short(&request));
-    stage.narrator.step("energy adviser", "asks for meter readings", &shown);
+    stage
+        .narrator
+        .step("energy adviser", "asks for meter readings", &shown);
     Ok(request)
 }
 
@@ -56,14 +58,32 @@ async fn read_form(
     let dutch: Language = "nl".parse().expect("a language tag");
     let form = cast.household.form(request, &english).await?;
     let translated = cast.household.form(request, &dutch).await?;
-    ensure(form.notice_digest != translated.notice_digest, "each language is a notice of its own")?;
+    ensure(
+        form.notice_digest != translated.notice_digest,
+        "each language is a notice of its own",
+    )?;
     let notice = &form.notice;
-    let required: usize = notice.datasets.iter().map(|dataset| dataset.required.len()).sum();
-    let optional: usize = notice.datasets.iter().map(|dataset| dataset.optional.len()).sum();
-    ensure(required == 3 && optional == 4, "the form offers what both descriptions have")?;
+    let required: usize = notice
+        .datasets
+        .iter()
+        .map(|dataset| dataset.required.len())
+        .sum();
+    let optional: usize = notice
+        .datasets
+        .iter()
+        .map(|dataset| dataset.optional.len())
+        .sum();
+    ensure(
+        required == 3 && optional == 4,
+        "the form offers what both descriptions have",
+    )?;
     let name = pick(&notice.purpose.name, &english);
     let shown = format!("\"{name}\": {required} concepts needed, {optional} optional");
-    stage.narrator.step("household", "reads the notice, in English and Dutch", &shown);
+    stage.narrator.step(
+        "household",
+        "reads the notice, in English and Dutch",
+        &shown,
+    );
     Ok(form)
 }
 
@@ -80,20 +100,32 @@ async fn answer(
         until: None,
         supersedes: None,
     };
-    let too_little = cast.household.give(&choice("electricity_delivered_tariff_1")).await;
-    ensure(too_little.is_err(), "what the purpose needs cannot be left out")?;
+    let too_little = cast
+        .household
+        .give(&choice("electricity_delivered_tariff_1"))
+        .await;
+    ensure(
+        too_little.is_err(),
+        "what the purpose needs cannot be left out",
+    )?;
     let given = cast.household.give(&choice(KEPT_BACK)).await?;
     let gives = concepts(&given.resource_set);
-    ensure(!gives.contains(&concept(KEPT_BACK)), "what was left out is not in the consent")?;
+    ensure(
+        !gives.contains(&concept(KEPT_BACK)),
+        "what was left out is not in the consent",
+    )?;
     ensure(gives.len() == 6, "everything else is in the consent")?;
     let shown = format!("{} concepts, without {KEPT_BACK}", gives.len());
-    stage.narrator.step("household", "consents, to less than was asked", &shown);
+    stage
+        .narrator
+        .step("household", "consents, to less than was asked", &shown);
     let again = cast.household.give(&choice(KEPT_BACK)).await;
     ensure_refused(again, "request-closed")?;
     let source = given.source_cr_id;
     Ok(Sharing {
         sink: given.cr_id,
-        source: source.ok_or_else(|| Failure::problem("what must hold does not: the consent is a pair"))?,
+        source: source
+            .ok_or_else(|| Failure::problem("what must hold does not: the consent is a pair"))?,
         resource_set: given.resource_set,
     })
 }
@@ -101,39 +133,94 @@ async fn answer(
 /// Two records of one sharing, under pseudonyms that nobody can connect.
 async fn check_pair(cast: &Cast, sharing: &Sharing, stage: &mut Stage<'_>) -> Result<(), Failure> {
     let client = &cast.session.client;
-    let (sink, source) = (client.consent(sharing.sink).await?, client.consent(sharing.source).await?);
-    ensure(sink.role == "sink" && source.role == "source", "there is a record for each side")?;
-    ensure(sink.counterpart == Some(source.cr_id), "the adviser's record names the archive's")?;
-    ensure(source.counterpart == Some(sink.cr_id), "the archive's record names the adviser's")?;
-    ensure(sink.status == "active" && source.status == "active", "both are active")?;
-    ensure(sink.resource_set == source.resource_set, "both cover the same data")?;
+    let (sink, source) = (
+        client.consent(sharing.sink).await?,
+        client.consent(sharing.source).await?,
+    );
+    ensure(
+        sink.role == "sink" && source.role == "source",
+        "there is a record for each side",
+    )?;
+    ensure(
+        sink.counterpart == Some(source.cr_id),
+        "the adviser's record names the archive's",
+    )?;
+    ensure(
+        source.counterpart == Some(sink.cr_id),
+        "the archive's record names the adviser's",
+    )?;
+    ensure(
+        sink.status == "active" && source.status == "active",
+        "both are active",
+    )?;
+    ensure(
+        sink.resource_set == source.resource_set,
+        "both cover the same data",
+    )?;
     let record = statement::verify::<ConsentRecord>(&source.record)
         .map_err(|error| Failure::problem("the record is not signed").caused_by(&error))?;
     let RolePart::Source { pop_key, .. } = &record.content().role_specific_part else {
-        return Err(Failure::problem("what must hold does not: the record is a source's"));
+        return Err(Failure::problem(
+            "what must hold does not: the record is a source's",
+        ));
     };
     let adviser_key = cast.adviser.keys.signing.verifying_key().thumbprint();
-    ensure(*pop_key == adviser_key, "the household signed whose key may fetch")?;
+    ensure(
+        *pop_key == adviser_key,
+        "the household signed whose key may fetch",
+    )?;
     for consent in cast.household.consents().await? {
-        ensure(consent.surrogate_id != source.surrogate_id, "the archive's record has an alias")?;
+        ensure(
+            consent.surrogate_id != source.surrogate_id,
+            "the archive's record has an alias",
+        )?;
     }
     let pair = record.content().common_part.cr_pair_id;
-    let pair = pair.ok_or_else(|| Failure::problem("what must hold does not: the records name their pair"))?;
-    let shown = format!("{} and {} as {}", short(&sink.cr_id), short(&source.cr_id), short(&pair));
-    stage.narrator.step("node", "records both halves or neither", &shown);
+    let pair = pair
+        .ok_or_else(|| Failure::problem("what must hold does not: the records name their pair"))?;
+    let shown = format!(
+        "{} and {} as {}",
+        short(&sink.cr_id),
+        short(&source.cr_id),
+        short(&pair)
+    );
+    stage
+        .narrator
+        .step("node", "records both halves or neither", &shown);
     Ok(())
 }
 
 /// Neither service takes the node's word: each holds the records against the key that it pinned.
 async fn keep(cast: &Cast, sharing: &Sharing, stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let learned = cast.source.learn().await.doing("the archive cannot learn of the consent")?;
-    ensure(learned.kept.contains(&sharing.source), "the archive keeps the record")?;
+    let learned = cast
+        .source
+        .learn()
+        .await
+        .doing("the archive cannot learn of the consent")?;
+    ensure(
+        learned.kept.contains(&sharing.source),
+        "the archive keeps the record",
+    )?;
     ensure(learned.refused.is_empty(), "every record holds")?;
-    stage.narrator.step("meter archive", "checks the record and keeps it", &short(&sharing.source));
+    stage.narrator.step(
+        "meter archive",
+        "checks the record and keeps it",
+        &short(&sharing.source),
+    );
     let checked = cast.adviser.checked(sharing.sink).await?;
-    ensure(checked.is_in_force(now()), "the adviser's record is in force")?;
+    ensure(
+        checked.is_in_force(now()),
+        "the adviser's record is in force",
+    )?;
     let service = checked.record().common_part.service.service_id;
-    ensure(service == cast.adviser_service, "the record is for the adviser's service")?;
-    stage.narrator.step("energy adviser", "checks the record and keeps it", &short(&sharing.sink));
+    ensure(
+        service == cast.adviser_service,
+        "the record is for the adviser's service",
+    )?;
+    stage.narrator.step(
+        "energy adviser",
+        "checks the record and keeps it",
+        &short(&sharing.sink),
+    );
     Ok(())
 }

@@ -5,6 +5,7 @@ mod cast;
 mod closing;
 mod consenting;
 mod delivering;
+mod log;
 
 use std::collections::BTreeSet;
 
@@ -58,7 +59,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     delivering::narrow(&cast, &sharing, &mut tally, stage).await?;
     closing::withdraw(&cast, &sharing, &mut tally, stage).await?;
     closing::read_receipts(&cast, &sharing, &tally, stage).await?;
-    let log_size = closing::search_log(&cast, &sharing, stage).await?;
+    let log_size = log::search(&cast, &sharing, stage).await?;
     let bundle = closing::export_evidence(&cast, &sharing, stage).await?;
     Ok(Told {
         story: "household",
@@ -71,10 +72,19 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
 fn figures(tally: &Tally, log_size: u64) -> Vec<Figure> {
     let figure = |what, value: String| Figure { what, value };
     vec![
-        figure("readings delivered, sealed and opened", tally.readings.to_string()),
+        figure(
+            "readings delivered, sealed and opened",
+            tally.readings.to_string(),
+        ),
         figure("bytes sealed", tally.sealed_bytes.to_string()),
-        figure("releases, and refused ones", format!("{} and {}", tally.releases, tally.releases_refused)),
-        figure("tokens, and refused ones", format!("{} and {}", tally.tokens, tally.tokens_refused)),
+        figure(
+            "releases, and refused ones",
+            format!("{} and {}", tally.releases, tally.releases_refused),
+        ),
+        figure(
+            "tokens, and refused ones",
+            format!("{} and {}", tally.tokens, tally.tokens_refused),
+        ),
         figure("entries in the log", log_size.to_string()),
     ]
 }
