@@ -291,10 +291,18 @@ fn exactly_the_consents_of_the_link_follow_it() {
 
 #[test]
 fn a_consent_of_another_link_does_not_follow() {
-    // Ann has two links, both removed, and tries to resume a consent of the one with the other.
-    let mut world = removal().world;
+    // Ann removes two links with a consent each, and tries to resume the one with the other.
+    let mut world = World::of(&["gym", "lab"], &["ann"]);
+    world.consented("own", "coaching", None);
+    let asked = question("lab's", "ann at lab", "lab", "coaching", None);
+    let asked = world.sign("lab", asked);
+    world.accept(&Command::Consent(ConsentCommand::Ask(asked)));
+    let answer = world.answer("lab's", "lab's");
+    let command = world.give(answer);
+    world.accept(&command);
     remove(&mut world, "ann at gym");
     remove(&mut world, "ann at lab");
+
     let record = world.link_status("ann at lab", LinkStatus::Active);
     let foreign = vec![world.change(consent("own"), ConsentStatus::Active)];
     let mut draft = Change {
@@ -304,7 +312,7 @@ fn a_consent_of_another_link_does_not_follow() {
         consents: foreign,
     };
     assert_eq!(outcome(&mut draft), "consents-incomplete");
-    draft.consents.clear();
+    draft.consents = draft.world.followers("ann at lab", LinkStatus::Active);
     assert_eq!(outcome(&mut draft), "accepted");
 }
 

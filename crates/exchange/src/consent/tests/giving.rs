@@ -3,6 +3,7 @@
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::KeyId;
 use assent_model::ids::PairId;
+use assent_model::machine::WorkingSet;
 use assent_model::names::ConceptId;
 use assent_model::records::consent::{
     CommonPart, ConsentRefusal, ConsentStatus, RolePart, Superseded,
@@ -571,29 +572,56 @@ fn after_an_end_a_new_consent_begins() {
     assert_eq!(status(&draft.world, "again"), Status::Active);
 }
 
-#[test]
-fn one_purpose_at_two_services_is_two_consents() {
-    // Ann uses one pseudonym for two services, and both call a purpose `coaching`.
+/// Ann links once more under the pseudonym that she has at *gym*, and is asked over that link.
+fn asked_over_another_link(service: &str) -> Giving {
     let mut world = World::of(&["gym", "lab"], &["ann"]);
     world.consented("c", "coaching", None);
-    let mut record = link_record("ann at gym", "lab");
-    record.slr_id = link("the same pseudonym");
+    let mut record = link_record("ann at gym", service);
+    record.slr_id = link("second link");
     let record = world.sign("ann at gym", record);
-    let countersignature = countersignature(&record);
-    let countersignature = world.sign("lab", countersignature);
+    let countersignature = world.sign(service, countersignature(&record));
     world.accept(&Command::Link(LinkCommand::Create {
         record,
         countersignature,
     }));
-    let mut asked = question("at lab", "ann at gym", "lab", "coaching", None);
-    asked.slr_id = link("the same pseudonym");
-    let asked = world.sign("lab", asked);
+    let mut asked = question("second", "ann at gym", service, "coaching", None);
+    asked.slr_id = link("second link");
+    let asked = world.sign(service, asked);
     world.accept(&Command::Consent(ConsentCommand::Ask(asked)));
-    let answer = world.answer("at lab", "at lab");
-    let mut draft = Giving { world, answer };
+    let answer = world.answer("second", "second");
+    Giving { world, answer }
+}
+
+#[test]
+fn one_purpose_at_two_services_is_two_consents() {
+    let mut draft = asked_over_another_link("lab");
     assert_eq!(draft.submit(), "accepted");
     assert_eq!(status(&draft.world, "c"), Status::Active);
-    assert_eq!(status(&draft.world, "at lab"), Status::Active);
+    assert_eq!(status(&draft.world, "second"), Status::Active);
+}
+
+#[test]
+fn superseding_over_another_link_counts_on_both() {
+    let mut draft = asked_over_another_link("gym");
+    assert_eq!(outcome(&mut draft), "consent-exists");
+    draft.world.supersede(&mut draft.answer, consent("c"));
+    draft.world.ledger.state.evict(0);
+    assert_eq!(draft.submit(), "accepted");
+    assert_eq!(draft.world.linked("ann at gym").active_consents, 0);
+    assert_eq!(draft.world.linked("second link").active_consents, 1);
+}
+
+#[test]
+fn what_a_removed_link_holds_can_be_superseded_over_another() {
+    let mut draft = asked_over_another_link("gym");
+    let removal = draft.world.change_link("ann at gym", LinkStatus::Removed);
+    draft.world.accept(&removal);
+    draft.world.supersede(&mut draft.answer, consent("c"));
+    assert_eq!(draft.submit(), "accepted");
+    assert_eq!(draft.world.linked("ann at gym").paused_consents, 0);
+    let restoration = draft.world.change_link("ann at gym", LinkStatus::Active);
+    draft.world.accept(&restoration);
+    assert_eq!(draft.world.linked("ann at gym").active_consents, 0);
 }
 
 #[test]

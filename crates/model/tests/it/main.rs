@@ -1,0 +1,10 @@
+//! Tests of the public behaviour of the crate, one module for each of its own.
+
+mod canonical;
+mod description;
+mod ids;
+mod names;
+mod records;
+mod statement;
+mod time;
+mod vocabulary;
