@@ -146,9 +146,9 @@ CONTENTS = {
 }
 STATEMENTS = {}
 for family, content in CONTENTS.items():
-    SHAPES[family] = members(content)
+    SHAPES["content"] = members(content)
     STATEMENTS[family] = members(
-        f"aud:name exp:integer iat:integer jti:name signer:key statement:{family}"
+        "aud:name exp:integer iat:integer jti:name signer:key statement:content"
     )
 
 # What an event has beside its type: evidence.md, "The entries".

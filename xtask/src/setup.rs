@@ -14,9 +14,10 @@ use std::process::{Command, ExitCode};
 type Need = fn() -> io::Result<Option<PathBuf>>;
 
 /// What the tests may need, by the variable that tells them where it is.
-const NEEDS: [(&str, Need); 3] = [
+const NEEDS: [(&str, Need); 4] = [
     ("ASSENT_TEST_POSTGRES_BIN", postgres),
-    ("ASSENT_TEST_NODE_MODULES", node_modules),
+    ("ASSENT_TEST_NODE_MODULES", judge_modules),
+    ("ASSENT_TEST_OPENAPI_MODULES", linter_modules),
     ("ASSENT_TEST_PYTHON", python),
 ];
 
@@ -99,8 +100,18 @@ fn find_postgres() -> Option<PathBuf> {
 }
 
 /// The packages that the JavaScript judges verify with.
-fn node_modules() -> io::Result<Option<PathBuf>> {
-    let folder = root().join("tests/judges/node");
+fn judge_modules() -> io::Result<Option<PathBuf>> {
+    node_modules("tests/judges/node")
+}
+
+/// The linter of the OpenAPI document.
+fn linter_modules() -> io::Result<Option<PathBuf>> {
+    node_modules("tests/judges/openapi")
+}
+
+/// The packages of a folder with a lock file.
+fn node_modules(folder: &str) -> io::Result<Option<PathBuf>> {
+    let folder = root().join(folder);
     if !folder.is_dir() {
         return Ok(None);
     }

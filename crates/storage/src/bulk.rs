@@ -1,16 +1,22 @@
 //! Many rows in few statements, the same for both engines.
 //!
 //! A statement for any number of rows would be a new text for each number, and so be prepared each
-//! time. Here rows go in chunks of a few fixed sizes: every text comes again and stays prepared.
+//! time. Here rows go in chunks of powers of two: every text comes again and stays prepared.
 
 use std::fmt::Write;
 use std::iter;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
-/// The sizes of chunks, in rows. The largest has to stay below the bind parameters that a statement
-/// can have (32,766 on SQLite) with the widest table.
-const CHUNKS: [usize; 5] = [256, 64, 16, 4, 1];
+/// The most rows in a chunk, a power of two. With the widest table it has to stay below the bind
+/// parameters that a statement can have (32,766 on SQLite).
+const CHUNK_MAX: usize = 256;
+
+/// The next chunk of so many rows, unless none are left.
+fn chunk(rows: usize) -> Option<usize> {
+    let exponent = rows.checked_ilog2()?;
+    Some(CHUNK_MAX.min(1 << exponent))
+}
 
 /// A table as rows are written to it.
 #[derive(Debug)]
@@ -29,7 +35,7 @@ pub(crate) async fn insert<const COLUMNS: usize>(
 ) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let mut rows = rows.into_iter();
-    while let Some(chunk) = CHUNKS.into_iter().find(|&chunk| chunk <= rows.len()) {
+    while let Some(chunk) = chunk(rows.len()) {
         let sql = insertion(backend, table, chunk);
         let values = rows.by_ref().take(chunk).flatten();
         db.execute_raw(Statement::from_sql_and_values(backend, sql, values))
@@ -46,7 +52,7 @@ pub(crate) async fn execute_in(
 ) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let mut keys = keys.into_iter();
-    while let Some(chunk) = CHUNKS.into_iter().find(|&chunk| chunk <= keys.len()) {
+    while let Some(chunk) = chunk(keys.len()) {
         let sql = format!("{statement} IN {}", Tuples::new(backend).next(chunk));
         let values = keys.by_ref().take(chunk);
         db.execute_raw(Statement::from_sql_and_values(backend, sql, values))
@@ -55,8 +61,8 @@ pub(crate) async fn execute_in(
     Ok(())
 }
 
-/// Runs `query`, which ends before an `IN`, for the rows with these keys, in one query for up to as
-/// many keys as the largest chunk has rows. A key has `WIDTH` columns.
+/// Runs `query`, which ends before an `IN`, for the rows with these keys, one query for up to as many
+/// keys as a chunk can have. A key has `WIDTH` columns.
 pub(crate) async fn select_in<const WIDTH: usize>(
     db: &impl ConnectionTrait,
     query: &'static str,
@@ -64,7 +70,7 @@ pub(crate) async fn select_in<const WIDTH: usize>(
 ) -> Result<Vec<QueryResult>, DbErr> {
     let backend = db.get_database_backend();
     let mut found = Vec::with_capacity(keys.len());
-    for keys in keys.chunks(CHUNKS[0]) {
+    for keys in keys.chunks(CHUNK_MAX) {
         // The last key stands again for those that are missing to a round number.
         let places = keys.len().next_power_of_two();
         let padding = iter::repeat_n(keys.last(), places - keys.len()).flatten();

@@ -18,8 +18,8 @@ pub enum StoreError {
     /// A newer version of this program has changed the tables.
     #[error("the store was written by a newer version of this program")]
     NewerSchema,
-    /// A durable write failed before, so that nobody knows what is on the disk. The store has to be
-    /// opened again, which reads what is there.
+    /// A write failed before, so that nobody knows what is on the disk, or the lock against a second
+    /// node was lost. The store has to be opened again, which reads what is there.
     #[error("the store refuses writes since one of them failed")]
     Poisoned,
     /// A block that is not the successor of the head, or whose entries leave a gap in the log.
@@ -49,9 +49,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether it leaves in doubt what the disk holds.
+    /// Whether it leaves in doubt what the disk holds or will take.
     pub(crate) fn is_failing_disk(&self) -> bool {
-        matches!(self, Self::Io(_) | Self::Corrupt)
+        matches!(self, Self::Full | Self::Io(_) | Self::Corrupt)
     }
 }
 
@@ -120,6 +120,8 @@ fn of_sqlstate(code: &str) -> StoreError {
     match code {
         "53100" => StoreError::Full,
         "23505" => StoreError::Conflict,
+        // What replaced the connection with the lock may only read.
+        "25006" => StoreError::Poisoned,
         "40001" | "40P01" | "53300" | "55P03" | "57014" => StoreError::Busy,
         _ => match code.get(..2) {
             Some("XX") => StoreError::Corrupt,
@@ -131,6 +133,9 @@ fn of_sqlstate(code: &str) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::ConnectOptions;
+    use sqlx::sqlite::SqliteConnectOptions;
+
     use super::*;
 
     #[test]
@@ -149,6 +154,7 @@ mod tests {
         }
         for (code, meaning) in [
             ("23505", StoreError::Conflict),
+            ("25006", StoreError::Poisoned),
             ("40P01", StoreError::Busy),
             ("42501", StoreError::Refused("42501".to_owned())),
             ("53100", StoreError::Full),
@@ -158,5 +164,19 @@ mod tests {
         ] {
             assert_eq!(of_sqlstate(code), meaning, "{code}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_full_database_is_a_full_disk() {
+        let options = SqliteConnectOptions::new()
+            .in_memory(true)
+            .pragma("max_page_count", "10");
+        let mut db = options.connect().await.expect("memory is there");
+        let fill = "CREATE TABLE filled AS SELECT zeroblob(1000000)";
+        let refused = sqlx::raw_sql(fill)
+            .execute(&mut db)
+            .await
+            .expect_err("ten pages are not enough");
+        assert_eq!(StoreError::from(refused), StoreError::Full);
     }
 }

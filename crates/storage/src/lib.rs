@@ -8,7 +8,8 @@
 //! **When a durable write fails, writing ends.** After a failed sync nobody knows what the disk
 //! holds, and a second try may report success for data that is lost. So [`Store::commit_block`] and
 //! [`Store::append_receipts`] never try again: the store is *poisoned* and refuses every write until
-//! it is opened anew, which reads what is there.
+//! it is opened anew, which reads what is there. A disk that is full or fails under any other write
+//! has the same effect.
 //!
 //! This crate never reads a clock, decides nothing about consents, opens no sealed body and keeps no
 //! key. What it stores it does not interpret; neither its errors nor its logs name any of it.

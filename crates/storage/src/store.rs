@@ -140,10 +140,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.writer()?.begin_with_options(options).await;
-        let transaction = self.judged(transaction)?;
-        // The wait for the connection may have ended with another one, without the lock.
-        self.writer()?;
-        Ok(transaction)
+        self.judged(transaction)
     }
 
     /// Starts a transaction that must succeed for any other write to be allowed.
@@ -154,8 +151,8 @@ impl Store {
         Ok(DurableWrite { transaction, guard })
     }
 
-    /// What an ordinary write led to. A failing disk makes all that follows doubtful, whoever met
-    /// it first.
+    /// What an ordinary write led to. A full or failing disk makes all that follows doubtful,
+    /// whoever met it first.
     pub(crate) fn judged<T>(&self, result: Result<T, DbErr>) -> Result<T, StoreError> {
         result.map_err(|error| {
             let error = StoreError::from(error);

@@ -1,6 +1,7 @@
 //! What happens to consents on a node in memory, and the bundles that show it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use assent_client::evidence::{EvidenceError, Trust, verify};
 use assent_client::keys::PartyKeys;
@@ -27,6 +28,8 @@ pub(crate) struct Story {
     pub(crate) subject: ConsentId,
     pub(crate) keys: Keys,
     notice: String,
+    /// Entries that are about an older consent.
+    older: Range<u64>,
 }
 
 /// Private keys by the ids of their public halves.
@@ -78,6 +81,7 @@ impl Story {
             name,
             keys: Keys::of(&cast, pair),
             notice: pair.notice(),
+            older: 0..0,
             cast,
             subject,
         }
@@ -87,6 +91,7 @@ impl Story {
     /// superfluous.
     fn indices(&self) -> Vec<u64> {
         let mut indices: Vec<u64> = (0..self.cast.world.leaves.len() as u64).collect();
+        indices.retain(|index| !self.older.contains(index));
         while let Err(error) = verify(&self.bundle_of(&indices), &Trust::FirstUse) {
             let EvidenceError::Superfluous(index) = error else {
                 panic!("{}: {error:?}", self.name);
@@ -174,7 +179,7 @@ pub(crate) fn eventful() -> Story {
     cast.rotate_requester();
     rotate_operator(&mut cast);
     let pair = cast.share();
-    let mut chains = cast.chains(&pair);
+    let mut chains = pair.chains();
     cast.change(&pair, &mut chains, &Change::Disable);
     record_receipts(&mut cast, &[pair.sink_id(), pair.source_id()]);
     let narrow = Change::Narrow(resources(&[REQUIRED]));
@@ -192,7 +197,7 @@ fn both_sides_withdrawn() -> [Story; 2] {
     [true, false].map(|of_sink| {
         let mut cast = Cast::assemble();
         let pair = cast.share();
-        let mut chains = cast.chains(&pair);
+        let mut chains = pair.chains();
         cast.change(&pair, &mut chains, &Change::Disable);
         cast.change(&pair, &mut chains, &Change::Enable);
         cast.change(&pair, &mut chains, &Change::Withdraw);
@@ -210,10 +215,10 @@ pub(crate) fn recovered() -> Story {
     lost.keep_of(keys);
     let signing = SigningKey::generate();
     let sealing = keys.opening.sealing_key();
-    let recovery =
-        cast.world
-            .signer()
-            .recover(keys.party_id(), &keys.recovery, &signing, sealing);
+    let recovery = cast
+        .world
+        .signer()
+        .recover(keys.party_id(), &keys.recovery, &signing, sealing);
     let recover = Command::Identity(IdentityCommand::Recover(recovery));
     cast.world.accept(recover);
     cast.requester.keys.signing = signing;
@@ -228,16 +233,20 @@ pub(crate) fn recovered() -> Story {
 pub(crate) fn superseded() -> [Story; 2] {
     [false, true].map(|of_successor| {
         let mut cast = Cast::assemble();
+        let begin = cast.world.leaves.len() as u64;
         let pair = cast.share();
-        let chains = cast.chains(&pair);
+        let end = cast.world.leaves.len() as u64;
+        let chains = pair.chains();
         let next = cast.supersede(&pair, &chains);
-        let (name, pair) = if of_successor {
-            ("a consent that superseded", next)
+        if of_successor {
+            let subject = next.sink_id();
+            let mut story = Story::new("a consent that superseded", cast, &next, subject);
+            story.older = begin..end;
+            story
         } else {
-            ("a consent that was superseded", pair)
-        };
-        let subject = pair.sink_id();
-        Story::new(name, cast, &pair, subject)
+            let subject = pair.sink_id();
+            Story::new("a consent that was superseded", cast, &pair, subject)
+        }
     })
 }
 
@@ -245,7 +254,7 @@ pub(crate) fn superseded() -> [Story; 2] {
 pub(crate) fn missed() -> Story {
     let mut cast = Cast::assemble();
     let pair = cast.share();
-    let mut chains = cast.chains(&pair);
+    let mut chains = pair.chains();
     cast.change(&pair, &mut chains, &Change::Withdraw);
     cast.world.wait(Span::from_days(8));
     let miss = ConsentCommand::MissAcknowledgement(pair.sink_id());

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_api::evidence::{EvidenceBundle, EvidenceEntry, FORMAT};
+use assent_client::evidence::{Trust, verify};
 use assent_crypto::base64url;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
@@ -37,7 +38,9 @@ pub(crate) struct Parts {
     cr_id: ConsentId,
     /// `descriptions`, `notice` and `leaves`, in the order in which they refer to one another.
     body: Value,
-    /// Digest of the last record of the consent's chain, and the status there.
+    /// The digests of the descriptions and of the notice.
+    were: Vec<String>,
+    /// Digest of the last record of the consent's chain.
     head: String,
     status: &'static str,
 }
@@ -49,8 +52,8 @@ pub(crate) struct Tampered {
 }
 
 impl Parts {
-    /// Takes apart the bundle of a story, whose chain ends with the record `head` and this status.
-    pub(crate) fn of(story: &Story, head: Digest, status: &'static str) -> Self {
+    /// Takes apart the bundle of a story.
+    pub(crate) fn of(story: &Story) -> Self {
         let bundle: EvidenceBundle<StatusProof> =
             canonical::decode(story.bundle().as_bytes()).unwrap();
         let parse = |text: &String| serde_json::from_str(text).unwrap();
@@ -61,10 +64,13 @@ impl Parts {
         }
         let descriptions: Vec<Value> = bundle.descriptions.iter().map(parse).collect();
         let notice = parse(&bundle.notice);
+        let texts = bundle.descriptions.iter().chain([&bundle.notice]);
+        let (head, status) = proven_status(&story.bundle(), &leaves);
         Self {
             cr_id: bundle.cr_id,
+            were: texts.map(|text| digest_of(text)).collect(),
             body: json!({"descriptions": descriptions, "notice": notice, "leaves": leaves}),
-            head: head.to_string(),
+            head,
             status,
         }
     }
@@ -81,9 +87,11 @@ impl Parts {
             }
         }
         if wanted.is_none() {
-            for part in ["descriptions", "notice"] {
-                visit(&self.body[part], &format!("/{part}"), &mut places);
+            let descriptions = self.body["descriptions"].as_array().unwrap();
+            for (index, description) in descriptions.iter().enumerate() {
+                visit(description, &format!("/descriptions/{index}"), &mut places);
             }
+            visit(&self.body["notice"], "/notice", &mut places);
         }
         let changes = places.iter().flat_map(|(place, value)| {
             let changes = pool.changes(value, keys);
@@ -151,13 +159,14 @@ impl Parts {
             keys,
             renamed: BTreeMap::new(),
         };
-        let texts = |joiner: &mut Joiner<'_>, part: &Value| match part {
-            Value::Array(items) => items.iter().map(|item| joiner.text(item)).collect(),
-            other => vec![joiner.text(other)],
-        };
-        let descriptions: Vec<String> = texts(&mut joiner, &self.body["descriptions"]);
+        let descriptions = joiner.texts(&self.body["descriptions"]);
+        for (was, text) in self.were.iter().zip(&descriptions) {
+            joiner.renamed.insert(was.clone(), digest_of(text));
+        }
         let notice = joiner.text(&self.body["notice"]);
-        let leaves = texts(&mut joiner, &self.body["leaves"]);
+        let was = self.were.last().unwrap();
+        joiner.renamed.insert(was.clone(), digest_of(&notice));
+        let leaves = joiner.texts(&self.body["leaves"]);
         let head = joiner.renamed.get(&self.head).unwrap_or(&self.head);
         let status = json!({"head": head, "status": self.status});
         let (status_root, proof) = statuses(self.cr_id, Digest::of(&canonical::encode(&status)));
@@ -187,9 +196,35 @@ impl Parts {
     /// The key that the genesis names, where it still names one.
     fn checkpoint_key<'k>(&self, keys: &'k Keys) -> &'k SigningKey {
         let genesis = "/leaves/0/event/what/genesis/payload/statement/checkpoint_key";
-        let named = self.body.pointer(genesis).and_then(|key| keys.get(&key_id(key)));
+        let named = self
+            .body
+            .pointer(genesis)
+            .and_then(|key| keys.get(&key_id(key)));
         named.unwrap_or_else(|| keys.iter().next().unwrap())
     }
+}
+
+/// The head and the status that a bundle proves.
+fn proven_status(bundle: &str, leaves: &[Value]) -> (String, &'static str) {
+    let report = verify(bundle, &Trust::FirstUse).unwrap();
+    let bundle: EvidenceBundle<StatusProof> = canonical::decode(bundle.as_bytes()).unwrap();
+    let (root, subject) = (report.checkpoint.status_root, report.cr_id.to_string());
+    let mut places = Vec::new();
+    for leaf in leaves {
+        visit(leaf, "", &mut places);
+    }
+    let records = places
+        .iter()
+        .filter_map(|(_, value)| value.get("was")?.as_str());
+    let statuses = ["active", "disabled", "withdrawn", "superseded", "expired"];
+    records
+        .flat_map(|head| statuses.map(|status| (head.to_owned(), status)))
+        .find(|(head, status)| {
+            let committed = canonical::encode(&json!({"head": head, "status": status}));
+            let committed = Some(Digest::of(&committed));
+            bundle.status.verify(root, &subject, committed).is_ok()
+        })
+        .unwrap()
 }
 
 fn key_id(jwk: &Value) -> String {
@@ -248,7 +283,7 @@ fn statement_parts(compact: &str) -> Option<Value> {
 }
 
 fn is_statement(members: &Map<String, Value>) -> bool {
-    members.contains_key("was") && members.contains_key("payload")
+    ["header", "payload", "was"].iter().all(|part| members.contains_key(*part))
 }
 
 /// Puts values together, the ones that others refer to first.
@@ -259,16 +294,15 @@ struct Joiner<'k> {
 }
 
 impl Joiner<'_> {
-    /// The canonical text of a value; what referred to the text before will refer to this one.
+    /// The canonical text of a value.
     fn text(&mut self, value: &Value) -> String {
-        let joined = self.join(value);
-        let text = String::from_utf8(canonical::encode(&joined)).unwrap();
-        if let Value::Object(members) = value
-            && let Some(Value::String(was)) = members.get("\u{0}was")
-        {
-            self.renamed.insert(was.clone(), digest_of(&text));
-        }
-        text
+        String::from_utf8(canonical::encode(&self.join(value))).unwrap()
+    }
+
+    /// The canonical texts of the items of a list.
+    fn texts(&mut self, list: &Value) -> Vec<String> {
+        let items = list.as_array().unwrap();
+        items.iter().map(|item| self.text(item)).collect()
     }
 
     fn join(&mut self, value: &Value) -> Value {
@@ -277,7 +311,9 @@ impl Joiner<'_> {
             Value::Array(items) => items.iter().map(|item| self.join(item)).collect(),
             Value::Object(members) if is_statement(members) => json!(self.sign(members)),
             Value::Object(members) => {
-                let joined = members.iter().map(|(name, item)| (name.clone(), self.join(item)));
+                let joined = members
+                    .iter()
+                    .map(|(name, item)| (name.clone(), self.join(item)));
                 Value::Object(joined.collect())
             }
             other => other.clone(),
@@ -288,10 +324,14 @@ impl Joiner<'_> {
         let [header, payload] = ["header", "payload"].map(|part| &statement[part]);
         let signer = self.keys.get(&key_id(&payload["signer"]));
         let named = header["kid"].as_str().and_then(|kid| self.keys.get(kid));
-        let key = signer.or(named).unwrap_or_else(|| self.keys.iter().next().unwrap());
+        let key = signer
+            .or(named)
+            .unwrap_or_else(|| self.keys.iter().next().unwrap());
         let segments = [self.join(header), self.join(payload)];
         let [header, payload] = segments.map(|s| base64url::encode(&canonical::encode(&s)));
-        let mut signature = *key.sign(format!("{header}.{payload}").as_bytes()).as_bytes();
+        let mut signature = *key
+            .sign(format!("{header}.{payload}").as_bytes())
+            .as_bytes();
         if statement.contains_key("broken") {
             signature[40] ^= 1;
         }
@@ -435,7 +475,10 @@ fn replace_list(items: &[Value], replace: &mut impl FnMut(&'static str, Value)) 
         return replace("filled", json!(["x"]));
     };
     replace("emptied", json!([]));
-    replace("with the first twice", [&[first.clone()], items].concat().into());
+    replace(
+        "with the first twice",
+        [&[first.clone()], items].concat().into(),
+    );
     if items.len() > 1 {
         let reversed: Vec<Value> = items.iter().rev().cloned().collect();
         replace("reversed", reversed.into());

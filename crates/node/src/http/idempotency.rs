@@ -86,14 +86,19 @@ impl Idempotency {
     }
 }
 
+/// Whether answers of this path are kept.
+pub(super) fn applies_to(path: &str) -> bool {
+    !EXEMPT.contains(&path)
+}
+
 /// Answers a request that was made before as it was answered before.
 pub(super) async fn once(
     State(idempotency): State<Idempotency>,
     request: Request,
     next: Next,
 ) -> Response {
-    let is_exempt = EXEMPT.contains(&request.uri().path());
-    if request.method() != Method::POST || is_exempt || !request.headers().contains_key(KEY) {
+    let applies = request.method() == Method::POST && applies_to(request.uri().path());
+    if !applies || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     // A task of its own: a caller that hangs up must find the answer when it comes back.

@@ -7,6 +7,7 @@ mod conditional;
 pub mod failure;
 mod idempotency;
 mod observe;
+pub mod openapi;
 mod pages;
 mod problems;
 mod rate;

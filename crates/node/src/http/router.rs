@@ -19,7 +19,7 @@ use super::idempotency::{Idempotency, once};
 use super::observe::observe;
 use super::problems::complete;
 use super::rate::{Limits, limit};
-use super::{pages, v1};
+use super::{openapi, pages, v1};
 use crate::node::Node;
 
 /// No request runs longer.
@@ -37,6 +37,7 @@ pub fn router(node: Arc<Node>) -> Router {
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/", get(pages::index))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
         .nest("/v1", v1::routes())

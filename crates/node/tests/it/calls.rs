@@ -38,6 +38,15 @@ impl<'a> Calls<'a> {
         }
     }
 
+    /// Calls of a party or a pseudonym.
+    pub(crate) fn by(world: &World, caller: impl Into<Caller<'a>>) -> Self {
+        let signer = Some((world.signer(), caller.into()));
+        Self {
+            signer,
+            ..Self::anonymous(world)
+        }
+    }
+
     /// Calls of nobody in particular.
     pub(crate) fn anonymous(world: &World) -> Self {
         let http = reqwest::Client::builder().build().unwrap();

@@ -1,7 +1,5 @@
 //! The household, the meter archive and the energy adviser, with their keys, links and services.
 
-use std::collections::BTreeMap;
-
 use assent_api::v1::Outcome;
 use assent_api::v1::consents::{Acknowledge, AskConsent, ChangeStatus, ConsentView};
 use assent_api::v1::identity::ChainView;
@@ -16,12 +14,13 @@ use assent_client::statements::give::{Answer, Given, Sharing};
 use assent_client::statements::link::{Linking, PinnedLink};
 use assent_crypto::digest::Digest;
 use assent_model::description::ServiceDescription;
-use assent_model::ids::{ConsentId, RequestId, ServiceId};
+use assent_model::ids::{ConsentId, LinkId, RequestId, ServiceId};
 use assent_model::names::Language;
 use assent_model::records::Custody;
 use assent_model::records::consent::ResourceSet;
 use assent_model::records::identity::PartyKind;
-use assent_model::time::Span;
+use assent_model::time::{Span, Timestamp};
+use assent_node::clock::Clock;
 
 use crate::world::World;
 
@@ -53,8 +52,14 @@ impl Cast {
     /// Registers everybody, both services and both links.
     pub(crate) async fn enter(world: &World) -> Self {
         let client = NodeClient::new(&world.url("/")).unwrap();
+        Self::enter_at(&client, &world.clock).await
+    }
+
+    /// The same at any node.
+    pub(crate) async fn enter_at(client: &NodeClient, clock: &Clock) -> Self {
+        let client = client.clone();
         let chain = client.chain().await.unwrap();
-        let signer = world.signer();
+        let signer = Signer::new(chain.chain_id.parse().unwrap(), clock.now());
         let mut archive = provider(
             &client,
             &signer,
@@ -221,15 +226,6 @@ impl Cast {
         let client = NodeClient::new(&world.url("/")).unwrap();
         Self { client, ..self }
     }
-
-    /// The links that a provider has pinned.
-    pub(crate) fn pins(provider: &Provider) -> BTreeMap<assent_model::ids::LinkId, PinnedLink> {
-        provider
-            .link
-            .iter()
-            .map(|link| (link.slr_id, link.clone()))
-            .collect()
-    }
 }
 
 async fn provider(client: &NodeClient, signer: &Signer, description: &str) -> Provider {
@@ -254,6 +250,51 @@ async fn provider(client: &NodeClient, signer: &Signer, description: &str) -> Pr
 
 async fn link(client: &NodeClient, signer: &Signer, provider: &mut Provider) -> WalletLink {
     let pseudonym = Pseudonym::generate();
+    let (body, pinned) = new_link(signer, provider, &pseudonym);
+    client.create_link(&body).await.unwrap();
+    let link = WalletLink {
+        slr_id: pinned.slr_id,
+        service_id: pinned.service_id,
+        provider: provider.keys.party_id(),
+        holder: provider.keys.signing.verifying_key().thumbprint(),
+        pseudonym,
+    };
+    provider.link = Some(pinned);
+    link
+}
+
+/// One more link with the adviser, if the node is there to acknowledge it.
+pub(crate) async fn try_link(cast: &Cast, client: &NodeClient, clock: &Clock) -> Option<LinkId> {
+    let signer = Signer::new(cast.chain.chain_id.parse().unwrap(), clock.now());
+    let (body, slr_id) = link_body(&signer, &cast.adviser, &Pseudonym::generate());
+    client.create_link(&body).await.ok()?;
+    Some(slr_id)
+}
+
+/// What creates a link, and its id.
+pub(crate) fn link_body(
+    signer: &Signer,
+    provider: &Provider,
+    pseudonym: &Pseudonym,
+) -> (CreateLink, LinkId) {
+    let (body, pinned) = new_link(signer, provider, pseudonym);
+    (body, pinned.slr_id)
+}
+
+/// Signs with the time of the node.
+pub(crate) async fn signer_at(client: &NodeClient) -> Signer {
+    let chain = client.chain().await.unwrap();
+    Signer::new(
+        chain.chain_id.parse().unwrap(),
+        Timestamp::from_millis(chain.time),
+    )
+}
+
+fn new_link(
+    signer: &Signer,
+    provider: &Provider,
+    pseudonym: &Pseudonym,
+) -> (CreateLink, PinnedLink) {
     let account = Digest::of(b"the commitment to the account");
     let linking = Linking {
         service: provider.description.reference(),
@@ -262,7 +303,7 @@ async fn link(client: &NodeClient, signer: &Signer, provider: &mut Provider) -> 
         custody: Custody::Independent,
         account,
     };
-    let record = signer.link_record(&linking, &pseudonym);
+    let record = signer.link_record(&linking, pseudonym);
     let service_id = provider.description.service_id;
     let (countersignature, pinned) = signer
         .countersign(&provider.keys, service_id, account, &record)
@@ -271,15 +312,5 @@ async fn link(client: &NodeClient, signer: &Signer, provider: &mut Provider) -> 
         record: record.compact().into(),
         countersignature: countersignature.compact().into(),
     };
-    client.create_link(&body).await.unwrap();
-    let slr_id = pinned.slr_id;
-    provider.link = Some(pinned);
-    let holder = linking.holder;
-    WalletLink {
-        slr_id,
-        service_id,
-        provider: provider.keys.party_id(),
-        holder,
-        pseudonym,
-    }
+    (body, pinned)
 }

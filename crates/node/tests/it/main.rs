@@ -4,9 +4,21 @@
 
 mod calls;
 mod household;
+mod person;
 mod receiver;
+mod replaying;
 mod world;
 
+mod accounts;
+mod contacts;
+mod crash;
+mod directory;
+mod erasure;
+mod exports;
+mod faults;
+mod mail;
+mod openapi;
+mod problems;
 mod starting;
 mod story;
 mod webhooks;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assent_storage::VaultEntry;
+use assent_storage::{StoreError, VaultEntry};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement, TransactionTrait};
 
 use crate::bed::Bed;
 use crate::chain::{Chain, message};
@@ -110,7 +111,7 @@ async fn no_file_of_sqlite_keeps_an_erased_body() {
             let ids = stored
                 .iter()
                 .copied()
-                .filter(|&n| scattered(n ^ round) % 3 == 0);
+                .filter(|&n| scattered(n ^ round).is_multiple_of(3));
             let ids: BTreeSet<u32> = ids.collect();
             let names: Vec<String> = ids.iter().map(|number| format!("bdy_{number}")).collect();
             store.vault_erase_ids(&names).await.unwrap();
@@ -123,6 +124,32 @@ async fn no_file_of_sqlite_keeps_an_erased_body() {
         assert_eq!(found.is_some(), stored.contains(&number));
     }
     assert_eq!(store.check().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_reader_that_keeps_erased_bytes_is_reported() {
+    let bed = Bed::sqlite();
+    let store = bed.open().await;
+    let mut block = Chain::default().block(0);
+    block.vault = vec![body(1, 900), body(2, 900)];
+    store.commit_block(block).await.unwrap();
+    let reader = Database::connect(&bed.url).await.unwrap();
+    let reading = reader.begin().await.unwrap();
+    reading
+        .query_all_raw(Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT * FROM vault",
+        ))
+        .await
+        .unwrap();
+
+    assert_eq!(store.vault_erase("sur_1").await, Err(StoreError::Busy));
+    assert_eq!(store.vault_get("bdy_1").await.unwrap(), None);
+    assert!(bodies_in(&bed.path("")).contains(&1));
+
+    reading.rollback().await.unwrap();
+    store.vault_erase("sur_1").await.unwrap();
+    assert_eq!(bodies_in(&bed.path("")), BTreeSet::from([2]));
 }
 
 #[tokio::test]

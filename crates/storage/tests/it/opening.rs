@@ -90,6 +90,29 @@ async fn other_addresses_are_refused() {
     ));
 }
 
+#[tokio::test]
+async fn a_file_that_is_no_database_is_damage() {
+    let bed = Bed::sqlite();
+    std::fs::write(bed.path("assent.sqlite"), [7; 9000]).unwrap();
+    assert_eq!(
+        Store::open(&bed.config()).await.err(),
+        Some(StoreError::Corrupt)
+    );
+}
+
+#[tokio::test]
+async fn a_closed_store_is_one_file() {
+    let bed = Bed::sqlite();
+    let store = bed.open().await;
+    store
+        .put_documents(vec![document("a", "body")])
+        .await
+        .unwrap();
+    assert!(bed.path("assent.sqlite-wal").metadata().unwrap().len() > 0);
+    store.close().await.unwrap();
+    assert!(!bed.path("assent.sqlite-wal").exists());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_the_owner_may_read_the_files() {

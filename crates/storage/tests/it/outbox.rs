@@ -20,7 +20,7 @@ async fn with_messages(bed: &Bed, count: u64) -> Store {
     let store = bed.open().await;
     let mut block = Chain::default().block(0);
     block.outbox = (1..=count).map(message).collect();
-    block.outbox[0].kind = "mail".to_owned();
+    "mail".clone_into(&mut block.outbox[0].kind);
     store.commit_block(block).await.unwrap();
     store
 }

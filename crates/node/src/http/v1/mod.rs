@@ -14,6 +14,7 @@ mod pseudonyms;
 mod receipt_formats;
 mod releases;
 mod services;
+mod tiles;
 mod webhooks;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(releases::routes())
         .merge(webhooks::routes())
         .merge(log::routes())
+        .merge(tiles::routes())
         .merge(contacts::routes())
         .merge(directory::routes())
         .merge(accounts::routes())

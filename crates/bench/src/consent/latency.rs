@@ -1,0 +1,95 @@
+//! How long one decision takes when a person has a thousand, a hundred thousand, a million records.
+
+use std::time::Duration;
+
+use assent_model::ids::ConsentId;
+
+use super::bulk;
+use super::stage::Stage;
+use crate::Outcome;
+use crate::figures::{Figure, Figures};
+use crate::statistics::{ROUNDS, median, percentile};
+
+/// How many records the person has, the first being what the others are held against.
+const SIZES: [usize; 2] = [1_000, 100_000];
+/// One more, where time does not matter.
+const LARGEST: usize = 1_000_000;
+/// Decisions in a round, each on another record from all over the log.
+const DECISIONS: usize = 400;
+/// Twice as long as the node waits before it looks for receipts to record.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A node with so many records of one person.
+struct Sized {
+    records: usize,
+    stage: Stage,
+    sources: Vec<ConsentId>,
+    /// In each round so far, the median and the 99th percentile.
+    reached: Vec<[Duration; 2]>,
+}
+
+/// Measures with up to 10⁵ records, or 10⁶.
+pub(super) async fn measure(long: bool, figures: &mut Figures) -> Outcome<()> {
+    let sizes = SIZES.into_iter().chain(long.then_some(LARGEST));
+    let mut nodes = Vec::new();
+    for records in sizes {
+        nodes.push(Sized::start(records).await?);
+    }
+    for round in 0..ROUNDS {
+        for node in &mut nodes {
+            node.round(round).await?;
+        }
+    }
+    for node in &nodes {
+        report(figures, node, &nodes[0]);
+    }
+    nodes.into_iter().try_for_each(|node| node.stage.stop())
+}
+
+impl Sized {
+    async fn start(records: usize) -> Outcome<Self> {
+        let stage = Stage::start().await?;
+        let pair = stage.cast.pairs(1).pop().expect("one was made");
+        for request in [pair.link, pair.question, pair.answer] {
+            stage.send(1, vec![request]).await?;
+        }
+        let (stage, sources) = stage
+            .restarted_after(async |data_dir| bulk::load(data_dir, pair.source_id, records).await)
+            .await?;
+        Ok(Self {
+            records,
+            stage,
+            sources,
+            reached: Vec::new(),
+        })
+    }
+
+    async fn round(&mut self, round: usize) -> Outcome<()> {
+        let step = self.sources.len() / DECISIONS;
+        let records = self.sources.iter().skip(round).step_by(step.max(1));
+        let records: Vec<ConsentId> = records.take(DECISIONS).copied().collect();
+        let load = self.stage.send(1, self.stage.cast.decisions(&records)).await?;
+        let mut times: Vec<Duration> = load.answers.iter().map(|answer| answer.took).collect();
+        let reached = [percentile(&mut times, 50), percentile(&mut times, 99)];
+        self.reached.push(reached);
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
+}
+
+fn report(figures: &mut Figures, node: &Sized, smallest: &Sized) {
+    for (at, (percent, bound)) in [("p50", 1.15), ("p99", 1.5)].into_iter().enumerate() {
+        let millis = |reached: &[Duration; 2]| reached[at].as_secs_f64() * 1000.0;
+        let value = median(node.reached.iter().map(millis));
+        let name = format!("decision {percent}, {} records", node.records);
+        let figure = Figure::new(name, value, "ms");
+        if node.records == smallest.records {
+            figures.push(figure);
+            continue;
+        }
+        let rounds = node.reached.iter().zip(&smallest.reached);
+        let growth = median(rounds.map(|(own, first)| millis(own) / millis(first)));
+        let first = format!("{} records", smallest.records);
+        figures.push(figure.against(first, growth).at_most(bound));
+    }
+}

@@ -1,0 +1,161 @@
+//! How the command is called, and what its exit codes say.
+
+use crate::program::{assent, folder, repository, text};
+
+/// Nobody listens there.
+const NOWHERE: &str = "http://127.0.0.1:1";
+const PARTY: &str = "prt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+#[test]
+fn a_wrong_call_is_2() {
+    assent(&[]).failed(2, "Usage: assent");
+    assent(&["party", "show", "prt_short"]).failed(2, "not an id of the form `prt_`");
+    assent(&[
+        "give",
+        "crq_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "--until",
+        "soon",
+        "--wallet",
+        "w",
+    ])
+    .failed(2, "neither a day such as");
+    assent(&["demo", "--only", "nothing"]).failed(2, "invalid value 'nothing'");
+    assent(&["party", "show", PARTY, "--node", "node.example"])
+        .failed(2, "is not the address of a node");
+    assent(&["party", "show", PARTY, "--node", "http://node.example"])
+        .failed(2, "plain http is for loopback");
+}
+
+#[test]
+fn nobody_there_is_3() {
+    assent(&["party", "show", PARTY, "--node", NOWHERE])
+        .failed(3, "because the server cannot be reached");
+    let empty = folder();
+    for command in ["serve", "backup"] {
+        let mut arguments = vec![command, "--data-dir", text(empty.path())];
+        if command == "backup" {
+            arguments.push("somewhere");
+        }
+        assent(&arguments).failed(3, "run `assent init` first");
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_1() {
+    let folder = folder();
+    let keys = folder.path().join("keys.json");
+    let new = [
+        "party",
+        "new",
+        "--kind",
+        "organisation",
+        "--out",
+        text(&keys),
+    ];
+    assent(&new).done();
+    assent(&new).failed(1, "is not overwritten");
+    assent(&["party", "register", "--keys", "absent.json"])
+        .failed(1, "the keys in absent.json cannot be used");
+    assent(&["meter", "parse", text(&repository("README.md"))]).done();
+    assent(&["meter", "parse", text(&keys.with_extension("absent"))]).failed(1, "cannot be read");
+}
+
+#[test]
+fn a_failure_is_one_line_and_its_causes() {
+    let failed = assent(&["party", "show", PARTY, "--node", NOWHERE]);
+    let mut lines = failed.stderr.lines();
+    assert!(
+        lines
+            .next()
+            .is_some_and(|line| line.starts_with("assent: the node at http://127.0.0.1:1"))
+    );
+    assert!(
+        lines.all(|line| line.starts_with("  because ")),
+        "{failed:?}"
+    );
+    assert_eq!(failed.stdout, "");
+    assert!(
+        !failed.stderr.contains('\u{1b}'),
+        "no colour where nobody looks"
+    );
+}
+
+#[test]
+fn help_says_the_exit_codes() {
+    let help = assent(&["--help"]).done().stdout;
+    for line in [
+        "0  done",
+        "1  refused",
+        "2  called wrongly",
+        "3  the node, the source or the store",
+    ] {
+        assert!(help.contains(line), "{help}");
+    }
+}
+
+#[test]
+fn descriptions_are_checked_without_a_node() {
+    for name in ["meter-archive", "energy-adviser"] {
+        let file = repository(&format!("examples/household/{name}.json"));
+        let validated = assent(&["service", "validate", text(&file), "--json"])
+            .done()
+            .json();
+        assert_eq!(
+            validated,
+            serde_json::json!({"valid": true, "complete": false})
+        );
+    }
+    let folder = folder();
+    let file = folder.path().join("description.json");
+    let text_of = |change: fn(&mut serde_json::Value)| {
+        let source = std::fs::read(repository("examples/household/meter-archive.json"))
+            .expect("the example");
+        let mut value = serde_json::from_slice(&source).expect("the example is JSON");
+        change(&mut value);
+        std::fs::write(&file, value.to_string()).expect("the file is written");
+        assent(&["service", "validate", text(&file)])
+    };
+    text_of(|value| value["provider"]["jurisdiction"] = "Netherlands".into())
+        .failed(1, "/provider/jurisdiction");
+    text_of(|value| value["colour"] = "red".into()).failed(1, "'colour' was unexpected");
+    text_of(|value| value["datasets"][1]["dataset_id"] = "readings".into())
+        .failed(1, "two datasets have the id readings");
+}
+
+#[test]
+fn telegrams_become_readings() {
+    let file = repository("fixtures/p1/v5.txt");
+    let parsed = assent(&["meter", "parse", text(&file), "--json"])
+        .done()
+        .json();
+    let telegram = &parsed[0];
+    assert_eq!(telegram["identification"], "ISk5\\2MT382-1000");
+    assert_eq!(telegram["checked"], true);
+    assert_eq!(telegram["malformed"], serde_json::json!([]));
+    let readings = telegram["readings"].as_array().expect("readings");
+    let reading = readings
+        .iter()
+        .find(|reading| reading["concept"] == "power_delivered");
+    let expected = serde_json::json!({
+        "obis": "1-0:1.7.0", "concept": "power_delivered", "value": "0.244", "unit": "kW",
+    });
+    assert_eq!(reading, Some(&expected));
+    let shown = assent(&["meter", "parse", text(&file)]).done().stdout;
+    assert!(shown.contains("0.244 kW"), "{shown}");
+}
+
+#[test]
+fn the_policies_are_those_that_the_descriptions_pin() {
+    for name in ["meter-archive", "energy-adviser"] {
+        let policy = repository(&format!("examples/household/policies/{name}.md"));
+        let policy = std::fs::read(policy).expect("the policy");
+        let digest = assent_crypto::digest::Digest::of(&policy).to_string();
+        let description = repository(&format!("examples/household/{name}.json"));
+        let description = std::fs::read(description).expect("the description");
+        let description: serde_json::Value =
+            serde_json::from_slice(&description).expect("it is JSON");
+        for purpose in description["purposes"].as_array().expect("purposes") {
+            assert_eq!(purpose["policy"]["policy_hash"], digest, "{name}");
+        }
+    }
+}

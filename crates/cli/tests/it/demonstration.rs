@@ -1,0 +1,46 @@
+//! The guided demonstration.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::program::{assent, folder, text};
+
+/// A story is short.
+const AT_MOST: Duration = Duration::from_secs(10);
+
+#[test]
+fn the_story_of_the_household_is_told_in_time_and_leaves_evidence() {
+    let folder = folder();
+    let out = folder.path().join("evidence");
+    let begun = Instant::now();
+    let told = assent(&["demo", "--once", "--only", "household", "--out", text(&out)]).done();
+    assert!(begun.elapsed() < AT_MOST, "it took {:?}", begun.elapsed());
+    for words in [
+        "refused: proof-key",
+        "refused: consent-disabled",
+        "refused: consent-withdrawn",
+        "acknowledges the end, signed",
+        "verifies the evidence, with no node",
+        "All 36 steps did what they should.",
+    ] {
+        assert!(told.stdout.contains(words), "{words}: {}", told.stdout);
+    }
+    assert!(
+        !told.stdout.contains('\u{1b}'),
+        "no colour where nobody looks"
+    );
+    assert_eq!(told.stderr, "");
+    let bundle = out.join("evidence-bundle.json");
+    let proven = assent(&["verify", "--json", text(&bundle)]).done().json();
+    assert_eq!(proven["status"], "withdrawn");
+    assert_eq!(proven["closure"], "acknowledged");
+    assert_eq!(proven["pinned"], false);
+}
+
+#[test]
+fn for_programs_it_answers_with_one_object() {
+    let told = assent(&["demo", "--once", "--json"]).done().json();
+    assert_eq!(told["told"][0]["story"], "household");
+    assert_eq!(told["steps"], json!(36));
+}

@@ -1,0 +1,11 @@
+//! The built command, as a user runs it: processes, files and sockets, nothing inside.
+
+mod calls;
+mod completions;
+mod configuration;
+mod demonstration;
+mod life;
+mod operations;
+mod program;
+mod tutorial;
+mod verification;
