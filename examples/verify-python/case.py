@@ -1,9 +1,9 @@
 """What the entries of a bundle show: step 3 of docs/reference/evidence.md."""
 
+from description_shape import DESCRIPTION
+from encoding import canonical, digest, key_id, party_id, read, require, surrogate_id
 from notices import find, is_choice, make_notice, make_offer, outline
-from shapes import DESCRIPTION
-from statements import canonical, digest, key_id, party_id, read, require, surrogate_id
-from statements import verify_statement
+from statements import read_statement, verify_signature
 
 
 class Party:
@@ -31,7 +31,7 @@ class History:
         self.said = record.content["common_part"]
         self.status = record.content["status_record"]["consent_status"]
         self.resource_set, self.head = self.said["resource_set"], record.digest
-        self.owed_until, self.is_missed = None, False
+        self.owed_until, self.is_missed, self.is_acknowledged = None, False, False
         self.superseded = self.successor = None
 
     def has_ended(self):
@@ -55,9 +55,9 @@ class Case:
         event, what = leaf["event"], leaf["event"]["what"]
         STEPS[event["component"], what["type"]](self, what)
 
-    def verify(self, family, compact):
+    def verify(self, statement):
         """Verifies a statement, which must fit the entry that it stands in."""
-        statement = verify_statement(family, compact)
+        verify_signature(statement, "statement-invalid")
         claims, now = statement.claims, self.time
         require(claims["aud"] == self.chain, "claims-invalid")
         require(0 < claims["exp"] - claims["iat"] <= 600, "claims-invalid")
@@ -86,14 +86,14 @@ class Case:
     # Parties and their keys.
 
     def opened(self, what):
-        genesis = verify_statement("genesis", what["genesis"])
+        genesis = what["genesis"]
         operator = genesis.content["operator"]
         require(operator == party_id(genesis.signer), "key-change-invalid")
         require(not self.parties, "entry-superfluous")
         self.parties[operator] = Party(genesis.signer)
 
     def party_registered(self, what):
-        registration = self.verify("registration", what["registration"])
+        registration = self.verify(what["registration"])
         name = registration.content["party"]
         require(name == party_id(registration.signer), "key-change-invalid")
         recovery = possessed(registration, "recovery", what["recovery_key"])
@@ -101,23 +101,23 @@ class Case:
         self.parties[name] = Party(registration.signer, recovery, unneeded=1)
 
     def keys_rotated(self, what):
-        rotation = self.verify("key-rotation", what["rotation"])
+        rotation = self.verify(what["rotation"])
         party = self.party(rotation.content["party"])
-        require(rotation.signer == party.signing, "wrong-key")
+        require(rotation.signer == party.signing, "key-change-invalid")
         party.signing = possessed(rotation, "signing", what["signing_key"])
         party.unneeded += 1
 
     def recovered(self, what):
-        recovery = self.verify("recovery", what["recovery"])
+        recovery = self.verify(what["recovery"])
         party = self.party(recovery.content["party"])
-        require(recovery.signer == party.recovery, "wrong-key")
+        require(recovery.signer == party.recovery, "key-change-invalid")
         party.signing = possessed(recovery, "signing", what["signing_key"])
         party.unneeded += 1
 
     # Services, link and request.
 
     def service_registered(self, what):
-        registration = self.verify("service-registration", what["registration"])
+        registration = self.verify(what["registration"])
         said, code = registration.content, "description-mismatch"
         self.require_signed_by(said["provider"], registration)
         require(self.descriptions, code)
@@ -133,8 +133,8 @@ class Case:
 
     def linked(self, what):
         require(self.link is None, "entry-superfluous")
-        record = self.verify("slr", what["record"])
-        countersignature = self.verify("slr-countersignature", what["countersignature"])
+        record = self.verify(what["record"])
+        countersignature = self.verify(what["countersignature"])
         said, provider = record.content, record.content["provider"]
         require(self.service(said["service"]).provider == provider, "entry-inconsistent")
         self.require_signed_by(provider, countersignature)
@@ -146,7 +146,7 @@ class Case:
 
     def requested(self, what):
         require(self.request is None, "entry-superfluous")
-        request = self.verify("consent-request", what["request"])
+        request = self.verify(what["request"])
         said, code = request.content, "entry-inconsistent"
         require(self.link, "reference-unknown")
         link, service = self.link.content, self.service(said["service"])
@@ -167,7 +167,7 @@ class Case:
     # Consent records.
 
     def given(self, what):
-        record = self.verify("cr", what["record"])
+        record = self.verify(what["record"])
         if self.primary is None:
             self.check_primary(record, what["provider"])
             self.primary, self.primary_place = record.content, (self.index, self.height)
@@ -256,11 +256,11 @@ class Case:
         return self.time + self.genesis["acknowledge_within"]
 
     def status_changed(self, what):
-        record = self.verify("csr", what["record"])
-        said, code = record.content, "history-broken"
+        record, said, code = what["record"], what["record"].content, "history-broken"
         history = self.open_history_of(said["cr_id"])
         deadline = self.deadline() if said["consent_status"] == "withdrawn" else None
         require(what.get("acknowledge_by") == deadline, "entry-inconsistent")
+        self.verify(record)
         until = history.said.get("valid_until")
         require(until is None or self.time < until, "entry-after-end")
         require(said["surrogate_id"] == history.said["surrogate_id"], code)
@@ -291,15 +291,15 @@ class Case:
         history.status = "expired"
 
     def acknowledged(self, what):
-        acknowledgement = self.verify("acknowledgement", what["acknowledgement"])
+        history = self.history_of(what["acknowledgement"].content["cr_id"])
+        acknowledgement = self.verify(what["acknowledgement"])
         said, code = acknowledgement.content, "entry-inconsistent"
-        history = self.history_of(said["cr_id"])
         self.require_signed_by(said["provider"], acknowledgement)
         require(history.owed_until is not None or history.is_missed, code)
         require(said["provider"] == history.provider, code)
         require(said["service_id"] == history.said["service"]["service_id"], code)
         require(said["status_digest"] == history.head, code)
-        history.owed_until, history.is_missed = None, False
+        history.owed_until, history.is_missed, history.is_acknowledged = None, False, True
 
     def acknowledgement_missed(self, what):
         history = self.history_of(what["cr_id"])
@@ -308,7 +308,7 @@ class Case:
         history.owed_until, history.is_missed = None, True
 
     def uses_recorded(self, what):
-        batch = self.verify("receipts", what["batch"])
+        batch = self.verify(what["batch"])
         require(batch.signer == self.genesis["token_key"], "wrong-key")
         receipts = [r for r in batch.content["receipts"] if r["cr_id"] == self.subject]
         require(receipts, "entry-superfluous")
@@ -336,8 +336,9 @@ STEPS = {
 
 def possessed(change, role, repeated):
     """The new key that a change of keys proves possession of, and that its event repeats."""
-    proof = verify_statement("key-possession", change.content[role])
-    expected = {"party": change.content["party"], "role": role}
-    require(proof.content == expected, "key-change-invalid")
+    code = "key-change-invalid"
+    proof = read_statement("key-possession", change.content[role], code)
+    verify_signature(proof, code)
+    require(proof.content == {"party": change.content["party"], "role": role}, code)
     require(proof.signer == repeated, "entry-inconsistent")
     return proof.signer

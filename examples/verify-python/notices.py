@@ -1,6 +1,6 @@
 """What descriptions make: outline, offer and notice. See docs/reference/evidence.md, steps 3 and 4."""
 
-from statements import canonical, digest
+from encoding import canonical, digest
 
 RIGHTS = [
     "You can withdraw this consent at any time, as easily as you give it."
@@ -31,7 +31,7 @@ def outline(description):
             "legal_basis": purpose["legal_basis"],
             "conditions": digest(canonical(purpose)),
             "required": purpose["required_concepts"],
-            "optional": purpose["optional_concepts"],
+            "optional": purpose.get("optional_concepts", []),
         }
         for purpose in description["purposes"]
     ]

@@ -6,6 +6,9 @@ names and shapes of its members, `name?` where one is optional; an object has no
 
 import re
 
+from ed25519 import is_strong
+from encoding import decode64
+
 
 def members(spelled):
     pairs = [member.split(":") for member in spelled.split()]
@@ -20,14 +23,6 @@ def members(spelled):
     return fits
 
 
-def members_and_more(spelled):
-    """An object with these members and any others."""
-    fits, names = members(spelled), {member.split(":")[0] for member in spelled.split()}
-    return lambda value: isinstance(value, dict) and fits(
-        {name: item for name, item in value.items() if name in names}
-    )
-
-
 def matching(pattern):
     return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
@@ -36,31 +31,47 @@ def list_of(shape):
     return lambda value: isinstance(value, list) and all(map(shape, value))
 
 
-def map_to(shape):
-    """An object whose members have names that parties choose."""
+def map_of(name, shape):
     return lambda value: isinstance(value, dict) and all(
-        SHAPES["name"](name) and shape(item) for name, item in value.items()
+        name(key) and shape(item) for key, item in value.items()
     )
+
+
+def filled(shape):
+    """What is left out where it would be empty."""
+    return lambda value: shape(value) and len(value) > 0
+
+
+def words(spelled):
+    """A set of these words, in this order."""
+    return lambda value: isinstance(value, list) and value == [
+        word for word in spelled.split("|") if word in value
+    ]
 
 
 def is_integer(value):
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def is_set(value):
-    return list_of(SHAPES["name"])(value) and value == sorted(set(value))
+def is_set_of_concepts(value):
+    return list_of(SHAPES["concept"])(value) and value == sorted(set(value))
+
+
+def is_key(value):
+    return members("crv:crv kty:kty x:digest")(value) and is_strong(decode64(value["x"]))
+
+
+def is_role(value):
+    return any(shape(value) for shape in ROLES)
 
 
 def is_event(value):
-    if not SHAPES["event"](value) or not SHAPES["typed"](value["what"]):
+    if not members("component:text what:object")(value):
         return False
     what = {name: item for name, item in value["what"].items() if name != "type"}
-    shape = EVENTS.get((value["component"], value["what"]["type"]))
+    kind = value["what"].get("type")
+    shape = EVENTS.get((value["component"], kind)) if isinstance(kind, str) else None
     return shape is not None and shape(what)
-
-
-def has_role(value):
-    return isinstance(value, dict) and any(shape(value) for shape in ROLES)
 
 
 SHAPES = {
@@ -72,14 +83,20 @@ SHAPES.update(
     boolean=lambda value: isinstance(value, bool),
     object=lambda value: isinstance(value, dict),
     integer=is_integer,
-    name=matching("[A-Za-z0-9._:/-]+"),
-    names=is_set,
+    name=matching("[A-Za-z0-9._:/-]{1,64}"),
+    concept=matching("[A-Za-z0-9._:/-]{1,96}"),
+    language=matching("[A-Za-z0-9._:/-]{1,35}"),
+    concepts=is_set_of_concepts,
     digest=matching("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"),
     sealing_key=matching("[A-Za-z0-9_-]{1621}[AQgw]"),
     crv=matching("Ed25519"),
     kty=matching("OKP"),
+    key=is_key,
     kind=matching("person|organisation|device|oracle|operator"),
     custody=matching("hosted|page|independent"),
+    legal_basis=matching(
+        "consent|contract|legal-obligation|vital-interest|public-interest|legitimate-interest"
+    ),
     status=matching("active|disabled|withdrawn"),
     author=matching("person|operator"),
     key_role=matching("signing|recovery"),
@@ -87,14 +104,15 @@ SHAPES.update(
     within=matching("within"),
     sink=matching("sink"),
     source=matching("source"),
-    role=has_role,
+    role=is_role,
+    event=is_event,
 )
-SHAPES["key"] = members("crv:crv kty:kty x:digest")
-SHAPES["texts"] = lambda value: map_to(SHAPES["text"])(value) and len(value) > 0
-SHAPES["resource_set"] = map_to(SHAPES["names"])
+
+# Parts of records: records.md.
+SHAPES["resource_set"] = map_of(SHAPES["name"], SHAPES["concepts"])
 SHAPES["reference"] = members("service_id:svc version:integer digest:digest")
-SHAPES["usage_rules"] = members("purpose_id:name legal_basis:text conditions:digest")
-SHAPES["notice"] = members("language:name version:integer digest:digest")
+SHAPES["usage_rules"] = members("purpose_id:name legal_basis:legal_basis conditions:digest")
+SHAPES["notice"] = members("language:language version:integer digest:digest")
 SHAPES["superseded"] = members("cr_id:cns prev:digest")
 SHAPES["first_status"] = members("record_id:csr consent_status:status")
 SHAPES["common_part"] = members(
@@ -102,19 +120,20 @@ SHAPES["common_part"] = members(
     " resource_set:resource_set usage_rules:usage_rules notice:notice form:digest"
     " valid_from:integer valid_until?:integer custody:custody supersedes?:superseded"
 )
-SHAPES["dataset_outlines"] = list_of(members("dataset_id:name concepts:names"))
+SHAPES["dataset_outlines"] = list_of(members("dataset_id:name concepts:concepts"))
 SHAPES["purpose_outlines"] = list_of(
-    members("purpose_id:name legal_basis:text conditions:digest required:names optional:names")
+    members(
+        "purpose_id:name legal_basis:legal_basis conditions:digest required:concepts"
+        " optional:concepts"
+    )
 )
 SHAPES["outline"] = members("datasets:dataset_outlines purposes:purpose_outlines")
-SHAPES["offer"] = map_to(members("required:names optional:names"))
 SHAPES["receipts"] = list_of(
     members(
         "receipt_id:rcp cr_id:cns service_id:svc action:action purpose_id:name"
         " resource_set:resource_set refusal?:text at:integer"
     )
 )
-
 ROLES = [
     members("role:within slr_id:slr"),
     members("role:sink slr_id:slr source:reference source_cr_id:cns source_surrogate_id:sur"),
@@ -152,6 +171,7 @@ for family, content in CONTENTS.items():
     )
 
 # What an event has beside its type: evidence.md, "The entries".
+SHAPES["offer"] = map_of(SHAPES["name"], members("required:concepts optional:concepts"))
 EVENTS = {
     ("identity", "opened"): members("genesis:text"),
     ("identity", "registered"): members("registration:text recovery_key:key"),
@@ -170,33 +190,30 @@ EVENTS = {
     ("consent", "acknowledgement-missed"): members("cr_id:cns"),
     ("release", "recorded"): members("batch:text"),
 }
-SHAPES["event"] = members("component:text what:object")
-SHAPES["typed"] = members_and_more("type:text")
-SHAPES["known_event"] = is_event
-LEAF = members("event:known_event height:integer index:integer time:integer")
+LEAF = members("event:event height:integer index:integer time:integer")
+
+# The family of each statement in an event.
+FAMILIES = {
+    ("identity", "opened"): {"genesis": "genesis"},
+    ("identity", "registered"): {"registration": "registration"},
+    ("identity", "keys-rotated"): {"rotation": "key-rotation"},
+    ("identity", "recovered"): {"recovery": "recovery"},
+    ("service", "registered"): {"registration": "service-registration"},
+    ("link", "created"): {"record": "slr", "countersignature": "slr-countersignature"},
+    ("consent", "requested"): {"request": "consent-request"},
+    ("consent", "given"): {"record": "cr"},
+    ("consent", "status-changed"): {"record": "csr"},
+    ("consent", "acknowledged"): {"acknowledgement": "acknowledgement"},
+    ("release", "recorded"): {"batch": "receipts"},
+}
 
 # The bundle itself: evidence.md, "The format".
 SHAPES["digests"] = list_of(SHAPES["digest"])
-SHAPES["lists"] = list_of(SHAPES["text"])
+SHAPES["lines"] = list_of(SHAPES["text"])
 SHAPES["entries"] = list_of(members("index:integer leaf:text proof:digests"))
 SHAPES["other_leaf"] = members("key:digest status:digest")
 SHAPES["status_proof"] = members("siblings:digests other?:other_leaf")
 BUNDLE = members(
-    "format:text cr_id:cns checkpoint:text entries:entries descriptions:lists notice:text"
+    "format:text cr_id:cns checkpoint:text entries:entries descriptions:lines notice:text"
     " status:status_proof"
-)
-
-# Of a description, what the verification reads.
-SHAPES["mappings"] = list_of(members_and_more("concept_id:name name:texts"))
-SHAPES["datasets"] = list_of(
-    members_and_more("dataset_id:name title:texts data_mappings:mappings")
-)
-SHAPES["purposes"] = list_of(
-    members_and_more(
-        "purpose_id:name legal_basis:text required_concepts:names optional_concepts:names"
-    )
-)
-SHAPES["provider"] = members_and_more("party_id:prt")
-DESCRIPTION = members_and_more(
-    "service_id:svc version:integer name:text provider:provider datasets:datasets purposes:purposes"
 )

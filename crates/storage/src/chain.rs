@@ -183,7 +183,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(u64, String)>, StoreError> {
         const SOME: &str = "SELECT position, member FROM listings \
-            WHERE list = $1 AND (position > $2 OR (position = 0 AND member > $3)) AND member <> '' \
+            WHERE list = $1 AND (position, member) > ($2, $3) AND member <> '' \
             ORDER BY position, member LIMIT $4";
         let (position, member) = after.unwrap_or((0, ""));
         let place = [list.into(), number(position), member.into(), limit.into()];

@@ -1,5 +1,6 @@
 //! The life of consents, command by command, with answers for programs.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -7,7 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{Node, command, first_line, folder, repository, run, terminate, text};
+use crate::program::{
+    Node, Run, assent, command, first_line, folder, repository, run, terminate, text,
+};
 
 const ACCOUNT: &str = "member 20417";
 
@@ -15,10 +18,18 @@ const ACCOUNT: &str = "member 20417";
 struct Town {
     node: Node,
     folder: TempDir,
+    /// Where the archive hands data out.
+    source_address: String,
     archive: String,
     archive_link: String,
     adviser: String,
     adviser_link: String,
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").to_string()
 }
 
 fn string(value: &Value) -> String {
@@ -36,7 +47,7 @@ impl Town {
             ("organisation", "adviser.json"),
         ] {
             let keys = path(name);
-            let made = crate::program::assent(&[
+            let made = assent(&[
                 "party",
                 "new",
                 "--json",
@@ -58,6 +69,7 @@ impl Town {
         let mut town = Self {
             node,
             folder,
+            source_address: free_address(),
             archive: String::new(),
             archive_link: String::new(),
             adviser: String::new(),
@@ -76,23 +88,10 @@ impl Town {
 
     fn register(&self, keys: &str, description: &str) -> String {
         let description = repository("examples/household").join(description);
-        let endpoint = "http://127.0.0.1:1/data/{dataset}";
-        let arguments = [
-            "service",
-            "register",
-            "--keys",
-            text(&self.path(keys)),
-            "--description",
-        ]
-        .map(String::from);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let registered = self.node.assent(
-            &[
-                &arguments[..],
-                &[text(&description), "--data-endpoint", endpoint],
-            ]
-            .concat(),
-        );
+        let endpoint = format!("http://{}/data/{{dataset}}", self.source_address);
+        let register = ["service", "register", "--description", text(&description)];
+        let at = ["--data-endpoint", endpoint.as_str()];
+        let registered = self.provider(keys, &[&register[..], &at].concat());
         string(&registered.done().json()["service_id"])
     }
 
@@ -115,13 +114,13 @@ impl Town {
     }
 
     /// Runs a command as the household.
-    fn household(&self, arguments: &[&str]) -> crate::program::Run {
+    fn household(&self, arguments: &[&str]) -> Run {
         self.node
             .assent(&[arguments, &["--wallet", text(&self.path("household"))]].concat())
     }
 
     /// Runs a command as the provider with these keys.
-    fn provider(&self, keys: &str, arguments: &[&str]) -> crate::program::Run {
+    fn provider(&self, keys: &str, arguments: &[&str]) -> Run {
         self.node
             .assent(&[arguments, &["--keys", text(&self.path(keys))]].concat())
     }
@@ -165,58 +164,20 @@ impl Town {
 struct Source(Child);
 
 impl Source {
-    /// Starts the source, and moves the description's address to it.
     fn start(town: &Town) -> Self {
         let mut serve = command();
         serve
-            .args([
-                "source",
-                "serve",
-                "--json",
-                "--listen",
-                "127.0.0.1:0",
-                "--every",
-                "1",
-            ])
+            .args(["source", "serve", "--json", "--every", "1"])
+            .args(["--listen", &town.source_address, "--node", &town.node.url])
             .args(["--service", &town.archive, "--account", ACCOUNT])
-            .args([
-                "--keys",
-                text(&town.path("archive.json")),
-                "--node",
-                &town.node.url,
-            ])
+            .args(["--keys", text(&town.path("archive.json"))])
             .arg("--data")
-            .args([
-                repository("fixtures/p1/v5.txt"),
-                repository("fixtures/p1/v4_2.txt"),
-            ])
+            .args(["v5.txt", "v4_2.txt"].map(|name| repository("fixtures/p1").join(name)))
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = serve.spawn().expect("the source runs");
-        let listening = first_line(&mut child);
-        assert_eq!(listening["telegrams"], 2);
-        let address = string(&listening["address"]);
-        let source = Self(child);
-        source.announce(town, &address);
-        source
-    }
-
-    fn announce(&self, town: &Town, address: &str) {
-        let description = repository("examples/household/meter-archive.json");
-        let endpoint = format!("http://{address}/data/{{dataset}}");
-        let arguments = [
-            "service",
-            "register",
-            "--service",
-            &town.archive,
-            "--description",
-            text(&description),
-        ];
-        let registered = town.provider(
-            "archive.json",
-            &[&arguments[..], &["--data-endpoint", &endpoint]].concat(),
-        );
-        assert_eq!(registered.done().json()["version"], 2);
+        assert_eq!(first_line(&mut child)["telegrams"], 2);
+        Self(child)
     }
 }
 
@@ -229,7 +190,7 @@ impl Drop for Source {
 }
 
 /// Runs a command until it succeeds: a source learns of a change within a second or two.
-fn eventually(mut attempt: impl FnMut() -> crate::program::Run) -> crate::program::Run {
+fn eventually(mut attempt: impl FnMut() -> Run) -> Run {
     for _ in 0..50 {
         let run = attempt();
         if run.code == Some(0) {
@@ -331,8 +292,7 @@ fn a_consent_lives_and_ends() {
         .json();
     assert_eq!(town.node.stop(), Some(0));
     let operator = string(&evidence["operator"]);
-    let proven =
-        crate::program::assent(&["verify", "--json", "--operator", &operator, text(&bundle)]);
+    let proven = assent(&["verify", "--json", "--operator", &operator, text(&bundle)]);
     assert_eq!(proven.done().json()["status"], "withdrawn");
 }
 
@@ -485,6 +445,22 @@ fn a_source_hands_out_what_was_consented_to() {
 
 fn read(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).expect("the file")).expect("the file is JSON")
+}
+
+#[test]
+fn a_description_gets_its_next_version() {
+    let town = Town::new();
+    let request = town.ask();
+    let description = repository("examples/household/energy-adviser.json");
+    let register = ["service", "register", "--description", text(&description)];
+    let again = [&register[..], &["--service", &town.adviser]].concat();
+    let registered = town.provider("adviser.json", &again).done().json();
+    assert_eq!(registered["version"], 2);
+    town.provider("archive.json", &again)
+        .failed(1, "[not-the-provider]");
+    // What was asked rests on conditions that no longer hold.
+    town.household(&["give", &request])
+        .failed(1, "[description-superseded]");
 }
 
 #[test]

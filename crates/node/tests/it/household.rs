@@ -17,8 +17,9 @@ use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, LinkId, RequestId, ServiceId};
 use assent_model::names::Language;
 use assent_model::records::Custody;
-use assent_model::records::consent::ResourceSet;
+use assent_model::records::consent::{ConsentRequest, ResourceSet};
 use assent_model::records::identity::PartyKind;
+use assent_model::statement;
 use assent_model::time::{Span, Timestamp};
 use assent_node::clock::Clock;
 
@@ -84,9 +85,8 @@ impl Cast {
         }
     }
 
-    /// The adviser asks for the first purpose of its description.
-    pub(crate) async fn ask(&self, world: &World) -> RequestId {
-        let signer = world.signer();
+    /// What the adviser signs to ask for the first purpose of its description.
+    pub(crate) fn question(&self, world: &World) -> AskConsent {
         let question = Question {
             service: self.adviser.description.reference(),
             purpose_id: self.adviser.description.purposes[0].purpose_id.clone(),
@@ -95,13 +95,19 @@ impl Cast {
             valid_until_max: None,
         };
         let pinned = self.adviser.link.as_ref().unwrap();
-        let request = signer.consent_request(&self.adviser.keys, pinned, question);
-        self.client
-            .ask_consent(&AskConsent {
-                request: request.compact().into(),
-            })
-            .await
-            .unwrap();
+        let request = world
+            .signer()
+            .consent_request(&self.adviser.keys, pinned, question);
+        AskConsent {
+            request: request.compact().into(),
+        }
+    }
+
+    /// The adviser asks.
+    pub(crate) async fn ask(&self, world: &World) -> RequestId {
+        let question = self.question(world);
+        self.client.ask_consent(&question).await.unwrap();
+        let request = statement::verify::<ConsentRequest>(&question.request).unwrap();
         request.content().request_id
     }
 

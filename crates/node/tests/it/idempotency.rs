@@ -45,8 +45,16 @@ async fn the_same_request_again_gets_the_same_answer_and_happens_once() {
         assert_eq!(again.header(name), first.header(name), "{name}");
     }
     let other = calls.with(KEY, "second").post("/v1/webhooks", &body).await;
-    assert_ne!(other.json::<WebhookView>().webhook_id, first.json::<WebhookView>().webhook_id);
-    let endpoints = world.running.node().webhooks.endpoints.of_service(body.service_id);
+    assert_ne!(
+        other.json::<WebhookView>().webhook_id,
+        first.json::<WebhookView>().webhook_id
+    );
+    let endpoints = world
+        .running
+        .node()
+        .webhooks
+        .endpoints
+        .of_service(body.service_id);
     assert_eq!(endpoints.len(), 2);
 
     // Another start of the node knows it too, for a day.
@@ -65,20 +73,43 @@ async fn a_key_is_bound_to_body_target_and_caller() {
     let body = endpoint(&cast, "https://hooks.example/a");
     let made: WebhookView = calls.post("/v1/webhooks", &body).await.json();
     let other = endpoint(&cast, "https://hooks.example/b");
-    calls.post("/v1/webhooks", &other).await.is_problem(422, "idempotency-mismatch");
+    calls
+        .post("/v1/webhooks", &other)
+        .await
+        .is_problem(422, "idempotency-mismatch");
     // The same key is another one elsewhere, and in other hands.
     let request = cast.question(&world);
     let asked = calls.post("/v1/consent-requests", &request).await;
     assert_eq!(asked.status, 201);
     let others = Calls::of(&world, &cast.archive).with(KEY, "mine");
-    others.post("/v1/webhooks", &body).await.is_problem(403, "forbidden");
+    others
+        .post("/v1/webhooks", &body)
+        .await
+        .is_problem(403, "forbidden");
     // Nobody is given an answer without showing that it was theirs.
     let anonymous = Calls::anonymous(&world).with(KEY, "mine");
-    anonymous.post("/v1/webhooks", &body).await.is_problem(401, "unauthenticated");
+    anonymous
+        .post("/v1/webhooks", &body)
+        .await
+        .is_problem(401, "unauthenticated");
     let forged = anonymous.with("authorization", "Assent e30.e30.e30");
-    forged.post("/v1/webhooks", &body).await.is_problem(401, "unauthenticated");
-    let endpoints = world.running.node().webhooks.endpoints.of_service(body.service_id);
-    assert_eq!(endpoints.iter().map(|endpoint| endpoint.webhook_id).collect::<Vec<_>>(), [made.webhook_id]);
+    forged
+        .post("/v1/webhooks", &body)
+        .await
+        .is_problem(401, "unauthenticated");
+    let endpoints = world
+        .running
+        .node()
+        .webhooks
+        .endpoints
+        .of_service(body.service_id);
+    assert_eq!(
+        endpoints
+            .iter()
+            .map(|endpoint| endpoint.webhook_id)
+            .collect::<Vec<_>>(),
+        [made.webhook_id]
+    );
 }
 
 #[tokio::test]
@@ -87,19 +118,30 @@ async fn a_request_that_still_runs_is_not_started_again() {
     // A receiver that takes the connection and says nothing.
     let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
-    let made = Calls::of(&world, &cast.adviser).post("/v1/webhooks", &endpoint(&cast, &url)).await;
-    let path = format!("/v1/webhooks/{}/test", made.json::<WebhookView>().webhook_id);
+    let made = Calls::of(&world, &cast.adviser)
+        .post("/v1/webhooks", &endpoint(&cast, &url))
+        .await;
+    let path = format!(
+        "/v1/webhooks/{}/test",
+        made.json::<WebhookView>().webhook_id
+    );
     let calls = Calls::of(&world, &cast.adviser).with(KEY, "slow");
     let again = async {
         let connection = silent.accept().await.unwrap();
-        calls.post_empty(&path).await.is_problem(409, "idempotency-in-flight");
+        calls
+            .post_empty(&path)
+            .await
+            .is_problem(409, "idempotency-in-flight");
         // Hangs up, and does not take another one.
         drop((connection, silent));
     };
     let (first, ()) = tokio::join!(calls.post_empty(&path), again);
     assert_eq!(first.status, 200);
     let after = calls.post_empty(&path).await;
-    assert_eq!((after.header("idempotency-replayed"), after.body), ("true".into(), first.body));
+    assert_eq!(
+        (after.header("idempotency-replayed"), after.body),
+        ("true".into(), first.body)
+    );
 }
 
 #[tokio::test]
@@ -107,7 +149,10 @@ async fn refusals_are_not_kept_and_bad_keys_not_taken() {
     let (world, cast) = enter().await;
     let calls = Calls::of(&world, &cast.adviser).with(KEY, "retry");
     let bad = endpoint(&cast, "ftp://hooks.example/");
-    calls.post("/v1/webhooks", &bad).await.is_problem(422, "callback-refused");
+    calls
+        .post("/v1/webhooks", &bad)
+        .await
+        .is_problem(422, "callback-refused");
     let good = endpoint(&cast, "https://hooks.example/");
     assert_eq!(calls.post("/v1/webhooks", &good).await.status, 201);
     for key in ["", "\"\"", "two words", &"k".repeat(256)] {
@@ -124,11 +169,21 @@ async fn statements_and_tokens_stand_for_themselves() {
     let (world, cast) = enter().await;
     let calls = Calls::anonymous(&world);
     let question = cast.question(&world);
-    let first: Outcome = calls.with(KEY, "ask").post("/v1/consent-requests", &question).await.json();
-    let replayed = calls.with(KEY, "ask").post("/v1/consent-requests", &question).await;
+    let first: Outcome = calls
+        .with(KEY, "ask")
+        .post("/v1/consent-requests", &question)
+        .await
+        .json();
+    let replayed = calls
+        .with(KEY, "ask")
+        .post("/v1/consent-requests", &question)
+        .await;
     assert_eq!(replayed.header("idempotency-replayed"), "true");
     let recorded: Outcome = calls.post("/v1/consent-requests", &question).await.json();
-    assert_eq!((replayed.json::<Outcome>(), recorded), (first.clone(), first));
+    assert_eq!(
+        (replayed.json::<Outcome>(), recorded),
+        (first.clone(), first)
+    );
 
     let pair = cast.give(&world, true).await;
     let calls = Calls::of(&world, &cast.adviser).with(KEY, "token");
@@ -137,19 +192,34 @@ async fn statements_and_tokens_stand_for_themselves() {
     let other: TokenAnswer = calls.post("/v1/tokens", &request).await.json();
     assert_ne!(one.access_token, other.access_token);
     cast.change(&world, &pair, &Change::Withdraw).await;
-    calls.post("/v1/tokens", &request).await.is_problem(403, "consent-withdrawn");
+    calls
+        .post("/v1/tokens", &request)
+        .await
+        .is_problem(403, "consent-withdrawn");
 }
 
 #[tokio::test]
 async fn kept_answers_are_sealed_at_rest() {
     let (world, cast) = enter().await;
     let body = endpoint(&cast, "https://hooks.example/");
-    let made = Calls::of(&world, &cast.adviser).with(KEY, "my-own-key").post("/v1/webhooks", &body).await;
+    let made = Calls::of(&world, &cast.adviser)
+        .with(KEY, "my-own-key")
+        .post("/v1/webhooks", &body)
+        .await;
     assert_eq!(made.status, 201);
-    let documents = world.running.node().store.documents("idempotency", "", 10).await.unwrap();
+    let documents = world
+        .running
+        .node()
+        .store
+        .documents("idempotency", "", 10)
+        .await
+        .unwrap();
     assert_eq!(documents.len(), 1);
     let kept = &documents[0].document;
-    assert_eq!(kept.expires_at, Some(world.clock.now() + Span::from_days(1)));
+    assert_eq!(
+        kept.expires_at,
+        Some(world.clock.now() + Span::from_days(1))
+    );
     let text = format!("{}{}", kept.id, String::from_utf8_lossy(&kept.body));
     assert!(!text.contains("my-own-key") && !text.contains("hooks.example"));
 }
@@ -167,7 +237,10 @@ async fn who_has_the_newest_answer_is_told_so() {
     let unchanged = known.get(&path).await;
     assert_eq!((unchanged.status, unchanged.body.len()), (304, 0));
     assert_eq!(unchanged.header("etag"), tag);
-    assert_eq!(calls.with("if-none-match", "*").get(&path).await.status, 304);
+    assert_eq!(
+        calls.with("if-none-match", "*").get(&path).await.status,
+        304
+    );
     // Who is told more has another version.
     let provider = Calls::of(&world, &cast.archive).with("if-none-match", &tag);
     let view: ConsentView = provider.get(&path).await.json();
@@ -181,7 +254,9 @@ async fn who_has_the_newest_answer_is_told_so() {
     // What changes without a new record changes the tag as well.
     cast.change(&world, &pair, &Change::Withdraw).await;
     let owed = calls.get(&path).await.header("etag");
-    cast.acknowledge(&world, &cast.archive, pair.source).await.unwrap();
+    cast.acknowledge(&world, &cast.archive, pair.source)
+        .await
+        .unwrap();
     let acknowledged = calls.with("if-none-match", &owed).get(&path).await;
     assert_eq!(acknowledged.json::<ConsentView>().closure, "acknowledged");
 

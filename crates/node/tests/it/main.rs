@@ -16,6 +16,7 @@ mod directory;
 mod erasure;
 mod exports;
 mod faults;
+mod idempotency;
 mod mail;
 mod openapi;
 mod problems;
