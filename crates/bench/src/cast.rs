@@ -90,7 +90,9 @@ impl Cast {
         let signer = cast.signer();
         for provider in [&cast.adviser, &cast.archive] {
             let kind = PartyKind::Organisation;
-            client.enrol(&signer, &provider.keys, kind, Custody::Independent).await?;
+            client
+                .enrol(&signer, &provider.keys, kind, Custody::Independent)
+                .await?;
             let registration = signer.register_service(&provider.keys, &provider.description)?;
             client.register_service(&registration).await?;
         }
@@ -114,7 +116,9 @@ impl Cast {
                     scope.spawn(move || (0..share).map(|_| stage.pair()).collect::<Vec<_>>())
                 })
                 .collect();
-            let shares = threads.into_iter().map(|thread| thread.join().expect("no step panics"));
+            let shares = threads
+                .into_iter()
+                .map(|thread| thread.join().expect("no step panics"));
             shares.flatten().collect()
         })
     }
@@ -122,7 +126,10 @@ impl Cast {
     /// Questions of the archive, one for each of these records, whether it may hand out data.
     pub(crate) fn decisions(&self, records: &[ConsentId]) -> Vec<Request> {
         let stage = Stage::of(self);
-        records.iter().map(|record| stage.decision(*record)).collect()
+        records
+            .iter()
+            .map(|record| stage.decision(*record))
+            .collect()
     }
 }
 
@@ -152,7 +159,9 @@ impl<'a> Stage<'a> {
         let description = &cast.adviser.description;
         let purpose: PurposeId = PURPOSE.parse().expect("a purpose id");
         let outline = description.outline();
-        let outlined = outline.purpose(&purpose).expect("the adviser has the purpose");
+        let outlined = outline
+            .purpose(&purpose)
+            .expect("the adviser has the purpose");
         let offer = offer(outlined, &cast.archive.description.outline());
         let offer = offer.expect("the archive has what the purpose requires");
         let everything = offer.iter().map(|(dataset, offered)| {
@@ -202,7 +211,9 @@ impl<'a> Stage<'a> {
             account,
         };
         let record = self.signer.link_record(&linking, &pseudonym);
-        let signed = self.signer.countersign(keys, description.service_id, account, &record);
+        let signed = self
+            .signer
+            .countersign(keys, description.service_id, account, &record);
         let (countersignature, pinned) = signed.expect("the record is as the service knows it");
         let body = CreateLink {
             record: record.compact().to_owned(),

@@ -58,7 +58,9 @@ pub(crate) fn rate_on_all_cores(span: Duration, work: impl Fn() + Sync) -> f64 {
         let threads: Vec<_> = (0..cores)
             .map(|_| scope.spawn(|| rate(span, &work)))
             .collect();
-        let rates = threads.into_iter().map(|thread| thread.join().expect("the work does not panic"));
+        let rates = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("the work does not panic"));
         rates.sum::<f64>() / crate::statistics::float(cores)
     })
 }

@@ -122,19 +122,30 @@ fn sealed_by_peer(message: &[u8]) -> f64 {
 /// of the provider: what no X-Wing can do without.
 fn composed(message: &[u8]) -> f64 {
     let ml_private = DecapsulationKey::generate(&ML_KEM_768).expect("there is entropy");
-    let ml_public = ml_private.encapsulation_key().expect("it has a public half");
+    let ml_public = ml_private
+        .encapsulation_key()
+        .expect("it has a public half");
     let ml_public = ml_public.key_bytes().expect("it has bytes");
     let x_private = PrivateKey::generate(&X25519).expect("there is entropy");
-    let x_public = x_private.compute_public_key().expect("it has a public half");
+    let x_public = x_private
+        .compute_public_key()
+        .expect("it has a public half");
     cpu::rate(SPAN, || {
         let encapsulation = EncapsulationKey::new(&ML_KEM_768, ml_public.as_ref());
         let (ciphertext, ml_shared) = encapsulation
             .and_then(|key| Ok(key.encapsulate()?))
             .expect("the key is good");
         let ephemeral = PrivateKey::generate(&X25519).expect("there is entropy");
-        let ephemeral_public = ephemeral.compute_public_key().expect("it has a public half");
+        let ephemeral_public = ephemeral
+            .compute_public_key()
+            .expect("it has a public half");
         let x_shared = agree(&ephemeral, x_public.as_ref());
-        let shared = [ml_shared.as_ref(), &x_shared, ephemeral_public.as_ref(), x_public.as_ref()];
+        let shared = [
+            ml_shared.as_ref(),
+            &x_shared,
+            ephemeral_public.as_ref(),
+            x_public.as_ref(),
+        ];
         let mut sealed = message.to_vec();
         cipher(&shared)
             .seal_in_place_append_tag(Nonce::from(&[0; 12]), Aad::from(AAD), &mut sealed)
@@ -144,8 +155,14 @@ fn composed(message: &[u8]) -> f64 {
             .decapsulate(Ciphertext::from(ciphertext.as_ref()))
             .expect("the ciphertext has the right length");
         let x_shared = agree(&x_private, ephemeral_public.as_ref());
-        let shared = [ml_shared.as_ref(), &x_shared, ephemeral_public.as_ref(), x_public.as_ref()];
-        let opened = cipher(&shared).open_in_place(Nonce::from(&[0; 12]), Aad::from(AAD), &mut sealed);
+        let shared = [
+            ml_shared.as_ref(),
+            &x_shared,
+            ephemeral_public.as_ref(),
+            x_public.as_ref(),
+        ];
+        let opened =
+            cipher(&shared).open_in_place(Nonce::from(&[0; 12]), Aad::from(AAD), &mut sealed);
         assert!(opened.is_ok_and(|opened| opened == message), "it opens");
     })
 }
@@ -158,7 +175,9 @@ fn agree(private: &PrivateKey, peer: &[u8]) -> Vec<u8> {
 fn cipher(shared: &[&[u8]; 4]) -> LessSafeKey {
     let joined = digest::digest(&SHA3_256, &shared.concat());
     let secret = Salt::new(HKDF_SHA256, &[]).extract(joined.as_ref());
-    let derived = secret.expand(&[INFO], &AES_256_GCM).expect("32 bytes can be derived");
+    let derived = secret
+        .expand(&[INFO], &AES_256_GCM)
+        .expect("32 bytes can be derived");
     LessSafeKey::new(UnboundKey::from(derived))
 }
 
@@ -187,8 +206,7 @@ fn raw_signatures() -> [f64; 2] {
     let payload = payload();
     let signs = cpu::rate(SPAN, || drop(key.sign(&payload)));
     let signature = key.sign(&payload);
-    let public =
-        aws_lc_rs::signature::UnparsedPublicKey::new(&ED25519, key.public_key().as_ref());
+    let public = aws_lc_rs::signature::UnparsedPublicKey::new(&ED25519, key.public_key().as_ref());
     let verifies = cpu::rate(SPAN, || {
         let verified = public.verify(&payload, signature.as_ref());
         assert!(verified.is_ok(), "the signature is good");

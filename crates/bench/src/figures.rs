@@ -78,8 +78,13 @@ impl Figure {
         [
             self.name.clone(),
             format!("{} {}", rounded(self.value), self.unit),
-            self.ratio().map(|ratio| rounded(ratio).to_string()).unwrap_or_default(),
-            self.against.as_ref().map(|(what, _)| what.clone()).unwrap_or_default(),
+            self.ratio()
+                .map(|ratio| rounded(ratio).to_string())
+                .unwrap_or_default(),
+            self.against
+                .as_ref()
+                .map(|(what, _)| what.clone())
+                .unwrap_or_default(),
             self.target().unwrap_or_default(),
             verdict.to_owned(),
         ]

@@ -51,7 +51,11 @@ pub(crate) struct Load {
 }
 
 /// Sends all requests, shared out among so many clients.
-pub(crate) async fn run(server: SocketAddr, clients: usize, requests: Vec<Request>) -> Outcome<Load> {
+pub(crate) async fn run(
+    server: SocketAddr,
+    clients: usize,
+    requests: Vec<Request>,
+) -> Outcome<Load> {
     let mut connections = Vec::new();
     for _ in 0..clients {
         let stream = TcpStream::connect(server).await?;

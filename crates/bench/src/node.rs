@@ -53,7 +53,15 @@ pub(crate) fn run() -> Outcome<Figures> {
 fn build() -> Outcome<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--release", "--quiet", "-p", "assent-cli", "--bin", "assent"])
+        .args([
+            "build",
+            "--release",
+            "--quiet",
+            "-p",
+            "assent-cli",
+            "--bin",
+            "assent",
+        ])
         .status()?;
     if !built.success() {
         return Err("`assent` cannot be built".into());
@@ -62,7 +70,11 @@ fn build() -> Outcome<PathBuf> {
 }
 
 fn stripped_size(program: &Path, stripped: &Path) -> Outcome<usize> {
-    let done = Command::new("strip").arg("-o").arg(stripped).arg(program).status()?;
+    let done = Command::new("strip")
+        .arg("-o")
+        .arg(stripped)
+        .arg(program)
+        .status()?;
     if !done.success() {
         return Err("`strip` fails".into());
     }
@@ -81,7 +93,12 @@ impl Node {
             .arg("serve")
             .arg("--data-dir")
             .arg(data_dir)
-            .args(["--listen", &listen.to_string(), "--admin-listen", &admin.to_string()])
+            .args([
+                "--listen",
+                &listen.to_string(),
+                "--admin-listen",
+                &admin.to_string(),
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -120,7 +137,8 @@ fn free_address() -> io::Result<SocketAddr> {
 fn is_ready(admin: SocketAddr) -> bool {
     let ask = || -> io::Result<String> {
         let mut stream = TcpStream::connect(admin)?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        stream
+            .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)

@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use assent_crypto::signature::SigningKey;
 use assent_crypto::vault::RecordCipher;
 use assent_exchange::command::Command;
 use assent_exchange::identity::command::IdentityCommand;
@@ -187,23 +188,14 @@ async fn open(
     let url = config.store_url();
     let store = Arc::new(Store::open(&StoreConfig { url }).await?);
     let state = StateReader::new(Arc::clone(&store));
+    let checkpoint_key = *keys.checkpoint.verifying_key();
     let vault = Arc::new(RecordCipher::new(keys.vault_key()));
     let pending = PendingReceipts::after_restart();
     let operator = keys.party_id();
     let index_key = *keys.index_key();
     let operator_key = Arc::new(keys.signing);
     let token_key = Arc::new(keys.token);
-    let checkpoint_key = *keys.checkpoint.verifying_key();
-    let webhooks = Arc::new(
-        Webhooks::load(
-            Arc::clone(&store),
-            state.clone(),
-            clock.clone(),
-            Guard::new(config.callbacks_to_private),
-            keys.webhook,
-        )
-        .await?,
-    );
+    let webhooks = load_webhooks(&config, &store, &state, &clock, keys.webhook).await?;
     let started = sequencing::start(sequencing::Parts {
         chain: config.chain.clone(),
         store: Arc::clone(&store),
@@ -217,10 +209,11 @@ async fn open(
         waiting_max: config.waiting_commands_max,
     })
     .await?;
+    let head = started.head;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
-    let dispatcher = webhooks::start(Arc::clone(&webhooks), started.head.clone());
+    let dispatcher = webhooks::start(Arc::clone(&webhooks), head.clone());
     let (post, mail_task) = Post::start(&config, clock.clone(), index_key)?;
-    let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), started.head.clone());
+    let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),
         operator,
@@ -231,7 +224,7 @@ async fn open(
         store,
         intake: started.intake,
         state,
-        head: started.head,
+        head,
         stopping: Stopping::default(),
         vault,
         operator_key,
@@ -242,16 +235,26 @@ async fn open(
         index_key,
         config,
     });
-    Ok(Joined {
-        node,
-        tasks: vec![
-            started.task,
-            receipts_task,
-            dispatcher,
-            housekeeping,
-            mail_task,
-        ],
-    })
+    let tasks = vec![
+        started.task,
+        receipts_task,
+        dispatcher,
+        housekeeping,
+        mail_task,
+    ];
+    Ok(Joined { node, tasks })
+}
+
+async fn load_webhooks(
+    config: &Config,
+    store: &Arc<Store>,
+    state: &StateReader,
+    clock: &Clock,
+    key: SigningKey,
+) -> Result<Arc<Webhooks>, StartError> {
+    let guard = Guard::new(config.callbacks_to_private);
+    let webhooks = Webhooks::load(Arc::clone(store), state.clone(), clock.clone(), guard, key);
+    Ok(Arc::new(webhooks.await?))
 }
 
 impl Joined {

@@ -104,7 +104,8 @@ impl Copies {
             }
             sources.push(source_id);
         }
-        self.load_nodes(store, statuses.iter().map(|(key, _)| key)).await?;
+        self.load_nodes(store, statuses.iter().map(|(key, _)| key))
+            .await?;
         let status_root = self.statuses.apply(statuses);
         let log_root = self.log.root();
         commit.header.log_size = self.log.size();
@@ -176,7 +177,10 @@ impl Copies {
         });
         commit.changes.push(change(&id, consent));
         commit.subjects.push((id.to_string(), index));
-        for owner in [consent.surrogate.to_string(), consent.service.service_id.to_string()] {
+        for owner in [
+            consent.surrogate.to_string(),
+            consent.service.service_id.to_string(),
+        ] {
             commit.listings.push(Listing {
                 list: format!("{owner}/consents"),
                 member: id.to_string(),
@@ -222,7 +226,9 @@ async fn piece<P: Piece>(store: &Store, id: &P::Id) -> Outcome<P> {
     let key = StateKey::new(P::KIND, id);
     let stored = store.state(&[key]).await?;
     let bytes = stored.into_iter().next().and_then(|(_, value)| value);
-    Ok(serde_json::from_slice(&bytes.ok_or("a piece is not there")?)?)
+    Ok(serde_json::from_slice(
+        &bytes.ok_or("a piece is not there")?,
+    )?)
 }
 
 fn change<P: Piece>(id: &P::Id, piece: &P) -> Change {

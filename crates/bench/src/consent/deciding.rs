@@ -69,7 +69,11 @@ fn report(figures: &mut Figures, reached: &[Vec<Reached>; 3], peers: &[Vec<f64>;
         let figure = Figure::new(name, middle(at, |r| r.per_cpu_second), "/CPU-s");
         let figure = figure.against(peer, middle(at, |r| r.of_peer));
         let is_judged = *clients == 64;
-        figures.push(if is_judged { figure.at_least(0.5) } else { figure });
+        figures.push(if is_judged {
+            figure.at_least(0.5)
+        } else {
+            figure
+        });
     }
     for (at, clients) in CLIENTS.iter().enumerate() {
         let name = format!("decisions by the clock, {clients} clients");

@@ -40,7 +40,9 @@ struct Reached {
 
 /// Measures, and says which records of sources there are now.
 pub(super) async fn measure(stage: &Stage, figures: &mut Figures) -> Outcome<Vec<ConsentId>> {
-    let pairs = stage.cast.pairs(WARM_UP + ROUNDS * PAIRS.iter().sum::<usize>());
+    let pairs = stage
+        .cast
+        .pairs(WARM_UP + ROUNDS * PAIRS.iter().sum::<usize>());
     let sources = pairs.iter().map(|pair| pair.source_id).collect();
     let signatures = pairs[0].signatures;
     let mut answers = prepare(stage, pairs).await?.into_iter();
@@ -154,7 +156,11 @@ fn report(
         let share = middle(at, |r| r.of_verifies);
         let figure = figure.against("raw Ed25519 verifies", share);
         let is_judged = *clients == 64;
-        figures.push(if is_judged { figure.at_least(0.06) } else { figure });
+        figures.push(if is_judged {
+            figure.at_least(0.06)
+        } else {
+            figure
+        });
     }
     for (at, clients) in CLIENTS.iter().enumerate() {
         let name = format!("consent pairs by the clock, {clients} clients");
@@ -166,7 +172,11 @@ fn report(
         let name = format!("log entries in a block, {clients} clients");
         figures.push(Figure::new(name, middle(at, |r| r.batch), ""));
     }
-    figures.push(Figure::new("raw append and sync, that batch", appends, "entries/s"));
+    figures.push(Figure::new(
+        "raw append and sync, that batch",
+        appends,
+        "entries/s",
+    ));
     let durable = 2.0 * middle(2, |r| r.per_second);
     let share = middle(2, |r| r.of_appends);
     figures.push(

@@ -68,7 +68,10 @@ impl Sized {
         let step = self.sources.len() / DECISIONS;
         let records = self.sources.iter().skip(round).step_by(step.max(1));
         let records: Vec<ConsentId> = records.take(DECISIONS).copied().collect();
-        let load = self.stage.send(1, self.stage.cast.decisions(&records)).await?;
+        let load = self
+            .stage
+            .send(1, self.stage.cast.decisions(&records))
+            .await?;
         let mut times: Vec<Duration> = load.answers.iter().map(|answer| answer.took).collect();
         let reached = [percentile(&mut times, 50), percentile(&mut times, 99)];
         self.reached.push(reached);

@@ -240,50 +240,8 @@ fn a_consent_lives_and_ends() {
     );
     town.household(&["give", &request])
         .failed(1, "[request-closed]");
-
-    town.household(&["pause", &consent]).done();
-    town.household(&["pause", &consent])
-        .failed(1, "the change changes nothing");
-    town.provider("adviser.json", &["token", &consent])
-        .failed(1, "[consent-disabled]");
-    town.household(&["resume", &consent]).done();
-    let token = town
-        .provider("adviser.json", &["token", &consent])
-        .done()
-        .json();
-    assert_eq!(token["token_type"], "DPoP");
-    town.provider("archive.json", &["token", &consent])
-        .failed(1, "[not-found]");
-    town.household(&["narrow", &consent, "--without", "gas_delivered"])
-        .done();
-    town.household(&["narrow", &consent, "--without", "gas_delivered"])
-        .failed(1, "is not in the consent");
-    town.provider("adviser.json", &["acknowledge", &consent])
-        .failed(1, "[acknowledgement-not-owed]");
-    town.household(&["withdraw", &consent]).done();
-    town.household(&["resume", &consent])
-        .failed(1, "the consent has ended");
-    town.provider("adviser.json", &["acknowledge", &consent])
-        .done();
-    assert_eq!(
-        town.node
-            .assent(&["consent", "show", &consent])
-            .done()
-            .json()["closure"],
-        "acknowledged"
-    );
-    let listed = town.household(&["consent", "list"]).done().json();
-    assert_eq!(listed[0]["status"], "withdrawn");
-    let receipts = || {
-        town.household(&["consent", "receipts", &consent])
-            .done()
-            .json()
-    };
-    let begun = std::time::Instant::now();
-    while receipts().as_array().map(Vec::len) != Some(2) {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{}", receipts());
-    }
-
+    change_it(&town, &consent);
+    end_it(&town, &consent);
     let bundle = town.path("bundle.json");
     let evidence = town
         .node
@@ -294,6 +252,56 @@ fn a_consent_lives_and_ends() {
     let operator = string(&evidence["operator"]);
     let proven = assent(&["verify", "--json", "--operator", &operator, text(&bundle)]);
     assert_eq!(proven.done().json()["status"], "withdrawn");
+}
+
+/// Pauses, resumes and narrows a consent.
+fn change_it(town: &Town, consent: &str) {
+    town.household(&["pause", consent]).done();
+    town.household(&["pause", consent])
+        .failed(1, "the change changes nothing");
+    town.provider("adviser.json", &["token", consent])
+        .failed(1, "[consent-disabled]");
+    town.household(&["resume", consent]).done();
+    let token = town
+        .provider("adviser.json", &["token", consent])
+        .done()
+        .json();
+    assert_eq!(token["token_type"], "DPoP");
+    town.provider("archive.json", &["token", consent])
+        .failed(1, "[not-found]");
+    town.household(&["narrow", consent, "--without", "gas_delivered"])
+        .done();
+    town.household(&["narrow", consent, "--without", "gas_delivered"])
+        .failed(1, "is not in the consent");
+}
+
+/// Withdraws a consent; the service acknowledges.
+fn end_it(town: &Town, consent: &str) {
+    town.provider("adviser.json", &["acknowledge", consent])
+        .failed(1, "[acknowledgement-not-owed]");
+    town.household(&["withdraw", consent]).done();
+    town.household(&["resume", consent])
+        .failed(1, "the consent has ended");
+    town.provider("adviser.json", &["acknowledge", consent])
+        .done();
+    assert_eq!(
+        town.node
+            .assent(&["consent", "show", consent])
+            .done()
+            .json()["closure"],
+        "acknowledged"
+    );
+    let listed = town.household(&["consent", "list"]).done().json();
+    assert_eq!(listed[0]["status"], "withdrawn");
+    let receipts = || {
+        town.household(&["consent", "receipts", consent])
+            .done()
+            .json()
+    };
+    let begun = std::time::Instant::now();
+    while receipts().as_array().map(Vec::len) != Some(2) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{}", receipts());
+    }
 }
 
 #[test]

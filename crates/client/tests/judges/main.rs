@@ -11,6 +11,7 @@ mod bundles;
 #[expect(dead_code, reason = "shared with the other tests of this crate")]
 #[path = "../it/cast.rs"]
 mod cast;
+mod damage;
 mod emitted;
 mod stories;
 mod tampering;

@@ -18,7 +18,9 @@ use assent_model::canonical;
 use assent_model::ids::{ConsentId, ReceiptId};
 use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
 use assent_model::time::Span;
+use serde_json::Value;
 
+use crate::bundles::Sample;
 use crate::cast::{Cast, Pair, REQUIRED, name, resources};
 
 /// A consent with its whole past, and every key that has signed anything in it.
@@ -106,12 +108,18 @@ impl Story {
         self.bundle_of(&self.indices())
     }
 
-    /// The bundle, and the same without each of its entries.
-    pub(crate) fn bundles_without_one(&self) -> Vec<(u64, String)> {
+    /// The bundle without each of its entries in turn, named by the type of the event.
+    pub(crate) fn bundles_without_one(&self) -> Vec<Sample> {
         let indices = self.indices();
         let without = |left_out: &u64| {
             let rest = indices.iter().copied().filter(|index| index != left_out);
-            (*left_out, self.bundle_of(&rest.collect::<Vec<u64>>()))
+            let leaf = &self.cast.world.leaves[usize::try_from(*left_out).unwrap()];
+            let leaf: Value = serde_json::from_slice(leaf).unwrap();
+            let kind = leaf["event"]["what"]["type"].as_str().unwrap();
+            Sample {
+                name: format!("{}, without {kind}", self.name),
+                bundle: self.bundle_of(&rest.collect::<Vec<u64>>()),
+            }
         };
         indices.iter().map(without).collect()
     }

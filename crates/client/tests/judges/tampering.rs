@@ -18,6 +18,7 @@ use assent_model::ids::ConsentId;
 use assent_model::time::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::bundles::Sample;
 use crate::stories::{Keys, Story, digest_of};
 
 /// Words that stand for one another.
@@ -43,12 +44,6 @@ pub(crate) struct Parts {
     /// Digest of the last record of the consent's chain.
     head: String,
     status: &'static str,
-}
-
-/// A changed bundle, and what was changed.
-pub(crate) struct Tampered {
-    pub(crate) name: String,
-    pub(crate) bundle: String,
 }
 
 impl Parts {
@@ -77,7 +72,7 @@ impl Parts {
 
     /// Every change of one member in an entry that `wanted` chooses by the type of its event, and
     /// in the descriptions and the notice where the choice is of all.
-    pub(crate) fn tampered(&self, keys: &Keys, wanted: Option<&[&str]>) -> Vec<Tampered> {
+    pub(crate) fn tampered(&self, keys: &Keys, wanted: Option<&[&str]>) -> Vec<Sample> {
         let pool = Pool::of(&self.body);
         let mut places = Vec::new();
         for (index, leaf) in self.body["leaves"].as_array().unwrap().iter().enumerate() {
@@ -102,7 +97,7 @@ impl Parts {
                 let mut parts = self.clone();
                 change.apply(&mut parts.body, place);
                 let kind = &self.kind_at(place);
-                Tampered {
+                Sample {
                     name: format!("{kind} {place} {what}"),
                     bundle: parts.assemble(keys),
                 }
@@ -111,7 +106,7 @@ impl Parts {
     }
 
     /// Every change in the order of the entries: one left out, one twice, two exchanged.
-    pub(crate) fn reordered(&self, keys: &Keys) -> Vec<Tampered> {
+    pub(crate) fn reordered(&self, keys: &Keys) -> Vec<Sample> {
         let leaves = self.body["leaves"].as_array().unwrap();
         let mut orders = Vec::new();
         for at in 0..leaves.len() {
@@ -134,7 +129,7 @@ impl Parts {
                 let mut parts = self.clone();
                 parts.body["leaves"] = Value::Array(leaves);
                 let at = what.split(' ').next().unwrap();
-                Tampered {
+                Sample {
                     name: format!("{} {what}", self.kind_at(at)),
                     bundle: parts.assemble(keys),
                 }
@@ -283,7 +278,9 @@ fn statement_parts(compact: &str) -> Option<Value> {
 }
 
 fn is_statement(members: &Map<String, Value>) -> bool {
-    ["header", "payload", "was"].iter().all(|part| members.contains_key(*part))
+    ["header", "payload", "was"]
+        .iter()
+        .all(|part| members.contains_key(*part))
 }
 
 /// Puts values together, the ones that others refer to first.

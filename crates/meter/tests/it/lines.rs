@@ -6,21 +6,23 @@ use assent_meter::time::{Dst, P1Time};
 
 use crate::telegrams::{parsed, telegram_of};
 
-#[test]
-fn a_malformed_line_is_kept_and_costs_no_other_line() {
-    let check = |line: &str, error: LineError| {
-        let telegram = telegram_of(&format!(
-            "1-0:1.7.0(00.244*kW)\n{line}\n1-0:2.7.0(00.000*kW)"
-        ));
-        assert_eq!(telegram.objects.len(), 2, "{line}");
-        let [malformed] = &telegram.malformed[..] else {
-            panic!("{line}: {telegram:?}")
-        };
-        assert_eq!(
-            (malformed.line, malformed.error, &*malformed.text),
-            (4, error, line)
-        );
+/// A malformed line is kept, and costs no other line.
+fn check(line: &str, error: LineError) {
+    let telegram = telegram_of(&format!(
+        "1-0:1.7.0(00.244*kW)\n{line}\n1-0:2.7.0(00.000*kW)"
+    ));
+    assert_eq!(telegram.objects.len(), 2, "{line}");
+    let [malformed] = &telegram.malformed[..] else {
+        panic!("{line}: {telegram:?}")
     };
+    assert_eq!(
+        (malformed.line, malformed.error, &*malformed.text),
+        (4, error, line)
+    );
+}
+
+#[test]
+fn lines_of_the_wrong_form_are_malformed() {
     check("noise", LineError::NotObis);
     check("1-0:1.8(00001.001*kWh)", LineError::NotObis);
     check("1-0:1.8.1.(00001.001*kWh)", LineError::StrayText);
@@ -34,6 +36,10 @@ fn a_malformed_line_is_kept_and_costs_no_other_line() {
     check("1-0:1.8.1(00001.001*kWh)x", LineError::StrayText);
     check("1-0:1.8.1(00001.001*kWh", LineError::Unclosed);
     check("1-0:1.8.1((00001.001*kWh)", LineError::Unclosed);
+}
+
+#[test]
+fn amounts_that_are_none_are_malformed() {
     check("1-0:1.8.1()", LineError::NotNumber);
     check("1-0:1.8.1(*kWh)", LineError::NotNumber);
     check("1-0:1.8.1(00001,001*kWh)", LineError::NotNumber);
@@ -54,6 +60,10 @@ fn a_malformed_line_is_kept_and_costs_no_other_line() {
     check("1-0:1.8.1(00001.001*)", LineError::UnknownUnit);
     check("1-0:1.8.1(00001.001*kwh)", LineError::UnknownUnit);
     check("1-0:1.8.1(00001.001*kWh*kWh)", LineError::UnknownUnit);
+}
+
+#[test]
+fn times_and_logs_that_are_none_are_malformed() {
     check("0-0:1.0.0(170102192002X)", LineError::NotTime);
     check("0-0:1.0.0(17010219200)", LineError::NotTime);
     check("0-0:1.0.0(1701021920 2W)", LineError::NotTime);

@@ -127,7 +127,7 @@ async fn an_export_has_everything_and_nothing_of_others() {
         (export.format.as_str(), export.party.party_id),
         (EXPORT_FORMAT, ann.party())
     );
-    assert_eq!(export.contact.unwrap().email, ANN);
+    assert_eq!(export.contact.as_ref().unwrap().email, ANN);
     assert_eq!(
         (
             export.pseudonyms.len(),
@@ -165,25 +165,26 @@ async fn an_export_has_everything_and_nothing_of_others() {
     ];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
 
-    // The form opens the commitment in the record.
-    let kept = &export.forms[0];
-    let sink = export
-        .consents
-        .iter()
-        .find(|view| view.cr_id == pair.sink)
-        .unwrap();
-    let record = statement::verify::<ConsentRecord>(&sink.record).unwrap();
-    let opened = commitment(
-        domains::COMMITMENT_FORM,
-        &kept.salt,
-        &canonical::encode(&kept.form),
-    );
-    assert_eq!(opened, record.content().common_part.form);
+    check_form(&export, pair.sink);
 
     let eve = Person::enter(&world).await;
     let export: AccountExport = eve.calls(&world).get("/v1/accounts/export").await.json();
     assert!(export.contact.is_none() && export.consents.is_empty() && export.forms.is_empty());
     assert_eq!(export.activity.len(), 1, "its own registration");
+}
+
+/// The form opens the commitment in the record.
+fn check_form(export: &AccountExport, sink: ConsentId) {
+    let kept = &export.forms[0];
+    let sink = export
+        .consents
+        .iter()
+        .find(|view| view.cr_id == sink)
+        .unwrap();
+    let record = statement::verify::<ConsentRecord>(&sink.record).unwrap();
+    let form = canonical::encode(&kept.form);
+    let opened = commitment(domains::COMMITMENT_FORM, &kept.salt, &form);
+    assert_eq!(opened, record.content().common_part.form);
 }
 
 /// Attacks: another party's export without a proof, with a proof of a pseudonym, with an old one.

@@ -72,12 +72,13 @@ pub(super) const TAGS: &[(&str, &str)] = &[
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [(&str, fn() -> Vec<Operation>); 11] = [
+    let areas: [(&str, fn() -> Vec<Operation>); 12] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Accounts", accounts),
         ("Services", services),
         ("Links", links),
+        ("Consents", requests),
         ("Consents", consents),
         ("Pseudonyms", pseudonyms),
         ("Releases", releases),
@@ -318,11 +319,9 @@ fn links() -> Vec<Operation> {
     ]
 }
 
-fn consents() -> Vec<Operation> {
+fn requests() -> Vec<Operation> {
     let refusals = consent_refusals();
     let language = json!({ "type": "string", "default": "en" });
-    let format = json!({ "type": "string", "enum": ["iso-27560", "kantara-1.1"] });
-    let object = json!({ "type": "object" });
     vec![
         Operation::post("/v1/consent-requests", "askConsent", "Ask for consent")
             .takes::<AskConsent>()
@@ -355,6 +354,14 @@ fn consents() -> Vec<Operation> {
         .takes::<RefuseConsent>()
         .gives::<Outcome>("The request is closed.")
         .decides(&refusals),
+    ]
+}
+
+fn consents() -> Vec<Operation> {
+    let refusals = consent_refusals();
+    let format = json!({ "type": "string", "enum": ["iso-27560", "kantara-1.1"] });
+    let object = json!({ "type": "object" });
+    vec![
         Operation::post(
             "/v1/consents",
             "giveConsent",
