@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::sequencing::Head;
 
 /// How often.
-const TICK: Duration = Duration::from_secs(600);
+const TICK: Duration = Duration::from_mins(10);
 /// How long lines of the delivery log are kept.
 const ATTEMPTS_KEPT_FOR: Span = Span::from_days(30);
 

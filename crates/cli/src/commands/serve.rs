@@ -16,7 +16,7 @@ use crate::failure::{Doing, Failure};
 use crate::output::Output;
 
 /// What is logged unless `RUST_LOG` says otherwise.
-const LOG_FILTER: &str = "info";
+const LOG_FILTER: &str = "info,sea_orm_migration=warn";
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

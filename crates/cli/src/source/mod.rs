@@ -55,8 +55,9 @@ pub(crate) async fn keep_learning(service: Arc<SourceService>, interval: Duratio
             tracing::warn!(failure = failure.line(), "an end could not be acknowledged");
         }
         tokio::time::sleep(LEARN_PAUSE).await;
+        let rest = interval.saturating_sub(LEARN_PAUSE);
         // Whether the time is over or somebody wants it: both are a reason to look.
-        let _ = tokio::time::timeout(interval, service.wanted()).await;
+        let _ = tokio::time::timeout(rest, service.wanted()).await;
     }
 }
 

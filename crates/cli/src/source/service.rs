@@ -124,9 +124,11 @@ impl SourceService {
     /// Whether a consent is kept as the node shows it.
     fn knows(&self, listed: &ConsentView) -> bool {
         let guard = self.guard();
-        let kept = guard.consent(listed.cr_id);
+        let kept = guard.consent(listed.cr_id).map(CheckedConsent::view);
         kept.is_some_and(|kept| {
-            (&kept.view().head, &kept.view().status) == (&listed.head, &listed.status)
+            kept.head == listed.head
+                && kept.status == listed.status
+                && kept.closure == listed.closure
         })
     }
 
@@ -146,7 +148,7 @@ impl SourceService {
 
     /// Acknowledges every end that the service knows of and has not acknowledged yet. From the
     /// moment that it knows, it hands out nothing more.
-    pub(crate) async fn acknowledge_ends(&self) -> Result<usize, Failure> {
+    pub(crate) async fn acknowledge_ends(&self) -> Result<(), Failure> {
         let is_owed = |consent: &&CheckedConsent| {
             consent.standing() == Standing::Ended && consent.view().closure == "owed"
         };
@@ -158,18 +160,10 @@ impl SourceService {
                 .map(CheckedConsent::cr_id)
                 .collect()
         };
-        let mut acknowledged = 0;
         for cr_id in owed {
-            let signer = self.provider.session.signer();
-            let identified = self.provider.identified(&signer);
-            let client = &self.provider.session.client;
-            let view = client.consent_as(identified, cr_id).await?;
-            if view.closure == "owed" {
-                self.provider.acknowledge(cr_id).await?;
-                acknowledged += 1;
-            }
+            self.provider.acknowledge(cr_id).await?;
         }
-        Ok(acknowledged)
+        Ok(())
     }
 
     /// From a request to a sealed document, or to the reason why there is none.

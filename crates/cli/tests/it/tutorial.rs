@@ -47,7 +47,7 @@ case "$1 ${{2-}}" in
   "serve "*) exec "$real" "$@" --listen 127.0.0.1:{node} --admin-listen 127.0.0.1:{admin} ;;
   "source serve") exec "$real" "$@" --node "$url" --listen 127.0.0.1:{source} ;;
   "service register") await {node}; exec "$real" "$@" --node "$url" --data-endpoint "http://127.0.0.1:{source}/data/{{dataset}}" ;;
-  "fetch "*) await {source}; exec "$real" "$@" --node "$url" ;;
+  "fetch "*) await {source}; sleep 1; exec "$real" "$@" --node "$url" ;;
   *) await {node}; exec "$real" "$@" --node "$url" ;;
 esac
 "#

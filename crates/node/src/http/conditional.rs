@@ -25,12 +25,14 @@ pub(super) async fn tag(request: Request, next: Next) -> Response {
     if !is_get || response.status() != StatusCode::OK || !is_json(response.headers()) {
         return response;
     }
-    let response = match response.headers().contains_key(header::ETAG) {
-        true => response,
-        false => match with_tag(response).await {
-            Ok(response) => response,
-            Err(failure) => return failure.into_response(),
-        },
+    let tagged = if response.headers().contains_key(header::ETAG) {
+        Ok(response)
+    } else {
+        with_tag(response).await
+    };
+    let response = match tagged {
+        Ok(response) => response,
+        Err(failure) => return failure.into_response(),
     };
     let tag = &response.headers()[header::ETAG];
     if known.is_some_and(|known| names(&known, tag, Comparison::Weak)) {

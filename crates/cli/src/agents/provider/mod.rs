@@ -134,11 +134,15 @@ impl Provider {
         Ok(countersignature)
     }
 
-    /// Tells the node, signed, that the service acts on the end of a consent.
+    /// Tells the node, signed, that the service acts on the end of a consent. What it signs is the
+    /// record that it has checked, not the one that the node names.
     pub(crate) async fn acknowledge(&self, cr_id: ConsentId) -> Result<Outcome, Failure> {
-        let view = self.consent(&self.session.signer(), cr_id).await?;
+        let consent = self.checked(cr_id).await?;
+        let ConsentView {
+            service_id, head, ..
+        } = consent.view();
         let signer = self.session.signer();
-        let acknowledgement = signer.acknowledgement(&self.keys, view.service_id, cr_id, view.head);
+        let acknowledgement = signer.acknowledgement(&self.keys, *service_id, cr_id, *head);
         let body = Acknowledge {
             acknowledgement: acknowledgement.compact().to_owned(),
         };

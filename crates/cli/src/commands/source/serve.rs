@@ -19,7 +19,7 @@ use crate::source::{Archive, SourceService, keep_learning, serve};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Which service of the provider
+    /// Which service of the provider. Start again when its description has changed
     #[arg(long, value_name = "SERVICE")]
     service: ServiceId,
     /// Whose readings the files are: the account that was named when it was linked

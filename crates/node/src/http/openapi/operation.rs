@@ -197,8 +197,8 @@ impl Operation {
         mut self,
         name: &str,
         description: &str,
-        schema: Value,
-        example: Value,
+        schema: &Value,
+        example: &Value,
     ) -> Self {
         let required = schema.get("default").is_none() && name == "format";
         self.query.push(json!({
@@ -214,10 +214,10 @@ impl Operation {
         self.query(
             "cursor",
             "The `next` of the page before.",
-            json!({ "type": "string" }),
-            json!("117~cns"),
+            &json!({ "type": "string" }),
+            &json!("117~cns"),
         )
-        .query("limit", "The most items on the page.", limit, json!(20))
+        .query("limit", "The most items on the page.", &limit, &json!(20))
     }
 
     pub(super) fn takes<T: Serialize + DeserializeOwned + ToSchema>(mut self) -> Self {

@@ -70,9 +70,12 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Node", "Pages, problem codes and this document."),
 ];
 
+/// A tag, and the operations under it.
+type Area = (&'static str, fn() -> Vec<Operation>);
+
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [(&str, fn() -> Vec<Operation>); 12] = [
+    let areas: [Area; 12] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Accounts", accounts),
@@ -342,8 +345,8 @@ fn requests() -> Vec<Operation> {
         .query(
             "language",
             "A language tag (BCP 47).",
-            language,
-            json!("en"),
+            &language,
+            &json!("en"),
         )
         .gives::<FormView>("What to show the person."),
         Operation::post(
@@ -403,7 +406,7 @@ fn consents() -> Vec<Operation> {
             "Read the receipt of a consent in a foreign format",
         )
         .by("the pseudonym that gave it, or the service's provider")
-        .query("format", "Which format.", format, json!("kantara-1.1"))
+        .query("format", "Which format.", &format, &json!("kantara-1.1"))
         .gives_other(
             "application/json",
             object,

@@ -8,13 +8,14 @@ use assent_api::v1::services::{RegisterService, ServiceView};
 use assent_api::v1::{Outcome, Page};
 use assent_exchange::command::Command;
 use assent_exchange::event::Event;
+use assent_exchange::identity::state::Party;
 use assent_exchange::service::command::ServiceCommand;
 use assent_exchange::service::event::ServiceEvent;
 use assent_exchange::service::state::Service;
 use assent_model::description::ServiceDescription;
 use assent_model::ids::ServiceId;
 use assent_model::records::service::ServiceRegistration;
-use assent_model::statement;
+use assent_model::statement::{self, Verified};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
@@ -56,12 +57,41 @@ async fn register(
         "/v1/services/{}/versions/{}",
         description.service_id, description.version
     );
-    // Before the registration, so that no registered version is ever without its text; under its
-    // digest, so that an early copy changes nothing.
-    descriptions::keep(&node, &description).await?;
+    // Before the registration, so that no registered version is ever without its text, unless it
+    // will be refused and nothing is to be written. Under its digest: twice changes nothing.
+    let is_next = is_next(&node, &registration).await?;
+    if is_next {
+        descriptions::keep(&node, &description).await?;
+    }
     let command = Command::Service(ServiceCommand::Register(registration));
     let outcome = node.intake.submit(command, Vec::new()).await?;
+    if !is_next {
+        descriptions::keep(&node, &description).await?;
+    }
     Ok(Created { location, outcome })
+}
+
+/// Whether the rules would accept a registration as things stand. Another command may be on its
+/// way, so they are asked all the same.
+async fn is_next(
+    node: &Node,
+    registration: &Verified<ServiceRegistration>,
+) -> Result<bool, Failure> {
+    let said = registration.content();
+    let version = said.description.version;
+    let provider = node.state.get::<Party>(&said.provider).await?;
+    let is_provider = provider
+        .is_some_and(|party| party.is_active() && party.signing_key == *registration.signer());
+    let service = node
+        .state
+        .get::<Service>(&said.description.service_id)
+        .await?;
+    let follows = service.map_or(version == 1, |service| {
+        service.provider == said.provider && service.version.checked_add(1) == Some(version)
+    });
+    let now = node.clock.now();
+    let is_timely = registration.envelope().check(&node.chain, now).is_ok();
+    Ok(is_provider && follows && is_timely)
 }
 
 async fn list(

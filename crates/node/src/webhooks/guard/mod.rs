@@ -168,7 +168,7 @@ fn is_local_name(host: &str) -> bool {
 
 /// IPv4 networks that are not the public Internet (IANA special-purpose address registry).
 const NOT_PUBLIC_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network, unspecified
+    (Ipv4Addr::UNSPECIFIED, 8),            // this network, unspecified
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // carrier-grade NAT; metadata of one cloud
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
