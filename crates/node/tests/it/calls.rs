@@ -88,9 +88,10 @@ impl Calls<'_> {
     }
 
     pub(crate) async fn post_bytes(&self, path: &str, body: Vec<u8>) -> Answered {
-        let typed = match self.headers.contains_key("content-type") {
-            true => self.clone(),
-            false => self.with("content-type", "application/json"),
+        let typed = if self.headers.contains_key("content-type") {
+            self.clone()
+        } else {
+            self.with("content-type", "application/json")
         };
         typed.send(Method::POST, path, Some(body)).await
     }
@@ -131,6 +132,11 @@ impl Answered {
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> String {
         self.headers[name].to_str().unwrap().to_owned()
+    }
+
+    /// The problem, if it is one.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        serde_json::from_slice(&self.body).ok()
     }
 
     /// The problem that it must be.

@@ -7,9 +7,11 @@ mod household;
 mod person;
 mod receiver;
 mod replaying;
+mod traces;
 mod world;
 
 mod accounts;
+mod bad_input;
 mod contacts;
 mod crash;
 mod directory;

@@ -351,14 +351,23 @@ impl Operation {
         matches!(self.proof, Proof::Everybody)
     }
 
-    /// The path with an example for each parameter.
-    pub fn example_path(&self) -> String {
-        let mut path = self.path.to_owned();
+    /// Path and query with an example for each parameter that is needed.
+    pub fn example_target(&self) -> String {
+        let text = |example: &Value| example.as_str().unwrap_or_default().to_owned();
+        let mut target = self.path.to_owned();
         for name in self.path_parameters() {
-            let example = examples::of(name);
-            path = path.replace(&format!("{{{name}}}"), example.as_str().unwrap_or_default());
+            target = target.replace(&format!("{{{name}}}"), &text(&examples::of(name)));
         }
-        path
+        let needed = self
+            .query
+            .iter()
+            .filter(|parameter| parameter["required"] == true);
+        for (place, parameter) in needed.enumerate() {
+            let separator = if place == 0 { '?' } else { '&' };
+            let (name, value) = (text(&parameter["name"]), text(&parameter["example"]));
+            target = format!("{target}{separator}{name}={value}");
+        }
+        target
     }
 
     fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
