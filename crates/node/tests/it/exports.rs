@@ -50,11 +50,6 @@ async fn a_receipt_tells_the_story_of_each_record_of_a_pair() {
         assert_eq!(receipt.consent_receipt_id, cr_id.to_string());
         assert_eq!(receipt.consent_timestamp, BEGIN.as_seconds());
         assert_eq!(receipt.services[0].service, "Bright Energy Advice");
-        // Where the tests run with a folder for them, other programs can look at the receipts too.
-        if let Some(folder) = std::env::var_os("ASSENT_RECEIPTS") {
-            let path = std::path::Path::new(&folder).join(format!("{cr_id}.json"));
-            std::fs::write(path, serde_json::to_vec_pretty(&receipt).unwrap()).unwrap();
-        }
     }
 }
 
