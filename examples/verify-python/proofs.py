@@ -7,7 +7,7 @@ from collections import namedtuple
 from cryptography.exceptions import InvalidSignature
 from jwcrypto import jwk
 
-from ed25519 import is_strong
+from curves import is_strong_point
 from encoding import Rejected, decode64, require, sha256, tagged
 
 Checkpoint = namedtuple("Checkpoint", "origin size root status_root height time")
@@ -31,7 +31,7 @@ def verify_checkpoint(note, key):
         own = [signature[4:] for signature in named if signature[:4] == id_of_key]
         require(own, code)
         for signature in own:
-            require(is_strong(signature[:32]), code)
+            require(is_strong_point(signature[:32]), code)
             jwk.JWK(**key).get_op_key("verify").verify(signature, text.encode())
         require(len(signatures) == 1, "checkpoint-cosigned")
         roots = decode_padded(root), decode_padded(status_root)

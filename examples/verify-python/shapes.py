@@ -6,7 +6,7 @@ names and shapes of its members, `name?` where one is optional; an object has no
 
 import re
 
-from ed25519 import is_strong
+from curves import is_sealing_key, is_strong_point
 from encoding import decode64
 
 
@@ -58,7 +58,12 @@ def is_set_of_concepts(value):
 
 
 def is_key(value):
-    return members("crv:crv kty:kty x:digest")(value) and is_strong(decode64(value["x"]))
+    return members("crv:crv kty:kty x:digest")(value) and is_strong_point(decode64(value["x"]))
+
+
+def is_sealing_key_text(value):
+    is_spelled = matching("[A-Za-z0-9_-]{1621}[AQgw]")(value)
+    return is_spelled and is_sealing_key(decode64(value))
 
 
 def is_role(value):
@@ -88,7 +93,7 @@ SHAPES.update(
     language=matching("[A-Za-z0-9._:/-]{1,35}"),
     concepts=is_set_of_concepts,
     digest=matching("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"),
-    sealing_key=matching("[A-Za-z0-9_-]{1621}[AQgw]"),
+    sealing_key=is_sealing_key_text,
     crv=matching("Ed25519"),
     kty=matching("OKP"),
     key=is_key,

@@ -5,7 +5,7 @@ from collections import namedtuple
 from jwcrypto import jwk, jws
 from jwcrypto.common import JWException
 
-from ed25519 import is_strong
+from curves import is_strong_point
 from encoding import Rejected, decode64, digest, key_id, parse, read, require
 from shapes import STATEMENTS
 
@@ -35,7 +35,7 @@ def verify_signature(statement, code):
     """Checks that the key that a statement names has signed it."""
     require(statement.header["kid"] == key_id(statement.signer), code)
     signature = decode64(statement.compact.split(".")[2])
-    require(is_strong(signature[:32]), code)
+    require(is_strong_point(signature[:32]), code)
     token = jws.JWS()
     token.allowed_algs = ["EdDSA"]
     try:

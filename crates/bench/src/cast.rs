@@ -137,6 +137,7 @@ fn provider(description: &str) -> Outcome<Provider> {
     let keys = PartyKeys::generate();
     let mut description: Value = serde_json::from_str(description)?;
     description["service_id"] = json!(ServiceId::random());
+    description["version"] = json!(1);
     description["provider"]["party_id"] = json!(keys.party_id());
     Ok(Provider {
         description: serde_json::from_value(description)?,

@@ -115,7 +115,7 @@ impl Figures {
     /// For people.
     pub(crate) fn table(&self) -> String {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(presets::ASCII_MARKDOWN);
         table.set_header(["figure", "value", "ratio", "against", "target", "met"]);
         for figure in &self.0 {
             table.add_row(figure.row());

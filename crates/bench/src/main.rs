@@ -73,6 +73,9 @@ pub(crate) struct Options {
     /// Take the minutes that the largest cases need
     #[arg(long)]
     pub(crate) long: bool,
+    /// One part of the benchmark of consents alone
+    #[arg(long)]
+    pub(crate) only: Option<consent::Part>,
 }
 
 fn main() -> ExitCode {

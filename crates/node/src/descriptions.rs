@@ -1,5 +1,6 @@
 //! Service descriptions at rest: public documents, kept under their digest.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use assent_api::problem::{Code, FieldError, Problem};
@@ -7,7 +8,9 @@ use assent_model::canonical;
 use assent_model::description::ServiceDescription;
 use assent_model::records::service::DescriptionRef;
 use assent_storage::Document;
-use serde_json::Value;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Map, Value};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -15,24 +18,67 @@ use crate::node::Node;
 const KIND: &str = "description";
 
 /// The JSON Schema that ships with us.
-static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let schema = include_str!("../schema/service-description.schema.json");
-    let schema: Value = serde_json::from_str(schema).expect("the shipped schema is JSON");
-    jsonschema::validator_for(&schema).expect("the shipped schema is a schema")
+    serde_json::from_str(schema).expect("the shipped schema is JSON")
 });
+
+static VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&SCHEMA).expect("the shipped schema is a schema"));
+
+/// The names of all properties in the schema.
+static PROPERTIES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let mut names = BTreeSet::new();
+    collect_properties(&SCHEMA, &mut names);
+    names
+});
+
+fn collect_properties<'a>(schema: &'a Value, names: &mut BTreeSet<&'a str>) {
+    let Some(members) = schema.as_object() else {
+        return;
+    };
+    let properties = members.get("properties").and_then(Value::as_object);
+    names.extend(
+        properties
+            .into_iter()
+            .flat_map(Map::keys)
+            .map(String::as_str),
+    );
+    for member in members.values() {
+        collect_properties(member, names);
+    }
+}
+
+/// What is wrong where. Neither values nor names that the caller made up are repeated: they could
+/// be anything.
+fn field_error(error: &ValidationError<'_>) -> FieldError {
+    let pointer = error.instance_path().to_string();
+    let is_known = |segment: &&str| {
+        segment.is_empty() || PROPERTIES.contains(segment) || segment.parse::<usize>().is_ok()
+    };
+    let pointer: Vec<&str> = pointer.split('/').take_while(is_known).collect();
+    let detail = match error.kind() {
+        ValidationErrorKind::AdditionalProperties { .. } => {
+            "has a property that is not known".into()
+        }
+        ValidationErrorKind::PropertyNames { .. } => "has a property of an impossible name".into(),
+        _ => error.masked().to_string(),
+    };
+    FieldError {
+        pointer: pointer.join("/"),
+        detail,
+    }
+}
 
 /// Reads a description that satisfies the schema and contradicts itself nowhere.
 ///
 /// # Errors
 /// What is wrong, field by field.
 pub(crate) fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
-    let errors: Vec<FieldError> = SCHEMA
+    let errors: Vec<FieldError> = VALIDATOR
         .iter_errors(value)
         .take(20)
-        .map(|error| FieldError {
-            pointer: error.instance_path().to_string(),
-            detail: error.masked().to_string(),
-        })
+        .map(|error| field_error(&error))
         .collect();
     if !errors.is_empty() {
         return Err(Failure::from(Problem {

@@ -23,6 +23,15 @@ pub struct AddPseudonym {
     pub statement: String,
 }
 
+/// The pseudonym belongs to the account. What it was added to is not repeated here, because
+/// answers can be kept for a while (`Idempotency-Key`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PseudonymAdded {
+    /// The pseudonym.
+    #[schema(value_type = String)]
+    pub surrogate_id: SurrogateId,
+}
+
 /// A pseudonym of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PseudonymView {

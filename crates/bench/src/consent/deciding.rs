@@ -20,12 +20,16 @@ struct Reached {
     of_peer: f64,
 }
 
-/// Measures decisions on these consents.
-pub(super) async fn measure(
-    stage: &Stage,
-    consents: &[ConsentId],
-    figures: &mut Figures,
-) -> Outcome<()> {
+/// How many consents they are about, in turn.
+const CONSENTS: usize = 2000;
+
+/// Measures on a node of its own.
+pub(super) async fn measure(figures: &mut Figures) -> Outcome<()> {
+    let stage = Stage::start().await?;
+    let pairs = stage.cast.pairs(CONSENTS);
+    let consents: Vec<ConsentId> = pairs.iter().map(|pair| pair.source_id).collect();
+    let answers = stage.prepare(pairs).await?;
+    stage.send(64, answers).await?;
     let signer = stage.cast.archive.keys.signing.verifying_key();
     let peer = Server::start(&["peer", &serde_json::to_string(signer)?])?;
     let mut consents = consents.iter().cycle();
@@ -52,7 +56,7 @@ pub(super) async fn measure(
     }
     peer.stop()?;
     report(figures, &reached, &peers);
-    Ok(())
+    stage.stop()
 }
 
 fn rate(turn: &Turn) -> f64 {

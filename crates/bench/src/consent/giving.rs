@@ -7,13 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use assent_api::v1::Outcome as Recorded;
-use assent_model::ids::ConsentId;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
 use super::CLIENTS;
 use super::stage::{Stage, Turn};
 use crate::Outcome;
-use crate::cast::Pair;
 use crate::cpu;
 use crate::figures::{Figure, Figures};
 use crate::load::{Load, Request};
@@ -38,14 +36,14 @@ struct Reached {
     batch: f64,
 }
 
-/// Measures, and says which records of sources there are now.
-pub(super) async fn measure(stage: &Stage, figures: &mut Figures) -> Outcome<Vec<ConsentId>> {
+/// Measures on a node of its own.
+pub(super) async fn measure(figures: &mut Figures) -> Outcome<()> {
+    let stage = Stage::start().await?;
     let pairs = stage
         .cast
         .pairs(WARM_UP + ROUNDS * PAIRS.iter().sum::<usize>());
-    let sources = pairs.iter().map(|pair| pair.source_id).collect();
     let signatures = pairs[0].signatures;
-    let mut answers = prepare(stage, pairs).await?.into_iter();
+    let mut answers = stage.prepare(pairs).await?.into_iter();
     let mut next = |count| answers.by_ref().take(count).collect::<Vec<Request>>();
     stage.send(64, next(WARM_UP)).await?;
     let last = stage.log_size().await? - 1;
@@ -68,20 +66,7 @@ pub(super) async fn measure(stage: &Stage, figures: &mut Figures) -> Outcome<Vec
     let appends = appends.iter().filter(|(clients, _)| *clients == 64);
     let appends = median(appends.map(|(_, rate)| *rate));
     report(figures, signatures, median(verifies), appends, &reached);
-    Ok(sources)
-}
-
-/// Links everybody and asks everything; what is left are the answers.
-async fn prepare(stage: &Stage, pairs: Vec<Pair>) -> Outcome<Vec<Request>> {
-    let (mut links, mut questions, mut answers) = (Vec::new(), Vec::new(), Vec::new());
-    for pair in pairs {
-        links.push(pair.link);
-        questions.push(pair.question);
-        answers.push(pair.answer);
-    }
-    stage.send(64, links).await?;
-    stage.send(64, questions).await?;
-    Ok(answers)
+    stage.stop()
 }
 
 impl Reached {

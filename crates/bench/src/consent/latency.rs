@@ -1,5 +1,6 @@
 //! How long one decision takes when a person has a thousand, a hundred thousand, a million records.
 
+use std::path::Path;
 use std::time::Duration;
 
 use assent_model::ids::ConsentId;
@@ -50,12 +51,11 @@ impl Sized {
     async fn start(records: usize) -> Outcome<Self> {
         let stage = Stage::start().await?;
         let pair = stage.cast.pairs(1).pop().expect("one was made");
-        for request in [pair.link, pair.question, pair.answer] {
-            stage.send(1, vec![request]).await?;
-        }
-        let (stage, sources) = stage
-            .restarted_after(async |data_dir| bulk::load(data_dir, pair.source_id, records).await)
-            .await?;
+        let source_id = pair.source_id;
+        let answer = stage.prepare(vec![pair]).await?;
+        stage.send(1, answer).await?;
+        let load = async |data_dir: &Path| bulk::load(data_dir, source_id, records).await;
+        let (stage, sources) = stage.restarted_after(load).await?;
         Ok(Self {
             records,
             stage,

@@ -7,7 +7,7 @@ use assent_client::http::NodeClient;
 use tempfile::TempDir;
 
 use crate::Outcome;
-use crate::cast::Cast;
+use crate::cast::{Cast, Pair};
 use crate::child::Server;
 use crate::load::{self, Load, Request};
 
@@ -76,6 +76,19 @@ impl Stage {
     /// Stops the node in order.
     pub(crate) fn stop(self) -> Outcome<()> {
         self.server.stop()
+    }
+
+    /// Links everybody and asks everything; what is left are the answers.
+    pub(crate) async fn prepare(&self, pairs: Vec<Pair>) -> Outcome<Vec<Request>> {
+        let (mut links, mut questions, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for pair in pairs {
+            links.push(pair.link);
+            questions.push(pair.question);
+            answers.push(pair.answer);
+        }
+        self.send(64, links).await?;
+        self.send(64, questions).await?;
+        Ok(answers)
     }
 
     /// Sends requests, untimed.

@@ -148,6 +148,16 @@ impl NodeClient {
         json(&self.send(Repeat::UnsentOnly, request).await?)
     }
 
+    /// Asks for something to be done that needs no words.
+    async fn post_empty_as<T: DeserializeOwned>(
+        &self,
+        who: Identified<'_>,
+        path: &str,
+    ) -> Result<T, ClientError> {
+        let request = || self.request(Method::POST, path, None, Some(who));
+        json(&self.send(Repeat::UnsentOnly, request).await?)
+    }
+
     async fn delete_as(&self, who: Identified<'_>, path: &str) -> Result<(), ClientError> {
         let request = || self.request(Method::DELETE, path, None, Some(who));
         self.send(Repeat::UnsentOnly, request).await?;

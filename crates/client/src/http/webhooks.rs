@@ -6,10 +6,10 @@
 )]
 
 use assent_api::v1::Page;
-use assent_api::v1::webhooks::{CreateWebhook, WebhookView};
+use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_model::ids::WebhookId;
 
-use super::{ClientError, Identified, NodeClient, PageQuery, paged};
+use super::{ClientError, Identified, NodeClient, PageQuery, paged, percent_encoded};
 
 impl NodeClient {
     /// Makes an endpoint. Keep its `public_key`: messages are verified with it.
@@ -28,6 +28,49 @@ impl NodeClient {
         page: &PageQuery,
     ) -> Result<Page<WebhookView>, ClientError> {
         self.get_as(provider, &paged("v1/webhooks", page)).await
+    }
+
+    /// An endpoint.
+    pub async fn webhook(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+    ) -> Result<WebhookView, ClientError> {
+        self.get_as(provider, &format!("v1/webhooks/{webhook}"))
+            .await
+    }
+
+    /// Sends a test message to an endpoint, once.
+    pub async fn test_webhook(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+    ) -> Result<DeliveryView, ClientError> {
+        self.post_empty_as(provider, &format!("v1/webhooks/{webhook}/test"))
+            .await
+    }
+
+    /// The messages to an endpoint, with every attempt.
+    pub async fn deliveries(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+        page: &PageQuery,
+    ) -> Result<Page<DeliveryView>, ClientError> {
+        let path = format!("v1/webhooks/{webhook}/deliveries");
+        self.get_as(provider, &paged(&path, page)).await
+    }
+
+    /// Sends a message to an endpoint again, once.
+    pub async fn replay_delivery(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+        delivery: &str,
+    ) -> Result<DeliveryView, ClientError> {
+        let delivery: String = percent_encoded(delivery).collect();
+        let path = format!("v1/webhooks/{webhook}/deliveries/{delivery}/replay");
+        self.post_empty_as(provider, &path).await
     }
 
     /// Removes an endpoint.

@@ -55,7 +55,7 @@ pub(crate) struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) iss: Option<String>,
     #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
-    pub(crate) token_use: Option<TokenUse>,
+    pub(crate) used_for: Option<TokenUse>,
 }
 
 /// What a DPoP proof must fit.
@@ -128,7 +128,7 @@ impl Cast {
             now: NOW.as_seconds(),
             aud: Some(CHAIN.to_owned()),
             iss: None,
-            token_use: None,
+            used_for: None,
         });
     }
 
@@ -355,7 +355,7 @@ impl Cast {
         self.add_statement("dpop-proof", DPOP_TYP.0, &proof, &key);
         let possession = self.tokens.last_mut().expect("one was just added");
         possession.aud = None;
-        possession.token_use = Some(TokenUse {
+        possession.used_for = Some(TokenUse {
             htm: "GET",
             htu: DATA_URL,
             token,

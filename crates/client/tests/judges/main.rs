@@ -11,12 +11,12 @@ mod bundles;
 #[expect(dead_code, reason = "shared with the other tests of this crate")]
 #[path = "../it/cast.rs"]
 mod cast;
+mod changes;
 mod damage;
 mod emitted;
 mod stories;
 mod tampering;
 mod tokens;
 mod tools;
-#[expect(dead_code, reason = "shared with the other tests of this crate")]
 #[path = "../it/world.rs"]
 mod world;

@@ -15,13 +15,15 @@ use assent_exchange::identity::command::IdentityCommand;
 use assent_exchange::release::command::ReleaseCommand;
 use assent_exchange::service::event::ServiceEvent;
 use assent_model::canonical;
+use assent_model::description::{Obligation, ServiceDescription, ShareWith};
 use assent_model::ids::{ConsentId, ReceiptId};
 use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
 use assent_model::time::Span;
+use assent_model::vocabulary::{ProcessingCategory, Recipient};
 use serde_json::Value;
 
 use crate::bundles::Sample;
-use crate::cast::{Cast, Pair, REQUIRED, name, resources};
+use crate::cast::{Cast, PURPOSE, Pair, REQUIRED, name, register_service, resources};
 
 /// A consent with its whole past, and every key that has signed anything in it.
 pub(crate) struct Story {
@@ -30,6 +32,7 @@ pub(crate) struct Story {
     pub(crate) subject: ConsentId,
     pub(crate) keys: Keys,
     notice: String,
+    descriptions: Vec<ServiceDescription>,
     /// Entries that are about an older consent.
     older: Range<u64>,
 }
@@ -83,6 +86,10 @@ impl Story {
             name,
             keys: Keys::of(&cast, pair),
             notice: pair.notice(),
+            descriptions: vec![
+                cast.requester.description.clone(),
+                cast.source.description.clone(),
+            ],
             older: 0..0,
             cast,
             subject,
@@ -125,16 +132,18 @@ impl Story {
     }
 
     fn bundle_of(&self, indices: &[u64]) -> String {
-        let services = [&self.cast.requester, &self.cast.source].map(|shop| &shop.description);
         let log = self.cast.world.log();
         let descriptions = indices.iter().filter_map(|index| {
-            let leaf = &log[usize::try_from(*index).expect("an index of memory")];
+            let leaf = &log[usize::try_from(*index).unwrap()];
             let Event::Service(ServiceEvent::Registered { registration }) = &leaf.event else {
                 return None;
             };
             let reference = &registration.content().description;
-            let described = services.iter().find(|one| one.reference() == *reference)?;
-            Some(String::from_utf8(canonical::encode(described)).expect("JSON is text"))
+            let described = self
+                .descriptions
+                .iter()
+                .find(|one| one.reference() == *reference)?;
+            Some(String::from_utf8(canonical::encode(described)).unwrap())
         });
         let descriptions = descriptions.collect();
         let world = &self.cast.world;
@@ -144,10 +153,10 @@ impl Story {
 
 /// One story of every kind.
 pub(crate) fn all() -> Vec<Story> {
-    let mut stories = vec![new_consent(), eventful(), own_data(), missed(), recovered()];
+    let mut stories = vec![new_consent(), eventful(), own_data(), described_in_full()];
+    stories.extend([missed(), recovered(), expired()]);
     stories.extend(both_sides_withdrawn());
     stories.extend(superseded());
-    stories.push(expired());
     stories
 }
 
@@ -160,14 +169,67 @@ fn new_consent() -> Story {
 
 /// The data of the service that asks.
 pub(crate) fn own_data() -> Story {
+    let cast = Cast::assemble();
+    give_own_data("a consent within one service", cast)
+}
+
+/// A description that says everything that one can say. The link is of the version before.
+pub(crate) fn described_in_full() -> Story {
     let mut cast = Cast::assemble();
+    let before = cast.requester.description.clone();
+    let description = describe_in_full(&before);
+    register_service(&mut cast.world, &cast.requester.keys, &description);
+    cast.requester.description = description;
+    let mut story = give_own_data("a consent to what is described in full", cast);
+    story.descriptions.push(before);
+    story
+}
+
+fn describe_in_full(before: &ServiceDescription) -> ServiceDescription {
+    let mut description = before.clone();
+    let text = || Some("text".to_owned());
+    let texts = || before.description.clone();
+    description.version += 1;
+    description.keywords = vec!["meter".to_owned(), "énergie \u{1f50c}".to_owned()];
+    description.provider.data_protection_officer = text();
+    description.provider.representative = text();
+    description.instance.linking_redirect_uris = vec!["https://adviser.example/linked".to_owned()];
+    description.instance.consent_redirect_uris = vec!["https://adviser.example/given".to_owned()];
+    let dataset = &mut description.datasets[0];
+    dataset.publisher = text();
+    dataset.contact_point = text();
+    dataset.keywords = vec!["reading".to_owned()];
+    dataset.spatial = text();
+    dataset.data_structure_specification = text();
+    dataset.issued = Some("2026-01-01".to_owned());
+    dataset.modified = Some("2026-02-01".to_owned());
+    let purpose = &mut description.purposes[0];
+    purpose.processing_categories = ProcessingCategory::ALL.iter().copied().collect();
+    purpose.optional_concepts.clear();
+    purpose.recipients = Recipient::ALL.iter().copied().collect();
+    purpose.share_with = vec![ShareWith {
+        org_name: "Example".to_owned(),
+        org_url: "https://example.org".to_owned(),
+        business_type: "research".to_owned(),
+        required: false,
+    }];
+    purpose.obligations = vec![Obligation {
+        event: "the consent ends".to_owned(),
+        activity: "the data is erased".to_owned(),
+    }];
+    purpose.automated_decisions = texts();
+    purpose.consequences_of_refusal = texts();
+    purpose.risks = texts();
+    purpose.special_categories = true;
+    description
+}
+
+fn give_own_data(name: &'static str, mut cast: Cast) -> Story {
     let request = cast.ask(false);
     let form = cast.form(request.content());
-    let given = cast
-        .world
-        .signer()
-        .give(&cast.own_answer(&form))
-        .expect("the answer fits the form");
+    let mut answer = cast.own_answer(&form);
+    answer.resource_set = resources(&[REQUIRED]);
+    let given = cast.world.signer().give(&answer).unwrap();
     cast.accept_given(&given.request);
     let subject = given.record.content().common_part.cr_id;
     let pair = Pair {
@@ -175,7 +237,7 @@ pub(crate) fn own_data() -> Story {
         form,
         given,
     };
-    Story::new("a consent within one service", cast, &pair, subject)
+    Story::new(name, cast, &pair, subject)
 }
 
 /// Paused, narrowed, used, and withdrawn by the operator, with two keys replaced on the way.
@@ -297,7 +359,7 @@ fn record_receipts(cast: &mut Cast, consents: &[ConsentId]) {
         cr_id: *cr_id,
         service_id: cast.requester.description.service_id,
         action: UseAction::Refused,
-        purpose_id: name("advice"),
+        purpose_id: name(PURPOSE),
         resource_set: resources(&[REQUIRED]),
         refusal: Some("consent-not-active".to_owned()),
         at: cast.world.now,

@@ -3,7 +3,7 @@
 //!
 //! Nothing but the meaning of the entries is left to refuse such a bundle by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use assent_api::evidence::{EvidenceBundle, EvidenceEntry, FORMAT};
 use assent_client::evidence::{Trust, verify};
@@ -19,18 +19,11 @@ use assent_model::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::bundles::Sample;
+use crate::changes::{Places, Pool};
 use crate::stories::{Keys, Story, digest_of};
 
-/// Words that stand for one another.
-const WORDS: &[&[&str]] = &[
-    &["active", "disabled", "withdrawn"],
-    &["consent", "contract"],
-    &["hosted", "page", "independent"],
-    &["organisation", "person", "operator"],
-    &["released", "refused"],
-    &["signing", "recovery"],
-    &["within", "sink", "source"],
-];
+/// Of events of one kind so many are changed: of a pair both records.
+const ALIKE_MAX: usize = 2;
 
 /// A bundle taken apart: every statement is an object of its header and payload and the digest
 /// that it `was` known by.
@@ -70,26 +63,35 @@ impl Parts {
         }
     }
 
-    /// Every change of one member in an entry that `wanted` chooses by the type of its event, and
-    /// in the descriptions and the notice where the choice is of all.
-    pub(crate) fn tampered(&self, keys: &Keys, wanted: Option<&[&str]>) -> Vec<Sample> {
+    /// Every change of one member in the parts that are `wanted`: entries by the type of their
+    /// events, `descriptions`, `notice`.
+    pub(crate) fn tampered(&self, keys: &Keys, wanted: impl Fn(&str) -> bool) -> Vec<Sample> {
         let pool = Pool::of(&self.body);
-        let mut places = Vec::new();
+        let mut places = Places::default();
+        let mut looked_at: BTreeMap<String, usize> = BTreeMap::new();
         for (index, leaf) in self.body["leaves"].as_array().unwrap().iter().enumerate() {
-            let kind = leaf["event"]["what"]["type"].as_str().unwrap();
-            if wanted.is_none_or(|wanted| wanted.contains(&kind)) {
-                visit(leaf, &format!("/leaves/{index}"), &mut places);
+            let event = &leaf["event"];
+            let kind = event["what"]["type"].as_str().unwrap();
+            let times = looked_at.entry(format!("{} {kind}", event["component"]));
+            let times = times.and_modify(|times| *times += 1).or_insert(1);
+            if *times <= ALIKE_MAX && wanted(kind) {
+                places.visit(leaf, &format!("/leaves/{index}"));
             }
         }
-        if wanted.is_none() {
-            let descriptions = self.body["descriptions"].as_array().unwrap();
-            for (index, description) in descriptions.iter().enumerate() {
-                visit(description, &format!("/descriptions/{index}"), &mut places);
+        let descriptions = self.body["descriptions"].as_array().unwrap();
+        for (index, description) in descriptions.iter().enumerate() {
+            if wanted("descriptions") {
+                places.visit(description, &format!("/descriptions/{index}"));
             }
-            visit(&self.body["notice"], "/notice", &mut places);
         }
-        let changes = places.iter().flat_map(|(place, value)| {
-            let changes = pool.changes(value, keys);
+        if wanted("notice") {
+            // It is made anew and compared whole.
+            for (name, item) in self.body["notice"].as_object().unwrap() {
+                places.found.push((format!("/notice/{name}"), item.clone()));
+            }
+        }
+        let changes = places.found.iter().flat_map(|(place, value)| {
+            let changes = pool.changes(place, value, keys);
             changes.into_iter().map(move |change| (place, change))
         });
         changes
@@ -204,11 +206,12 @@ fn proven_status(bundle: &str, leaves: &[Value]) -> (String, &'static str) {
     let report = verify(bundle, &Trust::FirstUse).unwrap();
     let bundle: EvidenceBundle<StatusProof> = canonical::decode(bundle.as_bytes()).unwrap();
     let (root, subject) = (report.checkpoint.status_root, report.cr_id.to_string());
-    let mut places = Vec::new();
+    let mut places = Places::default();
     for leaf in leaves {
-        visit(leaf, "", &mut places);
+        places.visit(leaf, "");
     }
     let records = places
+        .found
         .iter()
         .filter_map(|(_, value)| value.get("was")?.as_str());
     let statuses = ["active", "disabled", "withdrawn", "superseded", "expired"];
@@ -222,7 +225,8 @@ fn proven_status(bundle: &str, leaves: &[Value]) -> (String, &'static str) {
         .unwrap()
 }
 
-fn key_id(jwk: &Value) -> String {
+/// The id of a key.
+pub(crate) fn key_id(jwk: &Value) -> String {
     Digest::of(&canonical::encode(jwk)).to_string()
 }
 
@@ -277,7 +281,8 @@ fn statement_parts(compact: &str) -> Option<Value> {
     Some(json!({"header": header, "payload": payload, "was": digest_of(compact)}))
 }
 
-fn is_statement(members: &Map<String, Value>) -> bool {
+/// Whether an object is a statement that was taken apart.
+pub(crate) fn is_statement(members: &Map<String, Value>) -> bool {
     ["header", "payload", "was"]
         .iter()
         .all(|part| members.contains_key(*part))
@@ -336,171 +341,5 @@ impl Joiner<'_> {
         let was = statement["was"].as_str().unwrap();
         self.renamed.insert(was.to_owned(), digest_of(&compact));
         compact
-    }
-}
-
-/// All members below a value, with where they stand.
-fn visit(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
-    places.push((place.to_owned(), value.clone()));
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                visit(item, &format!("{place}/{index}"), places);
-            }
-        }
-        Value::Object(members) => {
-            for (name, item) in members.iter().filter(|(name, _)| *name != "was") {
-                visit(item, &format!("{place}/{name}"), places);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What can be done to a member.
-enum Change {
-    Remove,
-    Replace(Value),
-}
-
-impl Change {
-    fn apply(self, body: &mut Value, place: &str) {
-        match self {
-            Self::Replace(value) => *body.pointer_mut(place).unwrap() = value,
-            Self::Remove => {
-                let (parent, name) = place.rsplit_once('/').unwrap();
-                match body.pointer_mut(parent).unwrap() {
-                    Value::Array(items) => {
-                        items.remove(name.parse().unwrap());
-                    }
-                    Value::Object(members) => {
-                        members.remove(name);
-                    }
-                    _ => unreachable!("only lists and objects have members"),
-                }
-            }
-        }
-    }
-}
-
-/// The ids and digests that occur in a bundle: each could be in the place of another of its kind.
-struct Pool(BTreeMap<String, BTreeSet<String>>);
-
-impl Pool {
-    fn of(body: &Value) -> Self {
-        let mut places = Vec::new();
-        visit(body, "", &mut places);
-        let mut pool: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (_, value) in &places {
-            if let Some((kind, text)) = value.as_str().and_then(|text| Some((kind(text)?, text))) {
-                pool.entry(kind).or_default().insert(text.to_owned());
-            }
-        }
-        Self(pool)
-    }
-
-    /// What can be done to a value.
-    fn changes(&self, value: &Value, keys: &Keys) -> Vec<(&'static str, Change)> {
-        let mut changes = vec![
-            ("removed", Change::Remove),
-            ("null", Change::Replace(Value::Null)),
-        ];
-        let mut replace = |what, value| changes.push((what, Change::Replace(value)));
-        match value {
-            Value::Bool(is_so) => replace("negated", json!(!is_so)),
-            Value::Number(number) => {
-                let number = number.as_u64().unwrap();
-                replace("one more", json!(number + 1));
-                replace("one less", json!(number.saturating_sub(1)));
-                replace("much more", json!(number + 1_000_000_000));
-                replace("much less", json!(number / 2));
-            }
-            Value::String(text) => self.replace_text(text, &mut replace),
-            Value::Array(items) => replace_list(items, &mut replace),
-            Value::Object(members) if is_statement(members) => {
-                replace_signature(members, keys, &mut replace);
-            }
-            Value::Object(members) => {
-                let mut more = members.clone();
-                more.insert("more".to_owned(), json!(1));
-                replace("with one more member", Value::Object(more));
-            }
-            Value::Null => {}
-        }
-        changes
-    }
-
-    fn replace_text(&self, text: &str, replace: &mut impl FnMut(&'static str, Value)) {
-        let longer = format!("{text}x");
-        replace("longer", json!(longer));
-        if let Some(kind) = kind(text) {
-            let others = &self.0[&kind];
-            let next = others.range(longer..).next().or_else(|| others.first());
-            if let Some(next) = next.filter(|next| *next != text) {
-                replace("another that occurs", json!(next));
-            }
-            let first = if text.ends_with('a') { "b" } else { "a" };
-            let unknown = match text.split_once('_') {
-                Some((prefix, _)) if kind != "digest" => format!("{prefix}_{}", first.repeat(32)),
-                _ => digest_of(text),
-            };
-            replace("an unknown one", json!(unknown));
-        }
-        for group in WORDS.iter().filter(|group| group.contains(&text)) {
-            for word in group.iter().filter(|word| **word != text) {
-                replace("another word", json!(word));
-            }
-        }
-    }
-}
-
-/// What an id or a digest is one of.
-fn kind(text: &str) -> Option<String> {
-    let is_base32 = |text: &str| {
-        let is_letter = |byte: u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte);
-        text.len() == 32 && text.bytes().all(is_letter)
-    };
-    match text.split_once('_') {
-        Some((prefix, rest)) if is_base32(rest) => Some(prefix.to_owned()),
-        _ if base64url::decode_array::<32>(text).is_ok() => Some("digest".to_owned()),
-        _ => None,
-    }
-}
-
-fn replace_list(items: &[Value], replace: &mut impl FnMut(&'static str, Value)) {
-    let Some(first) = items.first() else {
-        return replace("filled", json!(["x"]));
-    };
-    replace("emptied", json!([]));
-    replace(
-        "with the first twice",
-        [&[first.clone()], items].concat().into(),
-    );
-    if items.len() > 1 {
-        let reversed: Vec<Value> = items.iter().rev().cloned().collect();
-        replace("reversed", reversed.into());
-    }
-}
-
-fn replace_signature(
-    members: &Map<String, Value>,
-    keys: &Keys,
-    replace: &mut impl FnMut(&'static str, Value),
-) {
-    let with = |name: &str, value: Value| {
-        let mut members = members.clone();
-        members.insert(name.to_owned(), value);
-        Value::Object(members)
-    };
-    replace("with a broken signature", with("broken", json!(true)));
-    let signer = &members["payload"]["signer"];
-    for key in keys.iter() {
-        let jwk = serde_json::to_value(key.verifying_key()).unwrap();
-        if jwk != *signer {
-            let mut signed = Value::Object(members.clone());
-            signed["header"]["kid"] = json!(key_id(&jwk));
-            signed["payload"]["signer"] = jwk;
-            replace("signed by another", signed);
-        }
     }
 }

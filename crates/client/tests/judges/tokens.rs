@@ -89,7 +89,9 @@ fn no_kind_of_token_is_left_out() {
 fn collect_typs(folder: &Path, typs: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("the folders of crates can be read") {
         let path = entry.expect("the folders of crates can be read").path();
-        if path.is_dir() && !path.ends_with("tests") {
+        // Neither tests nor benchmarks are part of the product.
+        let is_product = !path.ends_with("tests") && !path.ends_with("bench");
+        if path.is_dir() && is_product {
             collect_typs(&path, typs);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&path).expect("sources are text");

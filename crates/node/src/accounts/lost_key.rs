@@ -53,10 +53,10 @@ pub fn start(node: &Arc<Node>, body: &StartLostKey) -> Result<CodeSent, Failure>
 
 async fn send_if_known(node: Arc<Node>, recipient: Recipient, code: OneTimeCode) {
     // A store that fails has said so; the person asks again.
-    if let Ok(Some(_)) = contacts::owner_of(&node, &recipient.address).await {
+    if let Ok(Some(party)) = contacts::owner_of(&node, &recipient.address).await {
         node.contacts
             .post
-            .tell(&recipient, Letter::LostKeyCode(code));
+            .tell(party, &recipient, Letter::LostKeyCode(code));
     }
 }
 
@@ -102,7 +102,9 @@ pub async fn confirm(node: &Arc<Node>, body: &ConfirmLostKey) -> Result<Stopped,
         }
     }
     if stopped.changed > 0 {
-        node.contacts.post.tell(&recipient, Letter::ConsentsStopped);
+        node.contacts
+            .post
+            .tell(party, &recipient, Letter::ConsentsStopped);
     }
     Ok(stopped)
 }

@@ -8,7 +8,7 @@ pub mod lost_key;
 use std::collections::BTreeSet;
 
 use assent_api::problem::{Code, Problem};
-use assent_api::v1::accounts::PseudonymView;
+use assent_api::v1::accounts::{PseudonymAdded, PseudonymView};
 use assent_crypto::digest::hmac_sha256;
 use assent_crypto::domains;
 use assent_exchange::consent::state::Consent;
@@ -30,7 +30,7 @@ const PAGE: u32 = 256;
 ///
 /// # Errors
 /// The statement does not say that the pseudonym belongs to this party, or it belongs to another.
-pub async fn add(node: &Node, party: PartyId, compact: &str) -> Result<PseudonymView, Failure> {
+pub async fn add(node: &Node, party: PartyId, compact: &str) -> Result<PseudonymAdded, Failure> {
     let statement = statement::verify::<AccountPseudonym>(compact)?;
     check(node, party, &statement)?;
     let surrogate_id = statement.content().surrogate_id;
@@ -46,10 +46,7 @@ pub async fn add(node: &Node, party: PartyId, compact: &str) -> Result<Pseudonym
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(PseudonymView {
-        surrogate_id,
-        statement: compact.to_owned(),
-    })
+    Ok(PseudonymAdded { surrogate_id })
 }
 
 fn check(

@@ -99,7 +99,9 @@ pub fn ask(
     let code = contacts
         .codes
         .issue(Subject::Contact(party), recipient.clone(), now)?;
-    contacts.post.send(&recipient, Letter::ContactCode(code))?;
+    contacts
+        .post
+        .send(party, &recipient, Letter::ContactCode(code))?;
     Ok(CodeSent {
         expires_at: (now + code::LIFETIME).as_millis(),
     })
@@ -125,22 +127,25 @@ pub async fn confirm(node: &Node, party: PartyId, code: &str) -> Result<ContactC
     let mut stale = Vec::new();
     if let Some(before) = before {
         let earlier = read(&before)?;
-        if before.document.owner != party.to_string() {
+        let loser = owner(&before)?;
+        if loser != party {
             let known = Recipient {
                 language: earlier.language,
                 ..recipient.clone()
             };
-            node.contacts.post.tell(&known, Letter::ContactRemoved);
+            node.contacts
+                .post
+                .tell(loser, &known, Letter::ContactRemoved);
         }
         stale.push(earlier.body);
     }
     for other in own.iter().filter(|other| other.document.id != index) {
-        stale.push(replace(node, other).await?);
+        stale.push(replace(node, party, other).await?);
     }
     node.store.vault_erase_ids(&stale).await?;
     node.contacts
         .post
-        .tell(&recipient, Letter::ContactConfirmed);
+        .tell(party, &recipient, Letter::ContactConfirmed);
     Ok(ContactConfirmed {
         confirmed_at: now.as_millis(),
     })
@@ -181,17 +186,24 @@ async fn lead_to(
 }
 
 /// Takes an address from the party that has confirmed another; the body that is to be erased.
-async fn replace(node: &Node, other: &StoredDocument) -> Result<String, Failure> {
+async fn replace(node: &Node, party: PartyId, other: &StoredDocument) -> Result<String, Failure> {
     let earlier = read(other)?;
     if let Some(address) = address_in(node, &earlier.body).await? {
         let known = Recipient {
             address,
             language: earlier.language,
         };
-        node.contacts.post.tell(&known, Letter::ContactRemoved);
+        node.contacts
+            .post
+            .tell(party, &known, Letter::ContactRemoved);
     }
     node.store.delete_document(KIND, &other.document.id).await?;
     Ok(earlier.body)
+}
+
+fn owner(stored: &StoredDocument) -> Result<PartyId, Failure> {
+    let owner = stored.document.owner.parse();
+    owner.map_err(|_| Code::Internal.into())
 }
 
 fn read(stored: &StoredDocument) -> Result<Confirmed, Failure> {
@@ -221,8 +233,7 @@ async fn contacts_of(node: &Node, party: PartyId) -> Result<Vec<StoredDocument>,
 pub async fn owner_of(node: &Node, address: &EmailAddress) -> Result<Option<PartyId>, Failure> {
     let index = address.index(&node.index_key).to_string();
     let found = node.store.document(KIND, &index).await?;
-    let owner = found.map(|found| found.document.owner.parse()).transpose();
-    owner.map_err(|_| Code::Internal.into())
+    found.as_ref().map(owner).transpose()
 }
 
 /// The confirmed contact of a party.
@@ -243,25 +254,20 @@ pub async fn contact_of(node: &Node, party: PartyId) -> Result<Option<ContactVie
     Ok(None)
 }
 
-/// Forgets the contacts of a party: its codes, the letters to it that the node has kept, and what
-/// leads to it. The addresses themselves go with the vault entries of the party.
+/// Forgets the contacts of a party: its codes, the letters about it that the node has kept, and
+/// what leads to it. The addresses themselves go with the vault entries of the party.
 ///
 /// # Errors
 /// The store or the mail folder does not take writes.
 pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
-    let _turn = node.contacts.turn.lock().await;
-    node.contacts.codes.forget(&Subject::Contact(party));
+    let contacts = &node.contacts;
+    let _turn = contacts.turn.lock().await;
+    contacts.codes.forget(&Subject::Contact(party));
     for stored in contacts_of(node, party).await? {
-        let index: Digest = stored
-            .document
-            .id
-            .parse()
-            .map_err(|_| Failure::from(Code::Internal))?;
-        node.contacts.codes.forget(&Subject::LostKey(index));
-        node.contacts.post.forget(index).await?;
-        node.store
-            .delete_document(KIND, &stored.document.id)
-            .await?;
+        let id = &stored.document.id;
+        let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;
+        contacts.codes.forget(&Subject::LostKey(index));
+        node.store.delete_document(KIND, id).await?;
     }
-    Ok(())
+    contacts.post.forget(party).await
 }

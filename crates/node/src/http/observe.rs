@@ -33,3 +33,21 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     );
     response
 }
+
+/// Forgets the id that a caller gave its request, unless it is a UUID: ids stand in logs, where
+/// nothing of a caller's own making belongs.
+pub(super) async fn forget_other_ids(mut request: Request) -> Request {
+    let id = request.headers().get("x-request-id");
+    if id.is_some_and(|id| !is_uuid(id.as_bytes())) {
+        request.headers_mut().remove("x-request-id");
+    }
+    request
+}
+
+fn is_uuid(id: &[u8]) -> bool {
+    let is_in_place = |(place, byte): (usize, &u8)| match place {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    id.len() == 36 && id.iter().enumerate().all(is_in_place)
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use assent_api::problem::Code;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::routing::get;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::conditional::tag;
 use super::failure::Failure;
 use super::idempotency::{Idempotency, once};
-use super::observe::observe;
+use super::observe::{forget_other_ids, observe};
 use super::problems::complete;
 use super::rate::{Limits, limit};
 use super::{openapi, pages, v1};
@@ -63,4 +63,5 @@ pub fn router(node: Arc<Node>) -> Router {
         .layer(from_fn(observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(map_request(forget_other_ids))
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assent_crypto::base64url;
-use assent_crypto::digest::Digest;
 use assent_crypto::random::random_bytes;
+use assent_model::ids::PartyId;
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
@@ -53,20 +53,20 @@ impl Mailer {
         Ok(Self::Smtp(server.timeout(Some(TIMEOUT)).build()))
     }
 
-    /// Hands a message over. `index` is that of the recipient's address.
-    pub(super) async fn send(&self, index: Digest, message: Message) -> Result<(), NotTaken> {
+    /// Hands a message over. `account` is whose account it is about.
+    pub(super) async fn send(&self, account: PartyId, message: Message) -> Result<(), NotTaken> {
         match self {
             Self::Smtp(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
                 Err(error) if error.is_permanent() => Err(NotTaken::ForGood),
                 Err(_) => Err(NotTaken::ForNow),
             },
-            Self::Folder(folder) => Ok(write(folder, index, &message.formatted())?),
+            Self::Folder(folder) => Ok(write(folder, account, &message.formatted())?),
         }
     }
 
-    /// Deletes the messages to the address with this index, where the node keeps any.
-    pub(super) fn forget(&self, index: Digest) -> io::Result<()> {
+    /// Deletes the messages about an account, to whichever address, where the node keeps any.
+    pub(super) fn forget(&self, account: PartyId) -> io::Result<()> {
         let Self::Folder(folder) = self else {
             return Ok(());
         };
@@ -74,7 +74,7 @@ impl Mailer {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             files => files?,
         };
-        let mark = format!("{index}.");
+        let mark = format!("{account}.");
         for file in files {
             let file = file?;
             if file
@@ -89,14 +89,14 @@ impl Mailer {
     }
 }
 
-/// Names the file by the index, so that it is found again without being read.
-fn write(folder: &Path, index: Digest, message: &[u8]) -> io::Result<()> {
+/// Names the file by the account, so that it is found again without being read.
+fn write(folder: &Path, account: PartyId, message: &[u8]) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
     let unique = base64url::encode(&random_bytes::<9>());
-    let path = folder.join(format!("{index}.{unique}.eml"));
+    let path = folder.join(format!("{account}.{unique}.eml"));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -1,10 +1,11 @@
 //! The queue in front of the mailer: whoever sends a letter does not wait for the mail server, and
 //! nobody learns from the time of an answer whether a letter was sent.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use assent_crypto::digest::Digest;
-use tokio::sync::{mpsc, oneshot};
+use assent_model::ids::PartyId;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::catalogue::Letter;
@@ -14,11 +15,15 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::code::Recipient;
 use crate::http::failure::Failure;
+use crate::sequencing::Head;
 
 /// The most letters that wait.
 const WAITING_MAX: usize = 1024;
 /// How long to wait before each further attempt.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+
+/// How long a node that stops goes on with the letters that wait.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// A handle to the queue.
 #[derive(Clone)]
@@ -27,9 +32,17 @@ pub struct Post {
 }
 
 enum Errand {
-    Send(Recipient, Letter),
+    Send(Posted),
     /// Comes after all letters that were sent before.
-    Forget(Digest, oneshot::Sender<bool>),
+    Forget(PartyId, oneshot::Sender<bool>),
+}
+
+/// A letter on its way.
+struct Posted {
+    /// Whose account it is about.
+    account: PartyId,
+    recipient: Recipient,
+    letter: Letter,
 }
 
 /// Why there can be no mail.
@@ -44,54 +57,64 @@ pub enum PostError {
 }
 
 impl Post {
-    /// Starts the task behind the queue. It ends when the last handle is dropped.
+    /// Starts the task behind the queue. It ends soon after the last handle is dropped, or when
+    /// no block can come any more.
     ///
     /// # Errors
     /// See [`PostError`].
     pub fn start(
         config: &Config,
         clock: Clock,
-        index_key: [u8; 32],
+        head: watch::Receiver<Head>,
     ) -> Result<(Self, JoinHandle<()>), PostError> {
         let mailer =
             Mailer::new(&config.mail_url, &config.data_dir).map_err(|_| PostError::Server)?;
         let mailbox = config.mail_from.parse().map_err(|_| PostError::From)?;
         let link = config.public_url.clone();
         let (waiting, inbox) = mpsc::channel(WAITING_MAX);
+        let sender = Sender { mailbox, link };
         let worker = Worker {
             mailer,
-            sender: Sender { mailbox, link },
+            sender,
             clock,
-            index_key,
         };
-        Ok((Self { waiting }, tokio::spawn(worker.run(inbox))))
+        Ok((Self { waiting }, tokio::spawn(worker.run(inbox, head))))
     }
 
-    /// Sends a letter, soon.
+    /// Sends a letter about an account, soon.
     ///
     /// # Errors
     /// Too many letters wait.
-    pub fn send(&self, recipient: &Recipient, letter: Letter) -> Result<(), Failure> {
-        let errand = Errand::Send(recipient.clone(), letter);
+    pub fn send(
+        &self,
+        account: PartyId,
+        recipient: &Recipient,
+        letter: Letter,
+    ) -> Result<(), Failure> {
+        let posted = Posted {
+            account,
+            recipient: recipient.clone(),
+            letter,
+        };
         self.waiting
-            .try_send(errand)
+            .try_send(Errand::Send(posted))
             .map_err(|_| Failure::unavailable())
     }
 
     /// Sends a letter about something that has happened, whether or not there is room for it.
-    pub fn tell(&self, recipient: &Recipient, letter: Letter) {
-        if self.send(recipient, letter).is_err() {
+    pub fn tell(&self, account: PartyId, recipient: &Recipient, letter: Letter) {
+        if self.send(account, recipient, letter).is_err() {
             tracing::warn!("a letter is not sent: too many are waiting");
         }
     }
 
-    /// Deletes what the node has kept of letters to the address with this index.
+    /// Deletes what the node has kept of letters about an account.
     ///
     /// # Errors
     /// The mail folder does not take writes.
-    pub async fn forget(&self, index: Digest) -> Result<(), Failure> {
+    pub async fn forget(&self, account: PartyId) -> Result<(), Failure> {
         let (done, answer) = oneshot::channel();
-        let errand = Errand::Forget(index, done);
+        let errand = Errand::Forget(account, done);
         self.waiting
             .send(errand)
             .await
@@ -107,21 +130,33 @@ struct Worker {
     mailer: Mailer,
     sender: Sender,
     clock: Clock,
-    index_key: [u8; 32],
 }
 
 impl Worker {
-    async fn run(self, mut inbox: mpsc::Receiver<Errand>) {
+    /// A node that stops does not wait for a mail server that does not answer: codes are void
+    /// after a restart anyway.
+    async fn run(self, inbox: mpsc::Receiver<Errand>, mut head: watch::Receiver<Head>) {
+        let mut work = pin!(self.work(inbox));
+        let stopped = async { while head.changed().await.is_ok() {} };
+        tokio::select! {
+            () = &mut work => {}
+            () = stopped => {
+                if tokio::time::timeout(GRACE, work).await.is_err() {
+                    tracing::warn!("letters are not sent: the node stops");
+                }
+            }
+        }
+    }
+
+    async fn work(&self, mut inbox: mpsc::Receiver<Errand>) {
         while let Some(errand) = inbox.recv().await {
             match errand {
-                Errand::Send(recipient, letter) => self.send(&recipient, &letter).await,
-                Errand::Forget(index, done) => {
-                    let forgotten = self.mailer.forget(index);
+                Errand::Send(posted) => self.send(&posted).await,
+                Errand::Forget(account, done) => {
+                    let forgotten = self.mailer.forget(account);
                     if let Err(error) = &forgotten {
-                        tracing::error!(
-                            error = error as &dyn std::error::Error,
-                            "letters cannot be deleted"
-                        );
+                        let error: &dyn std::error::Error = error;
+                        tracing::error!(error, "letters cannot be deleted");
                     }
                     // Whoever asked may have gone away.
                     let _ = done.send(forgotten.is_ok());
@@ -130,16 +165,16 @@ impl Worker {
         }
     }
 
-    async fn send(&self, recipient: &Recipient, letter: &Letter) {
-        let index = recipient.address.index(&self.index_key);
+    async fn send(&self, posted: &Posted) {
+        let (sender, now) = (&self.sender, self.clock.now());
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
-            let now = self.clock.now();
-            let Ok(message) = message(&self.sender, recipient, letter, now) else {
+            let message = message(sender, &posted.recipient, &posted.letter, now);
+            let Ok(message) = message else {
                 tracing::error!("a letter cannot be put into a message");
                 return;
             };
-            let Err(error) = self.mailer.send(index, message).await else {
+            let Err(error) = self.mailer.send(posted.account, message).await else {
                 return;
             };
             let again = delays.next().filter(|_| matches!(error, NotTaken::ForNow));

@@ -1,7 +1,7 @@
 //! Accounts: pseudonyms, export, and the operator's help for a person who lost the key.
 
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EXPORT_FORMAT, PseudonymList, PseudonymView,
+    AccountExport, AddPseudonym, ConfirmLostKey, EXPORT_FORMAT, PseudonymAdded, PseudonymList,
     StartLostKey, Stop, Stopped,
 };
 use assent_api::v1::consents::ChangeStatus;
@@ -30,7 +30,7 @@ async fn household(world: &World) -> (Cast, Person, Mailbox) {
     let cast = Cast::enter(world).await;
     let ann = Person::enter(world).await;
     for link in [&cast.adviser_link, &cast.archive_link] {
-        let _: PseudonymView = ann.add(world, &link.pseudonym).await.json();
+        let _: PseudonymAdded = ann.add(world, &link.pseudonym).await.json();
     }
     let mut mailbox = Mailbox::new(ANN);
     ann.confirm(world, &mut mailbox).await;
@@ -44,7 +44,7 @@ async fn pseudonyms_join_an_account_once() {
     let ann = Person::enter(&world).await;
     let pseudonym = Pseudonym::generate();
     for _ in 0..2 {
-        let added: PseudonymView = ann.add(&world, &pseudonym).await.json();
+        let added: PseudonymAdded = ann.add(&world, &pseudonym).await.json();
         assert_eq!(added.surrogate_id, pseudonym.surrogate_id());
     }
     let other = Pseudonym::generate();

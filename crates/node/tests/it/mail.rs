@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use assent_node::{StartError, start};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -97,6 +98,18 @@ async fn a_refusal_by_the_mail_server_is_not_an_error_of_the_caller() {
         is_refused(&heard.lock().unwrap()).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_node_stops_though_its_mail_server_does_not_answer() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("smtp://{}", silent.local_addr().unwrap());
+    let world = World::with(|config| config.mail_url = url).await;
+    let ann = Person::enter(&world).await;
+    assert_eq!(ann.ask(&world, "ann@example.org").await.status, 200);
+    let (_never_answered, _) = silent.accept().await.unwrap();
+    let stopped = tokio::time::timeout(Duration::from_secs(10), world.running.stop());
+    stopped.await.expect("in time").unwrap();
 }
 
 #[tokio::test]

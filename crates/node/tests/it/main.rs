@@ -4,6 +4,7 @@
 
 mod calls;
 mod household;
+mod logged;
 mod person;
 mod receiver;
 mod replaying;
@@ -18,6 +19,7 @@ mod directory;
 mod erasure;
 mod exports;
 mod faults;
+mod hygiene;
 mod idempotency;
 mod mail;
 mod openapi;

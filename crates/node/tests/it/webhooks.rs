@@ -234,33 +234,35 @@ async fn a_message_can_be_tried_and_sent_again() {
     let (world, cast) = enter().await;
     let receiver = Receiver::start().await;
     let endpoint = receiver.listen(&world, &cast, &cast.adviser).await;
-    let path = format!("/v1/webhooks/{}", endpoint.webhook_id);
-    let test: DeliveryView = Calls::of(&world, &cast.adviser)
-        .post_empty(&format!("{path}/test"))
-        .await
-        .json();
+    let (signer, id) = (world.signer(), endpoint.webhook_id);
+    let adviser = who(&signer, &cast.adviser);
+    assert_eq!(cast.client.webhook(adviser, id).await.unwrap(), endpoint);
+    let test = cast.client.test_webhook(adviser, id).await.unwrap();
     assert_eq!(
         (test.kind.as_str(), test.state.as_str()),
         ("webhook.test", "delivered")
     );
     let webhook = receiver.wait_for(1).await[0].verified(&world, &endpoint);
-    assert_eq!(webhook.payload.data.id, endpoint.webhook_id.to_string());
+    assert_eq!(webhook.payload.data.id, id.to_string());
 
     receiver.answers(|| StatusCode::BAD_GATEWAY.into_response());
     cast.give(&world, true).await;
     let failed = eventually("an attempt", || async {
-        let given = deliveries(&world, &cast.adviser, &endpoint).await;
-        given
-            .into_iter()
-            .find(|one| one.kind == "consent.given" && !one.attempts.is_empty())
+        let page = cast
+            .client
+            .deliveries(adviser, id, &PageQuery::default())
+            .await
+            .unwrap();
+        let is_tried = |one: &DeliveryView| one.kind == "consent.given" && !one.attempts.is_empty();
+        page.items.into_iter().find(is_tried)
     })
     .await;
     receiver.answers(|| StatusCode::OK.into_response());
-    let replay = format!("{path}/deliveries/{}/replay", failed.delivery_id);
-    let replayed: DeliveryView = Calls::of(&world, &cast.adviser)
-        .post_empty(&replay)
+    let replayed = cast
+        .client
+        .replay_delivery(adviser, id, &failed.delivery_id)
         .await
-        .json();
+        .unwrap();
     assert_eq!(
         (replayed.state.as_str(), replayed.attempts.len()),
         ("delivered", 2)
@@ -269,10 +271,12 @@ async fn a_message_can_be_tried_and_sent_again() {
         receiver.received()[2].header("webhook-id"),
         failed.delivery_id
     );
-    let unknown = Calls::of(&world, &cast.adviser)
-        .post_empty(&format!("{path}/deliveries/evt_1/replay"))
-        .await;
-    unknown.is_problem(404, "not-found");
+    let unknown = cast
+        .client
+        .replay_delivery(adviser, id, "evt_1")
+        .await
+        .unwrap_err();
+    assert_eq!(unknown.code(), Some("not-found"));
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use assent_api::problem::Code;
 use assent_api::v1::Outcome;
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymList,
-    PseudonymView, StartLostKey, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymAdded,
+    PseudonymList, StartLostKey, Stopped,
 };
 use assent_api::v1::consents::{
     Acknowledge, AskConsent, ChangeStatus, ConsentView, FormView, GiveConsent, RefuseConsent,
@@ -217,7 +217,7 @@ fn accounts() -> Vec<Operation> {
         .about("The statement is signed with the pseudonym's key. The operator alone learns of it.")
         .by("the party")
         .takes::<AddPseudonym>()
-        .gives::<PseudonymView>("The pseudonym belongs to the account.")
+        .gives::<PseudonymAdded>("The pseudonym belongs to the account.")
         .verifies()
         .refuses(&[Code::PseudonymTaken]),
         Operation::get(

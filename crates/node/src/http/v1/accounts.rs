@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymList,
-    PseudonymView, StartLostKey, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymAdded,
+    PseudonymList, StartLostKey, Stopped,
 };
 use assent_api::v1::contacts::CodeSent;
 use axum::Router;
@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 async fn add(
     State(node): State<Arc<Node>>,
     Signed { caller, body }: Signed<AddPseudonym>,
-) -> Result<Answer<PseudonymView>, Failure> {
+) -> Result<Answer<PseudonymAdded>, Failure> {
     accounts::add(&node, caller.party()?, &body.statement)
         .await
         .map(Answer)
