@@ -83,7 +83,10 @@ async fn answer(
     });
     let next = server.script.lock().unwrap().pop_front();
     match next {
-        Some((status, kind, body)) => (status, [("content-type", kind)], body).into_response(),
+        Some((status, kind, body)) => {
+            let headers = [("content-type", kind), ("location", "/elsewhere")];
+            (status, headers, body).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

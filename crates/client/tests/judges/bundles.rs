@@ -188,6 +188,16 @@ fn entries_that_are_left_out_are_missed() {
 }
 
 #[test]
+fn entries_of_others_are_refused() {
+    for story in [stories::eventful(), stories::described_in_full()] {
+        let samples = story.bundles_with_one_more();
+        assert!(!samples.is_empty(), "{}", story.name);
+        let verdicts = check_agreement(&samples, &Trust::FirstUse, &[]);
+        assert!(!verdicts.contains(&"verified"), "{}", story.name);
+    }
+}
+
+#[test]
 fn no_byte_of_a_document_can_be_changed() {
     let bundle = stories::eventful().bundle();
     let verdicts = check_agreement(&damage::of_bytes(&bundle), &Trust::FirstUse, &[]);

@@ -115,6 +115,24 @@ impl Story {
         self.bundle_of(&self.indices())
     }
 
+    /// The bundle with each of the entries that do not belong there.
+    pub(crate) fn bundles_with_one_more(&self) -> Vec<Sample> {
+        let indices = self.indices();
+        let all = 0..self.cast.world.leaves.len() as u64;
+        let others = all.filter(|index| !indices.contains(index));
+        others
+            .map(|extra| {
+                let mut more = indices.clone();
+                more.push(extra);
+                more.sort_unstable();
+                Sample {
+                    name: format!("{}, with {extra}", self.name),
+                    bundle: self.bundle_of(&more),
+                }
+            })
+            .collect()
+    }
+
     /// The bundle without each of its entries in turn, named by the type of the event.
     pub(crate) fn bundles_without_one(&self) -> Vec<Sample> {
         let indices = self.indices();

@@ -150,7 +150,7 @@ impl Webhooks {
         metrics::counter!("assent_webhook_attempts_total", "outcome" => outcome).increment(1);
         tracing::info!(
             webhook = %endpoint.webhook_id,
-            message = delivery.id,
+            delivery = delivery.id,
             status = attempted.result.status(),
             failure = attempted.result.failure(),
             millis = attempted.took.as_millis(),

@@ -240,7 +240,6 @@ async fn nothing_personal_or_secret_is_logged_counted_or_explained() {
     }
 
     let log = logged.text();
-    println!("LOG {log}");
     for route in [
         "/v1/contacts",
         "/v1/consents/{consent}",

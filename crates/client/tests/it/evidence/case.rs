@@ -15,7 +15,9 @@ use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::release::event::ReleaseEvent;
 use assent_ledger::sequencer::LeafContent;
 use assent_ledger::status_map::StatusProof;
-use assent_model::records::consent::{Acknowledgement, ConsentRecord, ConsentStatusRecord};
+use assent_model::records::consent::{
+    Acknowledgement, ConsentRecord, ConsentRequest, ConsentStatusRecord,
+};
 use assent_model::records::release::ReceiptBatch;
 use assent_model::statement::{Content, Recorded};
 use assent_model::time::Timestamp;
@@ -133,7 +135,12 @@ impl Case {
     }
 
     /// Lets a status record say something else, signed with the pseudonym's key or another.
-    pub(super) fn restate(&mut self, n: usize, key: Key, change: fn(&mut ConsentStatusRecord)) {
+    pub(super) fn restate(
+        &mut self,
+        n: usize,
+        key: Key,
+        change: impl FnOnce(&mut ConsentStatusRecord),
+    ) {
         let key = key.of(&self.cast);
         let event = self.event(is_status, n);
         if let Event::Consent(ConsentEvent::StatusChanged { record, .. }) = event {
@@ -141,8 +148,30 @@ impl Case {
         }
     }
 
+    /// Lets the request say something else.
+    pub(super) fn reask(&mut self, key: Key, change: impl FnOnce(&mut ConsentRequest)) {
+        let key = key.of(&self.cast);
+        if let Event::Consent(ConsentEvent::Requested { request, .. }) = self.event(is_request, 0) {
+            *request = resigned(request, &key, change);
+        }
+    }
+
+    /// Lets the record that superseded say something else, and the event before agree with it.
+    pub(super) fn resucceed(&mut self, change: impl FnOnce(&mut ConsentRecord)) {
+        self.regive(2, Key::Pseudonym, change);
+        let digest = match self.event(is_given, 2) {
+            Event::Consent(ConsentEvent::Given { record, .. }) => record.digest(),
+            _ => unreachable!("it is a consent record"),
+        };
+        if let Event::Consent(ConsentEvent::Superseded { record, .. }) =
+            self.event(is_superseded, 0)
+        {
+            *record = digest;
+        }
+    }
+
     /// Lets a consent record say something else, signed with its own key or another.
-    pub(super) fn regive(&mut self, n: usize, key: Key, change: fn(&mut ConsentRecord)) {
+    pub(super) fn regive(&mut self, n: usize, key: Key, change: impl FnOnce(&mut ConsentRecord)) {
         let key = match (key, n) {
             (Key::Pseudonym, 1) => again(&self.pair.alias().alias.key),
             (key, _) => key.of(&self.cast),
@@ -153,7 +182,7 @@ impl Case {
         }
     }
 
-    pub(super) fn reacknowledge(&mut self, key: Key, change: fn(&mut Acknowledgement)) {
+    pub(super) fn reacknowledge(&mut self, key: Key, change: impl FnOnce(&mut Acknowledgement)) {
         let key = key.of(&self.cast);
         let event = self.event(is_acknowledged, 0);
         if let Event::Consent(ConsentEvent::Acknowledged { acknowledgement }) = event {
@@ -161,7 +190,7 @@ impl Case {
         }
     }
 
-    pub(super) fn rebatch(&mut self, key: Key, change: fn(&mut ReceiptBatch)) {
+    pub(super) fn rebatch(&mut self, key: Key, change: impl FnOnce(&mut ReceiptBatch)) {
         let key = key.of(&self.cast);
         if let Event::Release(ReleaseEvent::Recorded { batch }) = self.event(is_batch, 0) {
             *batch = resigned(batch, &key, change);

@@ -10,7 +10,7 @@ use assent_exchange::consent::state::{Author, Status};
 use assent_exchange::event::Event;
 use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::service::event::ServiceEvent;
-use assent_model::ids::ConsentId;
+use assent_model::ids::{ConsentId, RequestId, ServiceId};
 use assent_model::records::consent::{ConsentRecord, ConsentStatus, RolePart};
 use assent_model::time::Span;
 
@@ -86,6 +86,38 @@ fn the_record_says_what_was_asked_and_shown() {
         "notice-mismatch",
     );
     check(|case| case.forgery.notice.push(' '), "notice-mismatch");
+    let other_pseudonym = Pseudonym::generate().surrogate_id();
+    check(
+        |case| {
+            case.regive(0, Key::Pseudonym, |said| {
+                said.common_part.surrogate_id = other_pseudonym;
+            });
+        },
+        "entry-inconsistent",
+    );
+    check(
+        |case| {
+            case.regive(0, Key::Pseudonym, |said| {
+                said.common_part.request_id = RequestId::random();
+            });
+        },
+        "entry-inconsistent",
+    );
+    let too_late = |case: &mut Case| {
+        let place = case.place(is_given, 0);
+        let given_at = case.leaves()[place].time;
+        case.reask(Key::Requester, |said| said.answer_by = given_at);
+    };
+    check(too_late, "entry-inconsistent");
+    for (n, expected) in [(0, "entry-inconsistent"), (1, "pair-inconsistent")] {
+        let other_provider = |case: &mut Case| {
+            let other = PartyKeys::generate().party_id();
+            if let Event::Consent(ConsentEvent::Given { provider, .. }) = case.event(is_given, n) {
+                *provider = other;
+            }
+        };
+        check(other_provider, expected);
+    }
 }
 
 #[test]
@@ -251,6 +283,23 @@ fn an_end_is_an_end() {
         expire(case);
     };
     check_case(Case::superseded, expire_early, "entry-inconsistent");
+    let after_the_agreed_end = |case: &mut Case| {
+        case.remove(is_superseded, 0);
+        case.remove(is_given, 2);
+        let chain = &case.pair.chains()[0];
+        let late = START + Span::from_days(31);
+        let key = Key::Pseudonym.of(&case.cast);
+        let signer = Signer::new(crate::world::chain(), late);
+        let record = signer.status_record(chain, &key, &Change::Disable).unwrap();
+        case.append(Event::Consent(ConsentEvent::StatusChanged {
+            record: record.record(),
+            author: Author::Person,
+            by_link: false,
+            acknowledge_by: None,
+        }));
+        case.leaves().last_mut().unwrap().time = late;
+    };
+    check_case(Case::superseded, after_the_agreed_end, "entry-after-end");
     let no_deadline = |case: &mut Case| {
         if let Event::Consent(ConsentEvent::StatusChanged { acknowledge_by, .. }) =
             case.event(is_status, 1)
@@ -281,20 +330,18 @@ fn what_supersedes_is_signed_by_the_same_key() {
         |case| case.regive(2, Key::Stranger, |_| {}),
         "wrong-key",
     );
-    check_case(
-        case,
-        |case| {
-            case.regive(2, Key::Pseudonym, |said| {
-                said.common_part.supersedes.as_mut().unwrap().prev = Digest::ZERO;
-            });
-        },
-        "entry-inconsistent",
-    );
-    check_case(
-        case,
-        |case| case.regive(2, Key::Pseudonym, |said| said.common_part.supersedes = None),
-        "entry-inconsistent",
-    );
+    let changes: [fn(&mut ConsentRecord); 5] = [
+        |said| said.common_part.supersedes.as_mut().unwrap().prev = Digest::ZERO,
+        |said| said.common_part.supersedes.as_mut().unwrap().cr_id = ConsentId::random(),
+        |said| said.common_part.supersedes = None,
+        |said| said.common_part.cr_id = ConsentId::random(),
+        |said| said.common_part.surrogate_id = Pseudonym::generate().surrogate_id(),
+    ];
+    for change in changes {
+        check_case(case, |case| case.resucceed(change), "entry-inconsistent");
+    }
+    let other_record = |case: &mut Case| case.regive(2, Key::Pseudonym, |_| {});
+    check_case(case, other_record, "entry-inconsistent");
     let other_deadline = |case: &mut Case| {
         if let Event::Consent(ConsentEvent::Superseded { acknowledge_by, .. }) =
             case.event(is_superseded, 0)
@@ -317,6 +364,17 @@ fn an_acknowledgement_is_the_services_for_that_end() {
         "entry-inconsistent",
     );
     check(|case| case.repeat(is_acknowledged), "entry-inconsistent");
+    check(
+        |case| {
+            case.reacknowledge(Key::Requester, |said| said.service_id = ServiceId::random());
+        },
+        "entry-inconsistent",
+    );
+    let by_the_source = |case: &mut Case| {
+        let source = case.cast.source.keys.party_id();
+        case.reacknowledge(Key::Source, |said| said.provider = source);
+    };
+    check(by_the_source, "entry-inconsistent");
     let not_owed = |case: &mut Case| case.remove(is_status, 1);
     check(not_owed, "entry-inconsistent");
     let missed = |case: &mut Case| {

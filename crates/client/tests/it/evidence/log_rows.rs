@@ -12,6 +12,7 @@ use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::link::event::LinkEvent;
 use assent_exchange::service::event::ServiceEvent;
 use assent_ledger::status_map::StatusProof;
+use assent_model::canonical;
 use assent_model::ids::LinkId;
 use assent_model::time::{Span, Timestamp};
 
@@ -213,6 +214,20 @@ fn descriptions_are_those_that_were_registered() {
         }
     };
     check(unsigned_outline, "description-mismatch");
+    let other_provider = |case: &mut Case| {
+        let mut description = case.cast.source.description.clone();
+        description.provider.party_id = case.cast.requester.keys.party_id();
+        let text = canonical::encode(&description);
+        case.forgery.descriptions[1] = String::from_utf8(text).unwrap();
+        let key = Key::Source.of(&case.cast);
+        if let Event::Service(ServiceEvent::Registered { registration }) = case.event(is_service, 1)
+        {
+            *registration = resigned(registration, &key, |said| {
+                said.description = description.reference();
+            });
+        }
+    };
+    check(other_provider, "description-mismatch");
     let unregistered = |case: &mut Case| {
         case.remove(is_service, 1);
         case.forgery.descriptions.pop();
@@ -252,34 +267,24 @@ fn the_link_ties_pseudonym_and_provider() {
 
 #[test]
 fn the_request_is_the_requesters_over_that_link() {
-    fn reask(
-        case: &mut Case,
-        key: Key,
-        change: fn(&mut assent_model::records::consent::ConsentRequest),
-    ) {
-        let key = key.of(&case.cast);
-        if let Event::Consent(ConsentEvent::Requested { request, .. }) = case.event(is_request, 0) {
-            *request = resigned(request, &key, change);
-        }
-    }
     check(|case| case.remove(is_request, 0), "reference-unknown");
     check(|case| case.repeat(is_request), "entry-superfluous");
-    check(|case| reask(case, Key::Stranger, |_| {}), "wrong-key");
-    check(|case| reask(case, Key::Source, |_| {}), "wrong-key");
+    check(|case| case.reask(Key::Stranger, |_| {}), "wrong-key");
+    check(|case| case.reask(Key::Source, |_| {}), "wrong-key");
     check(
-        |case| reask(case, Key::Requester, |said| said.slr_id = LinkId::random()),
+        |case| case.reask(Key::Requester, |said| said.slr_id = LinkId::random()),
         "entry-inconsistent",
     );
     check(
-        |case| reask(case, Key::Requester, |said| said.answer_by = START),
+        |case| case.reask(Key::Requester, |said| said.answer_by = START),
         "entry-inconsistent",
     );
     check(
-        |case| reask(case, Key::Requester, |said| said.service.version = 2),
+        |case| case.reask(Key::Requester, |said| said.service.version = 2),
         "reference-unknown",
     );
     check(
-        |case| reask(case, Key::Requester, |said| said.purpose_id = name("other")),
+        |case| case.reask(Key::Requester, |said| said.purpose_id = name("other")),
         "reference-unknown",
     );
     let other_offer = |case: &mut Case| {
