@@ -1,7 +1,8 @@
 //! What the consent and its history must be.
 
-use assent_client::keys::Pseudonym;
+use assent_client::keys::{PartyKeys, Pseudonym};
 use assent_client::statements::Signer;
+use assent_client::statements::change::Change;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
 use assent_exchange::consent::committed;
@@ -286,11 +287,13 @@ fn an_end_is_an_end() {
     let after_the_agreed_end = |case: &mut Case| {
         case.remove(is_superseded, 0);
         case.remove(is_given, 2);
-        let chain = &case.pair.chains()[0];
+        let history = &case.pair.chains()[0];
         let late = START + Span::from_days(31);
         let key = Key::Pseudonym.of(&case.cast);
-        let signer = Signer::new(crate::world::chain(), late);
-        let record = signer.status_record(chain, &key, &Change::Disable).unwrap();
+        let signer = Signer::new(chain(), late);
+        let record = signer
+            .status_record(history, &key, &Change::Disable)
+            .unwrap();
         case.append(Event::Consent(ConsentEvent::StatusChanged {
             record: record.record(),
             author: Author::Person,
