@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -11,6 +12,7 @@ use tracing_subscriber::fmt::MakeWriter;
 pub(crate) struct Logged {
     lines: Lines,
     _guard: DefaultGuard,
+    _second: Dispatch,
 }
 
 #[derive(Clone, Default)]
@@ -25,10 +27,15 @@ impl Logged {
             .with_env_filter(EnvFilter::new("debug,assent=trace"))
             .with_writer(lines.clone())
             .finish();
+        // As long as there is only one subscriber in the process, a place that another thread
+        // comes by first is switched off for all of them.
+        let second = Dispatch::new(tracing_subscriber::registry());
         let guard = tracing::subscriber::set_default(subscriber);
+        tracing::callsite::rebuild_interest_cache();
         Self {
             lines,
             _guard: guard,
+            _second: second,
         }
     }
 
