@@ -313,10 +313,15 @@ impl Joiner<'_> {
             Value::Array(items) => items.iter().map(|item| self.join(item)).collect(),
             Value::Object(members) if is_statement(members) => json!(self.sign(members)),
             Value::Object(members) => {
-                let joined = members
-                    .iter()
-                    .map(|(name, item)| (name.clone(), self.join(item)));
-                Value::Object(joined.collect())
+                // A countersignature refers to the record beside it.
+                let (records, others): (Vec<_>, Vec<_>) =
+                    members.iter().partition(|(name, _)| *name == "record");
+                let members = records.into_iter().chain(others);
+                Value::Object(
+                    members
+                        .map(|(name, item)| (name.clone(), self.join(item)))
+                        .collect(),
+                )
             }
             other => other.clone(),
         }

@@ -70,6 +70,10 @@ fn the_record_says_what_was_asked_and_shown() {
         },
         "choice-invalid",
     );
+}
+
+#[test]
+fn the_record_fits_its_request_and_its_notice() {
     check(
         |case| {
             case.regive(0, Key::Pseudonym, |said| {
