@@ -1,5 +1,7 @@
 //! Webhooks: who is told what, how often, and what a receiver can rely on.
 
+use std::net::Ipv4Addr;
+
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_client::http::{Identified, PageQuery};
 use assent_client::statements::Signer;
@@ -7,6 +9,7 @@ use assent_client::statements::change::Change;
 use assent_model::time::Span;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use tokio::net::TcpListener;
 
 use crate::calls::Calls;
 use crate::household::{Cast, Provider};
@@ -193,6 +196,31 @@ async fn a_failed_attempt_is_made_again_by_the_table_with_the_same_id_and_body()
         received[2].header("webhook-timestamp")
     );
     received[2].verified(&world, &endpoint);
+}
+
+#[tokio::test]
+async fn a_receiver_that_says_nothing_holds_up_no_other() {
+    let (world, cast) = enter().await;
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let body = CreateWebhook {
+        service_id: cast.adviser.description.service_id,
+        url: format!("http://{}/", silent.local_addr().unwrap()),
+    };
+    let signer = world.signer();
+    let adviser = who(&signer, &cast.adviser);
+    for _ in 0..8 {
+        cast.client.create_webhook(adviser, &body).await.unwrap();
+    }
+    let receiver = Receiver::start().await;
+    receiver.listen(&world, &cast, &cast.archive).await;
+    let pair = cast.give(&world, true).await;
+    for change in [Change::Disable, Change::Enable, Change::Withdraw] {
+        cast.change(&world, &pair, &change).await;
+    }
+    // Long before the first of the others is given up.
+    let patience = std::time::Duration::from_secs(10);
+    let received = tokio::time::timeout(patience, receiver.wait_for(4)).await;
+    assert_eq!(received.unwrap().len(), 4);
 }
 
 #[tokio::test]

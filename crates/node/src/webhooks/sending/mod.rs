@@ -28,6 +28,7 @@ pub struct Sender {
     http: reqwest::Client,
     guard: Guard,
     key: SigningKey,
+    timeout: Duration,
 }
 
 /// A message on its way.
@@ -103,13 +104,17 @@ impl Sender {
         let http = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
             // Each of these could lead somewhere else than to an address that was checked.
             .redirect(Policy::none())
             .no_proxy()
             .dns_resolver(Arc::new(guard.clone()))
             .build()?;
-        Ok(Self { http, guard, key })
+        Ok(Self {
+            http,
+            guard,
+            key,
+            timeout: TIMEOUT,
+        })
     }
 
     /// The guard.
@@ -153,6 +158,7 @@ impl Sender {
         let signed = signature::sign(&self.key, outgoing.id, now, outgoing.body);
         self.http
             .post(url)
+            .timeout(self.timeout)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", outgoing.id)
             .header("webhook-timestamp", signed.timestamp)

@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
@@ -176,4 +177,44 @@ async fn nobody_at_home_is_a_failure() {
         .send(to(&format!("http://127.0.0.1:{port}/")), NOW)
         .await;
     assert_eq!(attempted.result, AttemptResult::ConnectionFailed);
+}
+
+/// A receiver that takes connections, says this much on each, and no more.
+async fn stop_after(words: &'static str) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
+    let port = listener.local_addr().expect("a bound socket").port();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).await;
+            let _ = connection.write_all(words.as_bytes()).await;
+            open.push(connection);
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_longer_than_agreed() {
+    let mut sender = sender(true, rebinding(&[Ipv4Addr::LOCALHOST]));
+    assert_eq!(sender.timeout, Duration::from_secs(15));
+    sender.timeout = Duration::from_millis(300);
+    let begin = Instant::now();
+    for (words, expected) in [
+        ("", AttemptResult::TimedOut),
+        ("HTTP/1.1 200 OK\r\ncontent-", AttemptResult::TimedOut),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n",
+            AttemptResult::Status(200),
+        ),
+    ] {
+        let url = format!("http://127.0.0.1:{}/", stop_after(words).await);
+        let attempted = sender.send(to(&url), NOW).await;
+        assert_eq!(attempted.result, expected, "{words}");
+        assert!(attempted.took >= Span::from_millis(300), "{words}");
+    }
+    assert!(begin.elapsed() < Duration::from_secs(10));
 }
