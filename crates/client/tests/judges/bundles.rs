@@ -16,7 +16,7 @@ use crate::tools::{Program, root};
 
 /// What can be said otherwise, by whoever signs it, without a contradiction to anything else.
 const INDIFFERENT: &[&str] = &[
-    "/account ",
+    "/acknowledgement ",
     "/by_link ",
     "/descriptions/1/",
     "/form ",
@@ -26,8 +26,9 @@ const INDIFFERENT: &[&str] = &[
     "/payload/iat ",
     "/payload/jti ",
     "/recovery/payload/aud ",
+    "/registration/payload/statement/custody ",
     "/registration/payload/statement/kind ",
-    "/custody ",
+    "/common_part/custody ",
     "/request/payload/statement/answer_by ",
     "/role_specific_part/alias ",
     "/signing/payload/aud ",

@@ -313,15 +313,10 @@ impl Joiner<'_> {
             Value::Array(items) => items.iter().map(|item| self.join(item)).collect(),
             Value::Object(members) if is_statement(members) => json!(self.sign(members)),
             Value::Object(members) => {
-                // A countersignature refers to the record beside it.
-                let (records, others): (Vec<_>, Vec<_>) =
-                    members.iter().partition(|(name, _)| *name == "record");
-                let members = records.into_iter().chain(others);
-                Value::Object(
-                    members
-                        .map(|(name, item)| (name.clone(), self.join(item)))
-                        .collect(),
-                )
+                let joined = members
+                    .iter()
+                    .map(|(name, item)| (name.clone(), self.join(item)));
+                Value::Object(joined.collect())
             }
             other => other.clone(),
         }
