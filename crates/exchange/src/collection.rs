@@ -1,6 +1,6 @@
 //! A typed part of the working set: the pieces of one kind that are in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -25,7 +25,6 @@ pub(crate) fn key<P: Piece>(id: &P::Id) -> StateKey {
 struct Slot<P> {
     /// `None` is knowledge too: there is no such piece.
     piece: Option<P>,
-    changed: bool,
     loaded_at: u64,
 }
 
@@ -33,6 +32,9 @@ struct Slot<P> {
 #[derive(Debug)]
 pub struct Collection<P: Piece> {
     slots: BTreeMap<P::Id, Slot<P>>,
+    /// What changed since the last drain, so that a block costs as much as it changes and not as
+    /// much as is in memory.
+    changed: BTreeSet<P::Id>,
     loads: u64,
 }
 
@@ -40,6 +42,7 @@ impl<P: Piece> Default for Collection<P> {
     fn default() -> Self {
         Self {
             slots: BTreeMap::new(),
+            changed: BTreeSet::new(),
             loads: 0,
         }
     }
@@ -71,7 +74,7 @@ impl<P: Piece> Collection<P> {
             .slots
             .get_mut(id)
             .expect("the pieces that an event changes are loaded");
-        slot.changed = true;
+        self.changed.insert(id.clone());
         slot.piece
             .as_mut()
             .expect("an event changes only what exists")
@@ -80,11 +83,11 @@ impl<P: Piece> Collection<P> {
     /// Adds or replaces a piece.
     pub(crate) fn put(&mut self, id: P::Id, piece: P) {
         self.loads += 1;
+        self.changed.insert(id.clone());
         self.slots.insert(
             id,
             Slot {
                 piece: Some(piece),
-                changed: true,
                 loaded_at: self.loads,
             },
         );
@@ -112,7 +115,6 @@ impl<P: Piece> Collection<P> {
             id,
             Slot {
                 piece,
-                changed: false,
                 loaded_at: self.loads,
             },
         );
@@ -120,15 +122,12 @@ impl<P: Piece> Collection<P> {
     }
 
     pub(crate) fn drain_changes(&mut self, changes: &mut Vec<Change>) {
-        for (id, slot) in self.slots.iter_mut().filter(|(_, slot)| slot.changed) {
-            slot.changed = false;
-            let value = slot
-                .piece
-                .as_ref()
-                .map(|piece| serde_json::to_vec(piece).expect("pieces have a JSON form"));
+        for id in std::mem::take(&mut self.changed) {
+            let piece = self.slots.get(&id).and_then(|slot| slot.piece.as_ref());
             changes.push(Change {
-                key: key::<P>(id),
-                value,
+                key: key::<P>(&id),
+                value: piece
+                    .map(|piece| serde_json::to_vec(piece).expect("pieces have a JSON form")),
             });
         }
     }
@@ -147,6 +146,6 @@ impl<P: Piece> Collection<P> {
         let (_, median, _) = ages.select_nth_unstable(middle);
         let median = *median;
         self.slots
-            .retain(|_, slot| slot.changed || slot.loaded_at > median);
+            .retain(|id, slot| self.changed.contains(id) || slot.loaded_at > median);
     }
 }

@@ -1,5 +1,9 @@
 //! Canonical JSON (RFC 8785): the only encoding that is ever signed or hashed.
 
+mod compact;
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,7 +24,10 @@ pub enum DecodeError {
 /// The value is not one of ours: records hold integers, text, lists and maps only, for which the
 /// encoding cannot fail.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(value).expect("records have a canonical encoding")
+    let json = serde_json::to_vec(value).expect("records have a JSON form");
+    compact::sorted(json).unwrap_or_else(|compact::NotPlain| {
+        serde_json_canonicalizer::to_vec(value).expect("records have a canonical encoding")
+    })
 }
 
 /// Reads a value and insists that the bytes are its canonical encoding, which also rules out
