@@ -47,6 +47,10 @@ domains! {
     PARTY_ID = "assent/v1/party-id";
     /// Pseudonym of a person in one relationship.
     SURROGATE_ID = "assent/v1/surrogate-id";
+    /// Where a node keeps the session of a browser.
+    BROWSER_SESSION = "assent/v1/browser-session";
+    /// Where a node keeps a link that signs somebody in.
+    SIGN_IN_LINK = "assent/v1/sign-in-link";
     /// Event id, by which receivers deduplicate.
     EVENT_ID = "assent/v1/event-id";
 

@@ -36,6 +36,7 @@ pub mod http;
 pub mod mail;
 pub mod node;
 pub mod operator_keys;
+mod pages;
 pub mod proof_cache;
 pub mod release;
 mod running;

@@ -45,6 +45,8 @@ pub struct Contacts {
     pub look_ups: Allowance<PartyId>,
     /// Codes for a lost key by address.
     pub lost_keys: Allowance<Digest>,
+    /// Links to sign in by address.
+    pub sign_ins: Allowance<Digest>,
     by_party: Allowance<PartyId>,
     by_address: Allowance<Digest>,
     /// One change of contacts at a time.
@@ -60,6 +62,7 @@ impl Contacts {
             codes: Codes::new(index_key),
             look_ups: Allowance::new(60, hour),
             lost_keys: Allowance::new(3, hour),
+            sign_ins: Allowance::new(10, hour),
             by_party: Allowance::new(5, hour),
             by_address: Allowance::new(5, hour),
             turn: Mutex::default(),

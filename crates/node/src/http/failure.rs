@@ -38,6 +38,11 @@ impl Failure {
         Problem::rejected(rejection).into()
     }
 
+    /// What the caller is told.
+    pub fn problem(&self) -> &Problem {
+        &self.0
+    }
+
     /// The same problem, in answer to the request with this id.
     #[must_use]
     pub(super) fn in_answer_to(mut self, request_id: Option<&HeaderValue>) -> Self {

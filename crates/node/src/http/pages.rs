@@ -6,11 +6,6 @@ use axum::response::Html;
 use super::catalogue::{self, Entry};
 use super::failure::Failure;
 
-/// `GET /`.
-pub(super) async fn index() -> Html<&'static str> {
-    Html(include_str!("pages/index.html"))
-}
-
 /// `GET /problems`.
 pub(super) async fn problems() -> Html<String> {
     let item = |entry: &Entry| {

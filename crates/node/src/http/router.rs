@@ -21,6 +21,7 @@ use super::problems::complete;
 use super::rate::{Limits, limit};
 use super::{openapi, pages, v1};
 use crate::node::Node;
+use crate::pages as pages_for_people;
 
 /// No request runs longer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,10 +37,10 @@ pub fn router(node: Arc<Node>) -> Router {
     let fixed =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
-        .route("/", get(pages::index))
         .route("/openapi.json", get(openapi::openapi))
         .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
+        .merge(pages_for_people::routes(&node))
         .nest("/v1", v1::routes())
         .fallback(|| async { Failure::not_found() })
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })

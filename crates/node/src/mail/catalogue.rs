@@ -16,6 +16,8 @@ pub enum Letter {
     ContactRemoved,
     /// The code for a person who lost the signing key.
     LostKeyCode(OneTimeCode),
+    /// A link that signs somebody in: its path at this node.
+    SignIn(String),
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
 }
@@ -77,6 +79,7 @@ impl Letter {
             Self::ContactConfirmed => texts!(tongue, "contact-confirmed.txt"),
             Self::ContactRemoved => texts!(tongue, "contact-removed.txt"),
             Self::LostKeyCode(_) => texts!(tongue, "lost-key-code.txt"),
+            Self::SignIn(_) => texts!(tongue, "sign-in.txt"),
             Self::ConsentsStopped => texts!(tongue, "consents-stopped.txt"),
         }
     }
@@ -84,7 +87,10 @@ impl Letter {
     const fn code(&self) -> Option<&OneTimeCode> {
         match self {
             Self::ContactCode(code) | Self::LostKeyCode(code) => Some(code),
-            Self::ContactConfirmed | Self::ContactRemoved | Self::ConsentsStopped => None,
+            Self::ContactConfirmed
+            | Self::ContactRemoved
+            | Self::SignIn(_)
+            | Self::ConsentsStopped => None,
         }
     }
 
@@ -92,6 +98,10 @@ impl Letter {
     pub(super) fn wording(&self, tongue: Tongue, link: &str) -> Wording {
         let (subject, body) = self.text(tongue).split_once('\n').unwrap_or_default();
         let code = self.code().map(ToString::to_string).unwrap_or_default();
+        let link = &match self {
+            Self::SignIn(path) => format!("{}{path}", link.trim_end_matches('/')),
+            _ => link.to_owned(),
+        };
         let minutes = (LIFETIME.as_millis() / 60_000).to_string();
         let filled = |text: &str, link: &str| {
             text.replace("{code}", &code)

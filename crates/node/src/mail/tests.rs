@@ -26,12 +26,13 @@ fn code() -> OneTimeCode {
         .expect("room for a code")
 }
 
-fn letters() -> [Letter; 5] {
+fn letters() -> [Letter; 6] {
     [
         Letter::ContactCode(code()),
         Letter::ContactConfirmed,
         Letter::ContactRemoved,
         Letter::LostKeyCode(code()),
+        Letter::SignIn("/sign-in/link/token".into()),
         Letter::ConsentsStopped,
     ]
 }

@@ -1,0 +1,104 @@
+//! Sessions of browsers, kept as documents. The store knows them by a keyed hash of what is in the
+//! cookie, so that a copy of the disk opens no session; whose they are is the owner of the document,
+//! so that they end with the account.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use assent_crypto::digest::hmac_sha256;
+use assent_crypto::domains;
+use assent_model::time::Timestamp;
+use assent_storage::{Document, StoreError};
+use async_trait::async_trait;
+use serde_json::Value;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+
+use super::signed_in;
+use crate::node::Node;
+
+/// The kind of the documents.
+pub(crate) const KIND: &str = "session";
+
+/// The sessions of a node.
+#[derive(Clone)]
+pub(super) struct Sessions {
+    node: Arc<Node>,
+}
+
+impl Sessions {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
+    fn key(&self, id: Id) -> String {
+        let id = id.to_string();
+        let key = &self.node.index_key;
+        hmac_sha256(key, domains::BROWSER_SESSION, &[id.as_bytes()]).to_string()
+    }
+
+    async fn put(&self, record: &Record) -> Result<()> {
+        let ends = record.expiry_date.unix_timestamp().saturating_mul(1000);
+        let document = Document {
+            kind: KIND.into(),
+            id: self.key(record.id),
+            owner: signed_in::owner(&record.data).unwrap_or_default(),
+            expires_at: u64::try_from(ends).ok().map(Timestamp::from_millis),
+            body: serde_json::to_vec(&record.data).map_err(|_| encoding())?,
+        };
+        let put = self.node.store.put_documents(vec![document]).await;
+        put.map_err(|error| failed(&error))
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions(..)")
+    }
+}
+
+fn encoding() -> Error {
+    Error::Encode("a session has a JSON form".into())
+}
+
+fn failed(error: &StoreError) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits: two sessions with one id do not come up.
+        self.put(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        self.put(record).await
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let found = self.node.store.document(KIND, &self.key(*id)).await;
+        let Some(found) = found.map_err(|error| failed(&error))? else {
+            return Ok(None);
+        };
+        let data: HashMap<String, Value> = serde_json::from_slice(&found.document.body)
+            .map_err(|_| Error::Decode("a session is damaged".into()))?;
+        let ends = found.document.expires_at.map_or(0, Timestamp::as_seconds);
+        let expiry_date = i64::try_from(ends)
+            .ok()
+            .and_then(|ends| time::OffsetDateTime::from_unix_timestamp(ends).ok())
+            .ok_or_else(|| Error::Decode("a session has no end".into()))?;
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let deleted = self.node.store.delete_document(KIND, &self.key(*id)).await;
+        deleted.map(drop).map_err(|error| failed(&error))
+    }
+}

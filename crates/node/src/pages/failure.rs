@@ -1,0 +1,121 @@
+//! Pages that say what went wrong, in words, and what to do about it.
+
+use askama::Template;
+use assent_api::problem::Code;
+use assent_storage::StoreError;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::frame::{Frame, page};
+use super::texts::Texts;
+use crate::http::failure::Failure;
+
+/// A page that is not the one that was asked for.
+#[derive(Debug)]
+pub(crate) enum PageFailure {
+    /// Only for who is signed in: `here` is where to go on afterwards.
+    SignIn {
+        /// A path of this node.
+        here: String,
+    },
+    /// Signing in was too long ago for this.
+    SignInAgain,
+    /// Something that the API would answer with a problem.
+    Problem(Failure, Option<Texts>),
+    /// A bug, which says no more.
+    Internal,
+}
+
+impl PageFailure {
+    /// The same, in the language of the reader.
+    #[must_use]
+    pub(crate) fn in_words(self, texts: Texts) -> Self {
+        match self {
+            Self::Problem(failure, _) => Self::Problem(failure, Some(texts)),
+            other => other,
+        }
+    }
+
+    /// There is no such page, or not for this reader.
+    pub(crate) fn not_found() -> Self {
+        Failure::not_found().into()
+    }
+}
+
+impl From<Failure> for PageFailure {
+    fn from(failure: Failure) -> Self {
+        Self::Problem(failure, None)
+    }
+}
+
+impl From<Code> for PageFailure {
+    fn from(code: Code) -> Self {
+        Failure::from(code).into()
+    }
+}
+
+impl From<StoreError> for PageFailure {
+    fn from(error: StoreError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<tower_sessions::session::Error> for PageFailure {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "a session failed");
+        Code::StoreUnavailable.into()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage {
+    frame: Frame,
+    code: String,
+    advice: String,
+}
+
+impl IntoResponse for PageFailure {
+    fn into_response(self) -> Response {
+        let (failure, texts) = match self {
+            Self::SignIn { here } => return Redirect::to(&sign_in(&here)).into_response(),
+            Self::SignInAgain => return Redirect::to("/sign-in?again=true").into_response(),
+            Self::Problem(failure, texts) => (failure, texts),
+            Self::Internal => (Code::Internal.into(), None),
+        };
+        let texts = texts
+            .or_else(|| Texts::in_language("en"))
+            .expect("there is an English catalogue");
+        let problem = failure.problem();
+        let key = match problem.status {
+            404 => "failure-not-found",
+            403 => "failure-forbidden",
+            409 => "failure-conflict",
+            410 => "failure-gone",
+            429 => "failure-too-often",
+            503 => "failure-unavailable",
+            400..500 => "failure-refused",
+            _ => "failure-internal",
+        };
+        let status = StatusCode::from_u16(problem.status).expect("problem statuses are HTTP's");
+        let shown = FailurePage {
+            code: problem.code.clone(),
+            advice: texts.get(&format!("{key}-advice")),
+            frame: Frame::open(texts, key, "/home"),
+        };
+        page(status, &shown)
+    }
+}
+
+fn sign_in(here: &str) -> String {
+    let here: String = here
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("/sign-in?here={here}")
+}

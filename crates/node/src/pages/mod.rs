@@ -1,0 +1,46 @@
+//! Pages for people: signing in, My Home, the consent form, the console. Rendered on the server, in
+//! the language of the reader, and usable without JavaScript wherever no key of the reader's own has
+//! to sign.
+//!
+//! One folder an area, its templates under `templates/` in a folder of the same name, its words under
+//! `texts/pages/{language}/` in a file of the same name. No word that a person reads stands in code
+//! or templates. A page reads what the API reads and changes things through the same commands: there
+//! is no second way in. Nothing is loaded from elsewhere and no script or style stands in a page.
+
+mod assets;
+mod browser_session;
+mod failure;
+mod frame;
+mod home;
+mod sign_in;
+mod signed_in;
+mod texts;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use tower_http::csrf::CsrfLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use crate::node::Node;
+
+/// The cookie that names a session.
+const COOKIE: &str = "assent-session";
+
+/// All pages of a node. What changes something is refused when it comes from another site.
+pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
+    let sessions = SessionManagerLayer::new(browser_session::Sessions::new(Arc::clone(node)))
+        .with_name(COOKIE)
+        .with_same_site(SameSite::Lax)
+        .with_secure(node.config.public_url.starts_with("https://"))
+        .with_expiry(Expiry::OnSessionEnd);
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(home::routes())
+        .route("/language", axum::routing::post(texts::choose))
+        .layer(CsrfLayer::new())
+        .layer(sessions)
+        .route("/assets/{name}", get(assets::asset))
+}

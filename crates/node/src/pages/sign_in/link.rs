@@ -1,0 +1,107 @@
+//! Links that sign somebody in once.
+
+use assent_api::problem::Code;
+use assent_crypto::base64url;
+use assent_crypto::digest::hmac_sha256;
+use assent_crypto::domains;
+use assent_crypto::random::random_bytes;
+use assent_model::ids::PartyId;
+use assent_model::time::Span;
+use assent_storage::Document;
+use serde::{Deserialize, Serialize};
+
+use crate::contacts::address::EmailAddress;
+use crate::contacts::code::Recipient;
+use crate::contacts::owner_of;
+use crate::http::failure::Failure;
+use crate::mail::catalogue::Letter;
+use crate::node::Node;
+
+/// The kind of the documents.
+pub(crate) const KIND: &str = "sign-in-link";
+/// How long a link is good.
+pub(crate) const LIFETIME: Span = Span::from_minutes(10);
+
+/// What a link leads to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Followed {
+    /// Who is signed in by it.
+    pub(crate) party: PartyId,
+    /// Where to go then: a path of this node.
+    pub(crate) here: String,
+}
+
+/// Makes a link for a party; the path of it.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn make(node: &Node, party: PartyId, here: &str) -> Result<String, Failure> {
+    let token = base64url::encode(&random_bytes::<32>());
+    let followed = Followed {
+        party,
+        here: here.to_owned(),
+    };
+    let document = Document {
+        kind: KIND.into(),
+        id: id_of(node, &token),
+        owner: party.to_string(),
+        expires_at: Some(node.clock.now() + LIFETIME),
+        body: serde_json::to_vec(&followed).expect("a link has a JSON form"),
+    };
+    node.store.put_documents(vec![document]).await?;
+    Ok(format!("/sign-in/link/{token}"))
+}
+
+/// Mails a link to the owner of an address, if there is one. Whether there is shows neither in the
+/// answer nor, but for one look-up in the store, in its time: letters wait in a queue.
+///
+/// # Errors
+/// Links to this address were asked for too often, or the store fails.
+pub(super) async fn mail(
+    node: &Node,
+    address: &EmailAddress,
+    language: &str,
+    here: &str,
+) -> Result<(), Failure> {
+    let index = address.index(&node.index_key);
+    node.contacts.sign_ins.take(index, node.clock.now())?;
+    let Some(party) = owner_of(node, address).await? else {
+        return Ok(());
+    };
+    let path = make(node, party, here).await?;
+    let recipient = Recipient {
+        address: address.clone(),
+        language: language
+            .parse()
+            .map_err(|_| Failure::from(Code::Internal))?,
+    };
+    node.contacts
+        .post
+        .tell(party, &recipient, Letter::SignIn(path));
+    Ok(())
+}
+
+/// Uses a link up. Of two who follow it at a time, one gets in.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn redeem(node: &Node, token: &str) -> Result<Option<Followed>, Failure> {
+    let id = id_of(node, token);
+    let Some(found) = node.store.document(KIND, &id).await? else {
+        return Ok(None);
+    };
+    let is_first = node.store.delete_document(KIND, &id).await?;
+    let is_good = found
+        .document
+        .expires_at
+        .is_some_and(|end| node.clock.now() < end);
+    if !is_first || !is_good {
+        return Ok(None);
+    }
+    let followed = serde_json::from_slice(&found.document.body);
+    followed.map(Some).map_err(|_| Code::Internal.into())
+}
+
+fn id_of(node: &Node, token: &str) -> String {
+    hmac_sha256(&node.index_key, domains::SIGN_IN_LINK, &[token.as_bytes()]).to_string()
+}

@@ -1,0 +1,147 @@
+//! Who is signed in at a browser, since when and by which means.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use assent_exchange::identity::state::Party;
+use assent_model::ids::PartyId;
+use assent_model::records::Custody;
+use assent_model::records::identity::PartyKind;
+use assent_model::time::{Span, Timestamp};
+use axum::extract::FromRequestParts;
+use axum::http::Method;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_sessions::Session;
+
+use super::failure::PageFailure;
+use super::texts::Texts;
+use crate::node::Node;
+
+/// Where the session keeps it.
+const ENTRY: &str = "signed-in";
+/// Nobody stays signed in for longer.
+const LIFETIME: Span = Span::from_minutes(12 * 60);
+/// What takes away keys or the account is done only so soon after signing in.
+const FRESH: Span = Span::from_minutes(10);
+
+/// How somebody showed who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Means {
+    /// By a link that was mailed, or made by the person's own key.
+    Link,
+    /// By a passkey.
+    Passkey,
+    /// By a request signed with the key of the party.
+    Key,
+    /// By an identity provider of the organisation.
+    Provider,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    party: PartyId,
+    at: Timestamp,
+    means: Means,
+}
+
+/// Somebody who is signed in. A page that takes one is for nobody else: others are sent to sign in.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    /// Whose pages these are.
+    pub(crate) party: PartyId,
+    /// What the party is.
+    pub(crate) kind: PartyKind,
+    /// Who holds the keys of the party.
+    pub(crate) custody: Custody,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// By which means.
+    pub(crate) means: Means,
+}
+
+impl SignedIn {
+    /// Signs somebody in under a new session id, so that nobody can have known it before.
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub(crate) async fn begin(
+        node: &Node,
+        session: &Session,
+        party: PartyId,
+        means: Means,
+    ) -> Result<(), PageFailure> {
+        let entry = Entry {
+            party,
+            at: node.clock.now(),
+            means,
+        };
+        session.cycle_id().await?;
+        session.insert(ENTRY, entry).await?;
+        Ok(())
+    }
+
+    /// Whoever it is, signed in so lately that keys and the account can be taken away.
+    ///
+    /// # Errors
+    /// It was longer ago: the person is asked to sign in again.
+    pub(crate) fn fresh(&self, node: &Node) -> Result<(), PageFailure> {
+        if node.clock.now().since(self.since) < FRESH {
+            Ok(())
+        } else {
+            Err(PageFailure::SignInAgain)
+        }
+    }
+}
+
+/// The party of a session, as the store names owners.
+pub(super) fn owner(data: &HashMap<String, Value>) -> Option<String> {
+    let party = data.get(ENTRY)?.get("party")?;
+    party.as_str().map(str::to_owned)
+}
+
+/// Who is signed in at a session, if anybody still is.
+pub(crate) async fn who(node: &Node, session: &Session) -> Result<Option<SignedIn>, PageFailure> {
+    let Some(entry) = session.get::<Entry>(ENTRY).await? else {
+        return Ok(None);
+    };
+    if node.clock.now().since(entry.at) >= LIFETIME {
+        session.flush().await?;
+        return Ok(None);
+    }
+    let party = node.state.get::<Party>(&entry.party).await?;
+    let Some(party) = party.filter(|party| party.is_active()) else {
+        session.flush().await?;
+        return Ok(None);
+    };
+    Ok(Some(SignedIn {
+        party: entry.party,
+        kind: party.kind,
+        custody: party.custody,
+        since: entry.at,
+        means: entry.means,
+    }))
+}
+
+impl FromRequestParts<Arc<Node>> for SignedIn {
+    type Rejection = PageFailure;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, PageFailure> {
+        let texts = Texts::of(&parts.headers);
+        let session = parts
+            .extensions
+            .get::<Session>()
+            .cloned()
+            .ok_or(PageFailure::Internal)?;
+        let here = match (&parts.method, parts.uri.path_and_query()) {
+            (&Method::GET, Some(here)) => here.as_str().to_owned(),
+            _ => "/home".to_owned(),
+        };
+        let who = who(node, &session)
+            .await
+            .map_err(|failure| failure.in_words(texts))?;
+        who.ok_or(PageFailure::SignIn { here })
+    }
+}

@@ -1,0 +1,152 @@
+//! The words of pages, from the Fluent catalogues under `texts/pages`: one folder a language. A
+//! language is added by adding its folder.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use axum::Form;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, static_loader};
+use serde::Deserialize;
+
+use super::frame::local_path;
+
+static_loader! {
+    static CATALOGUES = {
+        locales: "./texts/pages",
+        fallback_language: "en",
+    };
+}
+
+/// The cookie that remembers a chosen language.
+const COOKIE: &str = "assent-language";
+/// For everybody whose language we do not have.
+const FALLBACK: &str = "en";
+
+/// The catalogue of one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Texts(LanguageIdentifier);
+
+impl Texts {
+    /// All languages that there is a catalogue of, in the order of their tags.
+    pub(crate) fn languages() -> Vec<Self> {
+        let mut known: Vec<_> = CATALOGUES.locales().cloned().map(Self).collect();
+        known.sort_by_key(Self::tag);
+        known
+    }
+
+    /// The catalogue that fits a language tag, if there is one: `nl-BE` is read in `nl`.
+    pub(crate) fn in_language(tag: &str) -> Option<Self> {
+        let wanted: LanguageIdentifier = tag.trim().parse().ok()?;
+        let fits = |known: &Self| known.0.language == wanted.language;
+        Self::languages().into_iter().find(fits)
+    }
+
+    /// The catalogue for a reader: the chosen language, else the best of those that the browser
+    /// asks for (RFC 9110, section 12.5.4), else English.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        chosen(headers)
+            .or_else(|| asked_for(headers))
+            .or_else(|| Self::in_language(FALLBACK))
+            .expect("there is an English catalogue")
+    }
+
+    /// The tag of the language (BCP 47).
+    pub(crate) fn tag(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// A message.
+    pub(crate) fn get(&self, key: &str) -> String {
+        CATALOGUES.lookup(&self.0, key)
+    }
+
+    /// A message about so many of something.
+    pub(crate) fn count(&self, key: &str, count: &usize) -> String {
+        self.with(key, &[("count", FluentValue::from(*count))])
+    }
+
+    /// A message with one thing named in it.
+    pub(crate) fn named(&self, key: &str, name: &str) -> String {
+        self.with(key, &[("name", FluentValue::from(name))])
+    }
+
+    /// A message with values filled in.
+    pub(crate) fn with(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
+        let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(*name), value.clone()))
+            .collect();
+        CATALOGUES.lookup_with_args(&self.0, key, &values)
+    }
+
+    /// Whether there is such a message in this very language.
+    #[cfg(test)]
+    pub(crate) fn has(&self, key: &str) -> bool {
+        CATALOGUES
+            .lookup_single_language::<&str>(&self.0, key, None)
+            .is_ok()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Texts {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+fn chosen(headers: &HeaderMap) -> Option<Texts> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .and_then(|(_, tag)| Texts::in_language(tag))
+}
+
+fn asked_for(headers: &HeaderMap) -> Option<Texts> {
+    let line = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut wanted: Vec<(&str, f32)> = line
+        .split(',')
+        .take(16)
+        .map(|range| match range.split_once(";q=") {
+            Some((tag, weight)) => (tag, weight.trim().parse().unwrap_or(0.0)),
+            None => (range, 1.0),
+        })
+        .filter(|(_, weight)| *weight > 0.0)
+        .collect();
+    wanted.sort_by(|one, other| other.1.total_cmp(&one.1));
+    wanted
+        .into_iter()
+        .find_map(|(tag, _)| Texts::in_language(tag))
+}
+
+/// What `POST /language` takes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Choice {
+    language: String,
+    /// The page to go back to.
+    here: String,
+}
+
+/// `POST /language`: remembers the language for a year.
+pub(super) async fn choose(Form(choice): Form<Choice>) -> Response {
+    let back = Redirect::to(local_path(&choice.here));
+    let Some(texts) = Texts::in_language(&choice.language) else {
+        return back.into_response();
+    };
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        texts.tag()
+    );
+    let cookie = HeaderValue::from_str(&cookie).expect("a language tag is visible ASCII");
+    ([(header::SET_COOKIE, cookie)], back).into_response()
+}

@@ -1,0 +1,16 @@
+sign-in-title = Log ind
+sign-in-lead = Vi sender dig et link. Der er ingen adgangskode at huske.
+sign-in-again = Det, du er ved at gøre, fjerner nøgler eller din konto. Log ind en gang til, så ingen anden ved denne skærm kan gøre det.
+sign-in-email = Din e-mailadresse
+sign-in-email-invalid = Dette er ikke en e-mailadresse. Se efter, om der mangler tegn, for eksempel @.
+sign-in-send = Send mig et link
+sign-in-how = Linket virker én gang og i ti minutter. Er din nøgle på denne enhed, kan din browser tilbyde den i stedet.
+sign-in-sent-title = Se i din indbakke
+sign-in-sent = Hvis adressen hører til en konto, er et link på vej. Det virker én gang og i ti minutter.
+sign-in-sent-none = Intet modtaget? Se i uønsket post, eller tjek adressen. Af hensyn til dit privatliv siger vi ikke her, om en adresse har en konto.
+sign-in-back = Tilbage til log ind
+sign-in-confirm-title = Et trin mere
+sign-in-confirm = Tryk på knappen for at logge ind på denne enhed.
+sign-in-now = Log ind
+sign-in-spent-title = Linket er brugt
+sign-in-spent = Et link virker én gang og kun i ti minutter. Bed om et nyt.

@@ -1,0 +1,29 @@
+# What every page has around it, and pages that say what went wrong.
+language-own-name = English
+language = Language
+skip-to-content = Skip to content
+navigation = Main
+nav-home = My Home
+sign-out = Sign out
+foot-checkpoint = Signed checkpoint of the log
+foot-api = For developers
+foot-problems = What problems mean
+
+failure-code = For support:
+failure-home = To My Home
+failure-not-found = There is no such page
+failure-not-found-advice = The address is wrong, or what it led to is not yours to see.
+failure-forbidden = That is not possible from here
+failure-forbidden-advice = The request came from another site, or you may not do this. Go to My Home and try from there.
+failure-conflict = Something changed in the meantime
+failure-conflict-advice = Go back, look at the page again and decide anew. Nothing was changed.
+failure-gone = This is over
+failure-gone-advice = It was used already, or its time has passed.
+failure-too-often = Too often
+failure-too-often-advice = Wait a little and try again.
+failure-unavailable = Not now
+failure-unavailable-advice = The service cannot answer at the moment. Nothing was changed. Try again in a minute.
+failure-refused = That did not work
+failure-refused-advice = Something in the request was not as it should be. Nothing was changed.
+failure-internal = Something went wrong
+failure-internal-advice = It was our fault, and nothing was changed. Try again; if it goes on, tell support the word below.

@@ -1,0 +1,16 @@
+sign-in-title = Sign in
+sign-in-lead = We send you a link. There is no password to remember.
+sign-in-again = What you are about to do takes away keys or your account. Sign in once more, so that nobody else at this screen can do it.
+sign-in-email = Your e-mail address
+sign-in-email-invalid = This is not an e-mail address. Check for missing characters, such as the @.
+sign-in-send = Send me a link
+sign-in-how = The link works once, for ten minutes. If your key is on this device, your browser may offer it instead.
+sign-in-sent-title = Look in your mailbox
+sign-in-sent = If the address belongs to an account, a link is on its way. It works once, for ten minutes.
+sign-in-sent-none = Nothing there? Look among unwanted mail, or check the address. For your privacy we do not say here whether an address has an account.
+sign-in-back = Back to signing in
+sign-in-confirm-title = One more step
+sign-in-confirm = Press the button to sign in on this device.
+sign-in-now = Sign in
+sign-in-spent-title = This link has been used
+sign-in-spent = A link works once, and only for ten minutes. Ask for a new one.

@@ -1,0 +1,16 @@
+sign-in-title = Inloggen
+sign-in-lead = Wij sturen u een link. U hoeft geen wachtwoord te onthouden.
+sign-in-again = Wat u wilt doen, verwijdert sleutels of uw account. Log nog een keer in, zodat niemand anders achter dit scherm het kan doen.
+sign-in-email = Uw e-mailadres
+sign-in-email-invalid = Dit is geen e-mailadres. Kijk of er tekens ontbreken, zoals het @-teken.
+sign-in-send = Stuur mij een link
+sign-in-how = De link werkt één keer, tien minuten lang. Staat uw sleutel op dit apparaat, dan kan uw browser die aanbieden.
+sign-in-sent-title = Kijk in uw mailbox
+sign-in-sent = Als het adres bij een account hoort, is er een link onderweg. Die werkt één keer, tien minuten lang.
+sign-in-sent-none = Niets ontvangen? Kijk bij ongewenste mail of controleer het adres. Om uw privacy zeggen wij hier niet of een adres een account heeft.
+sign-in-back = Terug naar inloggen
+sign-in-confirm-title = Nog één stap
+sign-in-confirm = Druk op de knop om op dit apparaat in te loggen.
+sign-in-now = Inloggen
+sign-in-spent-title = Deze link is gebruikt
+sign-in-spent = Een link werkt één keer, en maar tien minuten. Vraag een nieuwe aan.
