@@ -1,6 +1,6 @@
 //! The SDK: what a person's wallet, a service and an auditor need, over a node and without it.
 //!
-//! - [`keys`] and [`key_file`] hold keys; [`key_history`] follows those of others.
+//! - [`keys`] and [`key_file`] hold keys, in the words of [`key_format`]; [`key_history`] follows those of others.
 //! - [`statements`] builds and signs everything that anybody signs.
 //! - [`status_chain`] and [`chain_check`] verify a consent with every link of its history.
 //! - [`source`] guards data at the service that hands it out, [`sink`] fetches and opens it,
@@ -36,6 +36,7 @@ pub mod document;
 pub mod evidence;
 pub mod http;
 pub mod key_file;
+pub mod key_format;
 pub mod key_history;
 pub mod keys;
 pub mod sink;

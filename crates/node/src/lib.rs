@@ -1,7 +1,8 @@
 //! The node: HTTP API, sequencing task, tokens, decisions, webhooks.
 //!
 //! The node joins the rules (`assent-exchange`) to the ledger (`assent-ledger`) and the store
-//! (`assent-storage`). It decides nothing about consents itself, never holds a person's key, and
+//! (`assent-storage`). It decides nothing about consents itself, holds no key of a person
+//! who did not ask for that, and
 //! writes no personal data to logs, errors or metrics.
 //!
 //! ```no_run
@@ -31,6 +32,7 @@ pub mod erasure;
 mod evidence;
 pub mod exports;
 mod history;
+pub(crate) mod hosted;
 mod housekeeping;
 pub mod http;
 pub mod mail;

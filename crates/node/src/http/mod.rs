@@ -12,4 +12,4 @@ mod pages;
 mod problems;
 mod rate;
 pub mod router;
-mod v1;
+pub(crate) mod v1;

@@ -111,14 +111,23 @@ async fn form(
     let language: Language = language
         .parse()
         .map_err(|_| Failure::from(assent_api::problem::Code::MalformedTarget))?;
+    form_view(&node, id, &language).await.map(Answer)
+}
+
+/// What to show the person.
+pub(crate) async fn form_view(
+    node: &Node,
+    id: RequestId,
+    language: &Language,
+) -> Result<FormView, Failure> {
     let request = node
         .state
         .get::<Request>(&id)
         .await?
         .ok_or_else(Failure::not_found)?;
-    let service = descriptions::read(&node, &request.service).await?;
+    let service = descriptions::read(node, &request.service).await?;
     let source = match &request.source {
-        Some(source) => Some(descriptions::read(&node, source).await?),
+        Some(source) => Some(descriptions::read(node, source).await?),
         None => None,
     };
     let purpose = service
@@ -133,14 +142,14 @@ async fn form(
         source.as_ref(),
         &request.offer,
         until,
-        &language,
+        language,
     );
     let provider = node
         .state
         .get::<Party>(&request.provider)
         .await?
         .ok_or_else(Failure::not_found)?;
-    Ok(Answer(FormView {
+    Ok(FormView {
         request_id: id,
         notice_digest: Digest::of(&canonical::encode(&notice)),
         notice,
@@ -148,5 +157,5 @@ async fn form(
         service: request.service.clone(),
         source: request.source.clone(),
         pop_key: provider.signing_key.thumbprint().to_string(),
-    }))
+    })
 }

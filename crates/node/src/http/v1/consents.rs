@@ -52,14 +52,22 @@ async fn give(
     State(node): State<Arc<Node>>,
     Body(body): Body<GiveConsent>,
 ) -> Result<Created<Outcome>, Failure> {
+    submit_given(&node, &body).await
+}
+
+/// Submits a yes.
+pub(crate) async fn submit_given(
+    node: &Node,
+    body: &GiveConsent,
+) -> Result<Created<Outcome>, Failure> {
     let primary = statement::verify::<ConsentRecord>(&body.record)?;
     let source = body
         .source_record
         .as_deref()
         .map(statement::verify::<ConsentRecord>)
         .transpose()?;
-    check_form(&body, &primary)?;
-    let bodies = bodies(&body, &primary, source.as_ref())?;
+    check_form(body, &primary)?;
+    let bodies = bodies(body, &primary, source.as_ref())?;
     let location = format!("/v1/consents/{}", primary.content().common_part.cr_id);
     let command = Command::Consent(ConsentCommand::Give(Give { primary, source }));
     let outcome = node.intake.submit(command, bodies).await?;
@@ -133,7 +141,7 @@ fn bodies(
 }
 
 /// Checks the signatures of a change of status.
-pub(super) fn verify_change(body: &ChangeStatus) -> Result<StatusChange, StatementError> {
+pub(crate) fn verify_change(body: &ChangeStatus) -> Result<StatusChange, StatementError> {
     let primary = statement::verify::<ConsentStatusRecord>(&body.record)?;
     let counterpart = body
         .counterpart
@@ -155,9 +163,17 @@ async fn change(
     if change.primary.content().cr_id != id {
         return Err(Failure::not_found());
     }
+    submit_change(&node, change).await.map(Answer)
+}
+
+/// Submits a change of status.
+pub(crate) async fn submit_change(
+    node: &Arc<Node>,
+    change: StatusChange,
+) -> Result<Outcome, Failure> {
     let changes = [change.clone()];
     let command = Command::Consent(ConsentCommand::Change(change));
-    stopping::submit(&node, command, &changes).await.map(Answer)
+    stopping::submit(node, command, &changes).await
 }
 
 async fn acknowledge(
@@ -209,7 +225,7 @@ async fn sealed_alias(node: &Node, view: &ConsentView) -> Result<Option<String>,
 }
 
 /// A consent with its chain of records, from state and log.
-pub(super) async fn view(node: &Node, id: ConsentId) -> Result<ConsentView, Failure> {
+pub(crate) async fn view(node: &Node, id: ConsentId) -> Result<ConsentView, Failure> {
     let consent = node
         .state
         .get::<Consent>(&id)

@@ -2,8 +2,8 @@
 
 mod account_export;
 mod accounts;
-mod consent_requests;
-mod consents;
+pub(crate) mod consent_requests;
+pub(crate) mod consents;
 mod contacts;
 mod directory;
 mod identity;
