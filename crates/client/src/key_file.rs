@@ -103,7 +103,10 @@ pub fn load_wallet(directory: &Path) -> Result<Wallet, KeyFileError> {
         let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
             continue;
         };
-        let (is_link, is_pair) = (name.parse::<LinkId>().is_ok(), name.parse::<PairId>().is_ok());
+        let (is_link, is_pair) = (
+            name.parse::<LinkId>().is_ok(),
+            name.parse::<PairId>().is_ok(),
+        );
         if !is_link && !is_pair {
             continue;
         }

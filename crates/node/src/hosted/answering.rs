@@ -126,7 +126,9 @@ async fn sign(
             supersedes: replaced.source,
         }),
     };
-    signer.give(&answer).map_err(|error| refused(&error.to_string()))
+    signer
+        .give(&answer)
+        .map_err(|error| refused(&error.to_string()))
 }
 
 /// Answers no.

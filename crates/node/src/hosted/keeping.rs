@@ -42,7 +42,10 @@ pub(super) async fn keep_alias(
 
 async fn put(node: &Node, party: PartyId, text: &[u8]) -> Result<(), Failure> {
     let owner = party.to_string();
-    let id = format!("{owner}/{KIND}/{}", base64url::encode(&random_bytes::<16>()));
+    let id = format!(
+        "{owner}/{KIND}/{}",
+        base64url::encode(&random_bytes::<16>())
+    );
     Ok(vaulted::put(node, id, owner, KIND, text).await?)
 }
 
@@ -61,7 +64,9 @@ pub(super) async fn load(node: &Node, party: PartyId) -> Result<Option<Wallet>, 
     Ok(keys.map(|keys| {
         let mut wallet = Wallet::new(keys);
         links.into_iter().for_each(|link| wallet.add_link(link));
-        aliases.into_iter().for_each(|alias| wallet.add_alias(alias));
+        aliases
+            .into_iter()
+            .for_each(|alias| wallet.add_alias(alias));
         wallet
     }))
 }

@@ -147,11 +147,7 @@ async fn hanging_on(
 
 /// The active pairs whose source's record hangs on the link, each by the record of its sink. The
 /// ledger does not know which they are; the wallet does.
-async fn handing_out(
-    node: &Node,
-    wallet: &Wallet,
-    id: LinkId,
-) -> Result<Vec<ConsentId>, Failure> {
+async fn handing_out(node: &Node, wallet: &Wallet, id: LinkId) -> Result<Vec<ConsentId>, Failure> {
     let mut found = Vec::new();
     for pair in wallet.aliases().filter(|pair| pair.source_link == id) {
         let surrogate = pair.alias.surrogate_id();

@@ -15,6 +15,8 @@ mod home;
 mod sign_in;
 mod signed_in;
 mod texts;
+#[cfg(test)]
+mod texts_tests;
 
 use std::sync::Arc;
 

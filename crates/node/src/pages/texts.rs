@@ -84,14 +84,6 @@ impl Texts {
             .collect();
         CATALOGUES.lookup_with_args(&self.0, key, &values)
     }
-
-    /// Whether there is such a message in this very language.
-    #[cfg(test)]
-    pub(crate) fn has(&self, key: &str) -> bool {
-        CATALOGUES
-            .lookup_single_language::<&str>(&self.0, key, None)
-            .is_ok()
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Texts {

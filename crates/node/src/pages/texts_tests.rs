@@ -1,0 +1,85 @@
+//! Every word that a page needs is there, in every language.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::texts::Texts;
+
+/// Below the folder of the crate.
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, extension, found);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+}
+
+/// The keys that a catalogue file defines.
+fn defined(text: &str) -> BTreeSet<String> {
+    let starts = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+    let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
+    text.lines().filter(starts).filter_map(key).collect()
+}
+
+/// What stands in quotes directly behind a call.
+fn named_in<'a>(text: &'a str, call: &'a str) -> impl Iterator<Item = &'a str> {
+    let behind = text.split(call).skip(1);
+    behind.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+}
+
+/// The keys of every language; a language says each of them once.
+fn catalogues() -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for language in Texts::languages() {
+        let tag = language.tag();
+        let mut paths = Vec::new();
+        files(&folder("texts/pages").join(&tag), "ftl", &mut paths);
+        for path in paths {
+            for key in defined(&fs::read_to_string(&path).expect("a catalogue")) {
+                let is_new = keys.entry(tag.clone()).or_default().insert(key.clone());
+                assert!(is_new, "{tag} says {key} twice");
+            }
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_language_has_the_same_messages() {
+    let keys = catalogues();
+    let english = keys["en"].clone();
+    for (tag, own) in keys {
+        let missing: Vec<_> = english.difference(&own).collect();
+        let unknown: Vec<_> = own.difference(&english).collect();
+        assert!(missing.is_empty(), "{tag} lacks {missing:?}");
+        assert!(unknown.is_empty(), "{tag} alone has {unknown:?}");
+    }
+}
+
+#[test]
+fn every_message_that_a_page_names_is_there() {
+    let mut paths = Vec::new();
+    files(&folder("templates"), "html", &mut paths);
+    files(&folder("src/pages"), "rs", &mut paths);
+    let english = catalogues().remove("en").expect("an English catalogue");
+    let mut seen = 0;
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a source");
+        for call in ["texts.get(", "texts.count(", "texts.named(", "texts.with("] {
+            for key in named_in(&text, call) {
+                seen += 1;
+                let is_there = english.contains(key);
+                assert!(is_there, "{} names {key}", path.display());
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} names were found");
+}
