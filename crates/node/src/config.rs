@@ -31,7 +31,8 @@ pub struct Config {
     pub requests_per_minute: u32,
     /// Whether webhooks may go to loopback, private addresses and plain HTTP: for development.
     pub callbacks_to_private: bool,
-    /// Where people reach the node, for links in mail.
+    /// Where people reach the node, such as `https://node.example`: for links in mail, and the site
+    /// that passkeys are for. `http://localhost` and the port that it listens on when empty.
     pub public_url: String,
     /// `smtp://…` or `smtps://…`; mail is written to files in the data directory when empty.
     /// May hold a password, so it is hidden when printed.
@@ -55,7 +56,7 @@ impl Default for Config {
             acknowledge_within_hours: 24,
             requests_per_minute: 6_000,
             callbacks_to_private: false,
-            public_url: "http://127.0.0.1:8440".into(),
+            public_url: String::new(),
             mail_url: String::new(),
             mail_from: "Assent <no-reply@localhost>".into(),
         }

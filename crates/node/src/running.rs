@@ -292,13 +292,17 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let chain = read_chain_file(&config.data_dir)?;
     config.chain = chain.chain;
     let keys = OperatorKeys::load(&config.data_dir)?;
-    let (listen, admin_listen) = (config.listen, config.admin_listen);
+    let (listener, address) = listen(config.listen).await?;
+    let (admin_listener, admin_address) = listen(config.admin_listen).await?;
+    if config.public_url.is_empty() {
+        // A name and no number: browsers have passkeys for names only.
+        config.public_url = format!("http://localhost:{}", address.port());
+    }
     let joined = open(config, clock, keys, chain.genesis).await?;
     let (stop, stopped) = watch::channel(());
     let node = &joined.node;
-    let (address, server) = serve(listen, router(Arc::clone(node)), stopped.clone()).await?;
-    let (admin_address, admin) =
-        serve(admin_listen, admin::router(Arc::clone(node)), stopped).await?;
+    let server = serve(listener, router(Arc::clone(node)), stopped.clone());
+    let admin = serve(admin_listener, admin::router(Arc::clone(node)), stopped);
     Ok(Running {
         address,
         admin_address,
@@ -308,19 +312,24 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartErr
     })
 }
 
-/// Serves until the other end of `stopped` is dropped.
-async fn serve(
-    address: SocketAddr,
-    app: Router,
-    mut stopped: watch::Receiver<()>,
-) -> Result<(SocketAddr, JoinHandle<io::Result<()>>), StartError> {
+/// Listens, and says where: the port is real even when 0 was asked for.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let listen_error = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen_error)?;
     let bound = listener.local_addr().map_err(listen_error)?;
+    Ok((listener, bound))
+}
+
+/// Serves until the other end of `stopped` is dropped.
+fn serve(
+    listener: TcpListener,
+    app: Router,
+    mut stopped: watch::Receiver<()>,
+) -> JoinHandle<io::Result<()>> {
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app)
         .with_graceful_shutdown(async move { while stopped.changed().await.is_ok() {} });
-    Ok((bound, tokio::spawn(server.into_future())))
+    tokio::spawn(server.into_future())
 }
 
 impl Running {

@@ -9,6 +9,7 @@ pub mod links;
 pub mod receipt_formats;
 pub mod releases;
 pub mod services;
+pub mod sign_in;
 pub mod webhooks;
 
 use serde::{Deserialize, Serialize};

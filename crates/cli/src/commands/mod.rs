@@ -23,6 +23,7 @@ mod restore;
 mod resume;
 mod serve;
 mod service;
+mod sign_in;
 mod source;
 pub(crate) mod stop;
 mod token;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     /// Keys and registration of persons and organisations
     #[command(subcommand)]
     Party(party::Command),
+    /// Make a link that signs in at a browser, once: the pages of a person or an organisation
+    SignIn(sign_in::Arguments),
     /// Descriptions of services
     #[command(subcommand)]
     Service(service::Command),
@@ -115,6 +118,7 @@ impl Command {
             Self::Backup(arguments) => arguments.run(output).await,
             Self::Restore(arguments) => arguments.run(output),
             Self::Party(command) => command.run(output).await,
+            Self::SignIn(arguments) => arguments.run(output).await,
             Self::Service(command) => command.run(output).await,
             Self::Link(command) => command.run(output).await,
             Self::Request(arguments) => arguments.run(output).await,

@@ -12,6 +12,7 @@ mod ledger;
 mod links;
 mod releases;
 mod services;
+mod sign_in;
 mod webhooks;
 
 pub use data::{DataClient, FetchError};

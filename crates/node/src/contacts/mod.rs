@@ -47,6 +47,8 @@ pub struct Contacts {
     pub lost_keys: Allowance<Digest>,
     /// Links to sign in by address.
     pub sign_ins: Allowance<Digest>,
+    /// Links to sign in by the party that asks with its key.
+    pub sign_in_links: Allowance<PartyId>,
     by_party: Allowance<PartyId>,
     by_address: Allowance<Digest>,
     /// One change of contacts at a time.
@@ -63,6 +65,7 @@ impl Contacts {
             look_ups: Allowance::new(60, hour),
             lost_keys: Allowance::new(3, hour),
             sign_ins: Allowance::new(10, hour),
+            sign_in_links: Allowance::new(60, hour),
             by_party: Allowance::new(5, hour),
             by_address: Allowance::new(5, hour),
             turn: Mutex::default(),

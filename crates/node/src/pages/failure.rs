@@ -36,6 +36,15 @@ impl PageFailure {
         }
     }
 
+    /// The same for a program.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Self::Problem(failure, _) => failure,
+            Self::SignIn { .. } | Self::SignInAgain => Code::Unauthenticated.into(),
+            Self::Internal => Code::Internal.into(),
+        }
+    }
+
     /// There is no such page, or not for this reader.
     pub(crate) fn not_found() -> Self {
         Failure::not_found().into()

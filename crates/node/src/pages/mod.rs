@@ -28,6 +28,8 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use crate::node::Node;
 
+pub(crate) use sign_in::link::offer as sign_in_link;
+
 /// The cookie that names a session.
 const COOKIE: &str = "assent-session";
 

@@ -23,6 +23,7 @@ use assent_api::v1::releases::{
     Decide, Decision, ReceiptView, ReportUse, TokenAnswer, TokenRequest,
 };
 use assent_api::v1::services::{RegisterService, ServiceView};
+use assent_api::v1::sign_in::{AskSignInLink, SignInLink};
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_exchange::consent::rejection::ConsentRejection;
 use assent_exchange::identity::rejection::IdentityRejection;
@@ -185,6 +186,27 @@ fn contacts() -> Vec<Operation> {
         .takes::<ConfirmContact>()
         .gives::<ContactConfirmed>("The address leads to the party, and to no other.")
         .refuses(&[Code::CodeWrong, Code::CodeSpent]),
+        Operation::post(
+            "/v1/sign-in-links",
+            "makeSignInLink",
+            "Make a link that signs the caller in at a browser",
+        )
+        .about(
+            "Good for ten minutes and one use. Whoever follows it acts as the party in a browser.",
+        )
+        .by("the party")
+        .takes::<AskSignInLink>()
+        .gives::<SignInLink>("The link."),
+        Operation::post(
+            "/sign-in/key",
+            "signIn",
+            "Sign the caller in at this browser",
+        )
+        .about(
+            "For the wallet in a browser: the answer sets the cookie of a session. Takes no body.",
+        )
+        .by("the party")
+        .gives_nothing("Signed in."),
         Operation::post(
             "/v1/directory/lookups",
             "lookUp",

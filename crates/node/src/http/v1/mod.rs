@@ -14,6 +14,7 @@ mod pseudonyms;
 mod receipt_formats;
 mod releases;
 mod services;
+mod sign_in;
 mod tiles;
 mod webhooks;
 
@@ -40,4 +41,5 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(directory::routes())
         .merge(accounts::routes())
         .merge(receipt_formats::routes())
+        .merge(sign_in::routes())
 }

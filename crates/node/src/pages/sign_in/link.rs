@@ -1,6 +1,7 @@
 //! Links that sign somebody in once.
 
 use assent_api::problem::Code;
+use assent_api::v1::sign_in::SignInLink;
 use assent_crypto::base64url;
 use assent_crypto::digest::hmac_sha256;
 use assent_crypto::domains;
@@ -16,6 +17,7 @@ use crate::contacts::owner_of;
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::node::Node;
+use crate::pages::frame::local_path;
 
 /// The kind of the documents.
 pub(crate) const KIND: &str = "sign-in-link";
@@ -50,6 +52,20 @@ pub(crate) async fn make(node: &Node, party: PartyId, here: &str) -> Result<Stri
     };
     node.store.put_documents(vec![document]).await?;
     Ok(format!("/sign-in/link/{token}"))
+}
+
+/// Makes a link for a party that has shown who it is.
+///
+/// # Errors
+/// The party asks too often, or the store does not take writes.
+pub(crate) async fn offer(node: &Node, party: PartyId, here: &str) -> Result<SignInLink, Failure> {
+    let now = node.clock.now();
+    node.contacts.sign_in_links.take(party, now)?;
+    let path = make(node, party, local_path(here)).await?;
+    Ok(SignInLink {
+        url: format!("{}{path}", node.config.public_url.trim_end_matches('/')),
+        expires_at: (now + LIFETIME).as_millis(),
+    })
 }
 
 /// Mails a link to the owner of an address, if there is one. Whether there is shows neither in the

@@ -22,12 +22,15 @@ use super::frame::{Frame, local_path, page};
 use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
 use crate::contacts::address::EmailAddress;
+use crate::http::caller::Caller;
+use crate::http::failure::Failure;
 use crate::node::Node;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()
         .route("/sign-in", get(ask).post(send))
         .route("/sign-in/link/{token}", get(confirm).post(follow))
+        .route("/sign-in/key", post(with_key))
         .route("/sign-out", post(sign_out))
 }
 
@@ -141,6 +144,20 @@ async fn follow(
     };
     SignedIn::begin(&node, &session, followed.party, Means::Link).await?;
     Ok(Redirect::to(local_path(&followed.here)).into_response())
+}
+
+/// `POST /sign-in/key`: signs in who signs this request with the key of the party, as the wallet in
+/// the browser does.
+async fn with_key(
+    State(node): State<Arc<Node>>,
+    caller: Caller,
+    session: Session,
+) -> Result<StatusCode, Failure> {
+    let party = caller.party()?;
+    SignedIn::begin(&node, &session, party, Means::Key)
+        .await
+        .map_err(PageFailure::into_failure)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn sign_out(session: Session) -> Result<Redirect, PageFailure> {
