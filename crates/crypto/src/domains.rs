@@ -87,6 +87,12 @@ domains! {
     /// The alias that a requester's record carries.
     SEAL_ALIAS = "assent/v1/seal/alias";
 
+    // Streams.
+    /// A key of a key tree, wrapped under the key of a child.
+    KEY_TREE_WRAP = "assent/v1/key-tree-wrap";
+    /// Commitment to the key of an epoch.
+    EPOCH_KEY = "assent/v1/epoch-key";
+
     // The node.
     /// Name of a kept answer, made from an idempotency key and its caller.
     IDEMPOTENCY = "assent/v1/idempotency";

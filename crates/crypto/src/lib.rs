@@ -8,6 +8,7 @@
 //! - [`signature`]: Ed25519 keys, their ids, and the one verification rule.
 //! - [`jws`]: signed tokens, and proofs of possession (DPoP), over [`strict_json`] and [`base64url`].
 //! - [`sealing`]: boxes that one recipient can open (HPKE with X-Wing).
+//! - [`key_tree`]: one key for many readers, changed when one of them goes.
 //! - [`vault`]: records encrypted at rest, each under a key of its own.
 //! - [`random`]: bytes that nobody can predict.
 //!
@@ -45,6 +46,7 @@ pub mod digest;
 pub mod domains;
 mod hkdf;
 pub mod jws;
+pub mod key_tree;
 pub mod random;
 pub mod sealing;
 pub mod signature;

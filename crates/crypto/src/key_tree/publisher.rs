@@ -1,0 +1,163 @@
+//! The publisher's side: all keys of the tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ChannelTag;
+use super::place::{HEIGHT_MAX, Leaf, Place};
+use super::reader::PathKeys;
+use super::rotation::{Rotation, Wrapper};
+use crate::random;
+use crate::vault::SecretKey;
+
+/// The tree of one channel.
+#[derive(Debug)]
+pub struct KeyTree {
+    channel: ChannelTag,
+    epoch: u64,
+    root_height: u8,
+    /// The root, and every place that a reader is at or below.
+    keys: BTreeMap<Place, SecretKey>,
+    leaves: BTreeSet<Leaf>,
+}
+
+impl KeyTree {
+    /// A tree without readers, in epoch 0.
+    pub fn new(channel: ChannelTag) -> Self {
+        let mut tree = Self {
+            channel,
+            epoch: 0,
+            root_height: 1,
+            keys: BTreeMap::new(),
+            leaves: BTreeSet::new(),
+        };
+        tree.keys.insert(tree.root(), SecretKey::generate());
+        tree
+    }
+
+    /// The epoch.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The key of the epoch.
+    pub fn epoch_key(&self) -> &SecretKey {
+        &self.keys[&self.root()]
+    }
+
+    /// How many readers there are.
+    pub fn readers(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// Gives a new reader a leaf. An epoch begins, so that the reader opens nothing from before; what
+    /// it needs is in [`KeyTree::path_keys`], to be sealed to it alone.
+    ///
+    /// # Panics
+    /// There are more than a thousand million readers.
+    pub fn admit(&mut self) -> (Leaf, Rotation) {
+        while self.leaves.len() as u64 >= self.capacity() / 2 {
+            assert!(
+                self.root_height < HEIGHT_MAX,
+                "the tree is as high as it gets"
+            );
+            self.root_height += 1;
+        }
+        let leaf = self.free_leaf();
+        self.leaves.insert(leaf);
+        self.keys.insert(Place::leaf(leaf), SecretKey::generate());
+        (leaf, self.rotate(&[leaf]))
+    }
+
+    /// Leaves readers out from a new epoch on. Leaves that nobody has are passed over.
+    pub fn exclude(&mut self, leaves: &[Leaf]) -> Rotation {
+        for leaf in leaves {
+            self.leaves.remove(leaf);
+            self.keys.remove(&Place::leaf(*leaf));
+        }
+        self.rotate(leaves)
+    }
+
+    /// Begins an epoch for the same readers.
+    pub fn renew(&mut self) -> Rotation {
+        self.rotate(&[])
+    }
+
+    /// The keys that the reader at a leaf has: to be sealed to it, and shown to nobody else.
+    pub fn path_keys(&self, leaf: Leaf) -> Option<PathKeys> {
+        let key = |height| {
+            let key = self.keys.get(&Place::above(leaf, height))?;
+            Some(SecretKey::from_bytes(*key.as_bytes()))
+        };
+        let is_reader = self.leaves.contains(&leaf);
+        let keys = (0..=self.root_height).map(key).collect::<Option<Vec<_>>>();
+        keys.filter(|_| is_reader).map(|keys| PathKeys {
+            leaf,
+            epoch: self.epoch,
+            keys,
+        })
+    }
+
+    fn root(&self) -> Place {
+        Place {
+            height: self.root_height,
+            index: 0,
+        }
+    }
+
+    fn capacity(&self) -> u64 {
+        1 << self.root_height
+    }
+
+    /// A leaf that nobody has. At least half of them are free, so a few draws find one.
+    fn free_leaf(&self) -> Leaf {
+        let mask = u32::MAX >> (32 - self.root_height);
+        loop {
+            let leaf = Leaf(u32::from_be_bytes(random::random_bytes()) & mask);
+            if !self.leaves.contains(&leaf) {
+                return leaf;
+            }
+        }
+    }
+
+    /// Replaces every key above these leaves, from the lowest up, and wraps each fresh one under the
+    /// keys of its children.
+    fn rotate(&mut self, leaves: &[Leaf]) -> Rotation {
+        self.epoch += 1;
+        let mut stale: BTreeSet<Place> = BTreeSet::from([self.root()]);
+        for leaf in leaves {
+            let is_in_tree = u64::from(leaf.0) < self.capacity();
+            let heights = if is_in_tree {
+                1..=self.root_height
+            } else {
+                1..=0
+            };
+            stale.extend(heights.map(|height| Place::above(*leaf, height)));
+        }
+        let mut wrapper = Wrapper::new(&self.channel, self.epoch);
+        for place in stale {
+            let children = place.children();
+            let is_root = place.height == self.root_height;
+            let has_readers = children.iter().any(|child| self.keys.contains_key(child));
+            if !has_readers && !is_root {
+                self.keys.remove(&place);
+            }
+            let fresh = SecretKey::generate();
+            for child in children {
+                match self.keys.get(&child) {
+                    Some(key) => wrapper.wrap(child, key, &fresh),
+                    None => wrapper.decoy(child),
+                }
+            }
+            if has_readers || is_root {
+                self.keys.insert(place, fresh);
+            }
+        }
+        wrapper.finish(
+            self.root_height,
+            &self.keys[&Place {
+                height: self.root_height,
+                index: 0,
+            }],
+        )
+    }
+}
