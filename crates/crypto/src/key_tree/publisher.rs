@@ -124,14 +124,9 @@ impl KeyTree {
     fn rotate(&mut self, leaves: &[Leaf]) -> Rotation {
         self.epoch += 1;
         let mut stale: BTreeSet<Place> = BTreeSet::from([self.root()]);
-        for leaf in leaves {
-            let is_in_tree = u64::from(leaf.0) < self.capacity();
-            let heights = if is_in_tree {
-                1..=self.root_height
-            } else {
-                1..=0
-            };
-            stale.extend(heights.map(|height| Place::above(*leaf, height)));
+        let is_in_tree = |leaf: &&Leaf| u64::from(leaf.0) < self.capacity();
+        for leaf in leaves.iter().filter(is_in_tree) {
+            stale.extend((1..=self.root_height).map(|height| Place::above(*leaf, height)));
         }
         let mut wrapper = Wrapper::new(&self.channel, self.epoch);
         for place in stale {
