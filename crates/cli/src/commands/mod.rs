@@ -1,10 +1,12 @@
 //! One file for each command: its arguments, and what it does with them.
 
+mod account;
 mod acknowledge;
 mod backup;
 mod completions;
 mod configuration;
 mod consent;
+mod contact;
 mod demo;
 mod doctor;
 mod evidence;
@@ -13,6 +15,7 @@ mod form;
 mod give;
 mod init;
 mod link;
+mod log;
 mod meter;
 mod narrow;
 mod party;
@@ -28,6 +31,7 @@ mod source;
 pub(crate) mod stop;
 mod token;
 mod verify;
+mod webhook;
 mod who;
 mod withdraw;
 
@@ -58,6 +62,12 @@ pub(crate) enum Command {
     Party(party::Command),
     /// Make a link that signs in at a browser, once: the pages of a person or an organisation
     SignIn(sign_in::Arguments),
+    /// The e-mail address that leads to a party
+    #[command(subcommand)]
+    Contact(contact::Command),
+    /// What the home operator knows of a party beside the ledger
+    #[command(subcommand)]
+    Account(account::Command),
     /// Descriptions of services
     #[command(subcommand)]
     Service(service::Command),
@@ -95,6 +105,13 @@ pub(crate) enum Command {
     /// Acknowledge the end of a consent, as a service
     Acknowledge(acknowledge::Arguments),
 
+    /// Endpoints that are told what happens to a service's consents
+    #[command(subcommand)]
+    Webhook(webhook::Command),
+
+    /// The Merkle log of a node
+    #[command(subcommand)]
+    Log(log::Command),
     /// Get the evidence of a consent
     Evidence(evidence::Arguments),
     /// Verify evidence, with no node
@@ -119,6 +136,10 @@ impl Command {
             Self::Restore(arguments) => arguments.run(output),
             Self::Party(command) => command.run(output).await,
             Self::SignIn(arguments) => arguments.run(output).await,
+            Self::Contact(command) => command.run(output).await,
+            Self::Account(command) => command.run(output).await,
+            Self::Webhook(command) => command.run(output).await,
+            Self::Log(command) => command.run(output).await,
             Self::Service(command) => command.run(output).await,
             Self::Link(command) => command.run(output).await,
             Self::Request(arguments) => arguments.run(output).await,

@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
+use assent_client::http::Identified;
+use assent_client::keys::PartyKeys;
+use assent_client::statements::Signer;
 use clap::Args;
 
-use crate::agents::keys::records_beside;
+use crate::agents::keys::{self, records_beside};
 use crate::agents::person::Person;
 use crate::agents::provider::Provider;
 use crate::failure::Failure;
-use crate::session::NodeArguments;
+use crate::session::{NodeArguments, Session};
 
 /// A person, at a node.
 #[derive(Debug, Args)]
@@ -23,6 +26,47 @@ pub(crate) struct PersonArguments {
 impl PersonArguments {
     pub(crate) async fn connect(&self) -> Result<Person, Failure> {
         Person::open(&self.wallet, self.node.connect().await?)
+    }
+}
+
+/// Any party, at a node, with its own keys: what the home operator alone knows of it.
+#[derive(Debug, Args)]
+pub(crate) struct CallerArguments {
+    /// A key file, or the folder of a person's wallet
+    #[arg(long, value_name = "PATH")]
+    keys: PathBuf,
+    #[command(flatten)]
+    node: NodeArguments,
+}
+
+impl CallerArguments {
+    pub(crate) async fn connect(&self) -> Result<Caller, Failure> {
+        let (keys, _) = keys::load(&self.keys)?;
+        let session = self.node.connect().await?;
+        let signer = session.signer();
+        Ok(Caller {
+            keys,
+            session,
+            signer,
+        })
+    }
+}
+
+/// A party with its keys, at a node.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) keys: PartyKeys,
+    pub(crate) session: Session,
+    pub(crate) signer: Signer,
+}
+
+impl Caller {
+    /// As whom requests are signed.
+    pub(crate) fn identified(&self) -> Identified<'_> {
+        Identified {
+            signer: &self.signer,
+            caller: (&self.keys).into(),
+        }
     }
 }
 

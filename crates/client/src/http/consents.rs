@@ -85,6 +85,18 @@ impl NodeClient {
             .await
     }
 
+    /// The receipt of a consent in a foreign format: `kantara-1.1` or `iso-27560`. For the pseudonym
+    /// that gave the consent, or the service's provider.
+    pub async fn receipt(
+        &self,
+        who: Identified<'_>,
+        consent: ConsentId,
+        format: &str,
+    ) -> Result<serde_json::Value, ClientError> {
+        let path = format!("v1/consents/{consent}/receipt?format={format}");
+        self.get_as(who, &path).await
+    }
+
     /// Acknowledges the end of a consent.
     pub async fn acknowledge(&self, body: &Acknowledge) -> Result<Outcome, ClientError> {
         self.post("v1/acknowledgements", body).await

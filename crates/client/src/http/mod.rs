@@ -4,6 +4,7 @@
 //! success come as [`ClientError::Problem`]. Nothing is followed elsewhere, every request has a
 //! time limit, and what a node can do twice without harm is tried again.
 
+mod accounts;
 mod consents;
 mod data;
 mod error;
@@ -15,6 +16,7 @@ mod services;
 mod sign_in;
 mod webhooks;
 
+pub use accounts::LookUpError;
 pub use data::{DataClient, FetchError};
 pub use error::ClientError;
 pub use identity::EnrolError;

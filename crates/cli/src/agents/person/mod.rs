@@ -1,5 +1,6 @@
 //! A person: links accounts, answers requests, pauses, narrows and withdraws.
 
+mod account;
 mod answering;
 mod changing;
 mod linking;

@@ -1,6 +1,7 @@
 //! `assent consent`: looking at consents.
 
 mod list;
+mod receipt;
 mod receipts;
 mod show;
 
@@ -15,6 +16,8 @@ pub(crate) enum Command {
     Show(show::Arguments),
     /// List the consents that a person has given
     List(list::Arguments),
+    /// Print the receipt of a consent in a foreign format
+    Receipt(receipt::Arguments),
     /// List what was done with a consent, refusals included
     Receipts(receipts::Arguments),
 }
@@ -24,6 +27,7 @@ impl Command {
         match self {
             Self::Show(arguments) => arguments.run(output).await,
             Self::List(arguments) => arguments.run(output).await,
+            Self::Receipt(arguments) => arguments.run(output).await,
             Self::Receipts(arguments) => arguments.run(output).await,
         }
     }

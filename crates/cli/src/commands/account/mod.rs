@@ -1,0 +1,38 @@
+//! `assent account`: what the home operator knows of a party beside the ledger.
+
+mod erase;
+mod export;
+mod lost_key;
+mod name;
+mod pseudonyms;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Name all pseudonyms of a wallet as one's own, so that they belong to the account
+    Name(name::Arguments),
+    /// List the pseudonyms of the account
+    Pseudonyms(pseudonyms::Arguments),
+    /// Export everything that the node holds
+    Export(export::Arguments),
+    /// Erase everything that is not on the ledger; there is no way back
+    Erase(erase::Arguments),
+    /// Have the operator stop consents after the loss of a key
+    LostKey(lost_key::Arguments),
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Name(arguments) => arguments.run(output).await,
+            Self::Pseudonyms(arguments) => arguments.run(output).await,
+            Self::Export(arguments) => arguments.run(output).await,
+            Self::Erase(arguments) => arguments.run(output).await,
+            Self::LostKey(arguments) => arguments.run(output).await,
+        }
+    }
+}
