@@ -10,7 +10,7 @@ use assent_client::chain_check::ChainError;
 use assent_client::choice::ChoiceError;
 use assent_client::document::DocumentError;
 use assent_client::evidence::EvidenceError;
-use assent_client::http::{ClientError, EnrolError, FetchError};
+use assent_client::http::{ClientError, EnrolError, FetchError, LookUpError, TraceError};
 use assent_client::key_file::KeyFileError;
 use assent_client::source::RolledBack;
 use assent_client::statements::change::ChangeError;
@@ -177,6 +177,24 @@ impl From<EnrolError> for Failure {
         match error {
             EnrolError::Client(error) => error.into(),
             EnrolError::Challenge(_) => Self::of(Exit::Problem, &error),
+        }
+    }
+}
+
+impl From<TraceError> for Failure {
+    fn from(error: TraceError) -> Self {
+        match error {
+            TraceError::Client(error) => error.into(),
+            TraceError::History(_) => Self::of(Exit::Problem, &error),
+        }
+    }
+}
+
+impl From<LookUpError> for Failure {
+    fn from(error: LookUpError) -> Self {
+        match error {
+            LookUpError::Client(error) => error.into(),
+            LookUpError::Unreadable => Self::of(Exit::Problem, &error),
         }
     }
 }

@@ -11,11 +11,14 @@ use assent_model::ids::PartyId;
 use assent_model::records::identity::{
     Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, Recovery, Registration,
 };
-use assent_model::statement::{Nested, Verified};
+use assent_model::statement::{self, Content, Nested, Verified};
 
 /// Why a statement does not continue a history. In checking order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyHistoryError {
+    /// There is no statement, or one that says nothing about keys.
+    #[error("a statement about keys cannot be read")]
+    Unreadable,
     /// The party was deactivated before.
     #[error("the party was deactivated")]
     Deactivated,
@@ -76,6 +79,35 @@ impl KeyHistory {
             sealing_key: said.sealing_key.clone(),
             is_active: true,
         })
+    }
+
+    /// The keys of a party by everything that it signed about them, oldest first, as compact
+    /// statements.
+    ///
+    /// # Errors
+    /// The statements do not begin with the party's first key, or one does not continue those
+    /// before.
+    pub fn trace(party: PartyId, statements: &[String]) -> Result<Self, KeyHistoryError> {
+        let (first, rest) = statements
+            .split_first()
+            .ok_or(KeyHistoryError::Unreadable)?;
+        let mut history = match statement::verify(first) {
+            Ok(registration) => Self::begin(&registration)?,
+            Err(_) => Self::open(&read(first)?)?,
+        };
+        if history.party != party {
+            return Err(KeyHistoryError::OtherParty);
+        }
+        for compact in rest {
+            if let Ok(rotation) = statement::verify(compact) {
+                history.rotate(&rotation)?;
+            } else if let Ok(recovery) = statement::verify(compact) {
+                history.recover(&recovery)?;
+            } else {
+                history.deactivate(&read(compact)?)?;
+            }
+        }
+        Ok(history)
     }
 
     /// Follows a rotation.
@@ -165,6 +197,10 @@ impl KeyHistory {
     pub fn is_active(&self) -> bool {
         self.is_active
     }
+}
+
+fn read<T: Content>(compact: &str) -> Result<Verified<T>, KeyHistoryError> {
+    statement::verify(compact).map_err(|_| KeyHistoryError::Unreadable)
 }
 
 /// The key that signed `proof`, if the proof is for this party and role.

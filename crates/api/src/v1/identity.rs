@@ -118,3 +118,12 @@ pub struct PartyView {
     /// Whether it still acts.
     pub active: bool,
 }
+
+/// `GET /v1/parties/{party}/keys`: everything that the party signed about its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyHistoryView {
+    /// `Registration` (an operator's `Genesis`) first, then `KeyRotation`, `Recovery` and
+    /// `Deactivation` statements, in the order of the log. Whoever knows the party's id can follow
+    /// them without believing anybody.
+    pub statements: Vec<String>,
+}

@@ -3,6 +3,7 @@
 mod calls;
 mod completions;
 mod configuration;
+mod coverage;
 mod demonstration;
 mod life;
 mod operations;

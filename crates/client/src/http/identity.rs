@@ -7,8 +7,8 @@
 
 use assent_api::v1::Outcome;
 use assent_api::v1::identity::{
-    ChainView, Challenge, ChallengeAnswer, ChallengeRequest, DeactivateParty, PartyView,
-    RecoverParty, RegisterParty, RotateKeys,
+    ChainView, Challenge, ChallengeAnswer, ChallengeRequest, DeactivateParty, KeyHistoryView,
+    PartyView, RecoverParty, RegisterParty, RotateKeys,
 };
 use assent_crypto::sealing::OpeningKey;
 use assent_model::ids::PartyId;
@@ -16,6 +16,7 @@ use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
 
 use super::{ClientError, NodeClient};
+use crate::key_history::{KeyHistory, KeyHistoryError};
 use crate::keys::PartyKeys;
 use crate::statements::Signer;
 use crate::statements::identity::{ChallengeError, answer_challenge};
@@ -29,6 +30,17 @@ pub enum EnrolError {
     /// The node's challenge is for another key.
     #[error("the node's challenge cannot be answered")]
     Challenge(#[from] ChallengeError),
+}
+
+/// Why the keys of a party are not known.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The request failed.
+    #[error("the node did not show the keys of the party")]
+    Client(#[from] ClientError),
+    /// What it shows does not hold.
+    #[error("the keys that the node shows are not those of the party")]
+    History(#[from] KeyHistoryError),
 }
 
 impl NodeClient {
@@ -77,6 +89,12 @@ impl NodeClient {
     /// A party as the ledger knows it.
     pub async fn party(&self, party: PartyId) -> Result<PartyView, ClientError> {
         self.get(&format!("v1/parties/{party}")).await
+    }
+
+    /// The keys of a party as they are now, followed from its id: the node is not believed.
+    pub async fn key_history(&self, party: PartyId) -> Result<KeyHistory, TraceError> {
+        let view: KeyHistoryView = self.get(&format!("v1/parties/{party}/keys")).await?;
+        Ok(KeyHistory::trace(party, &view.statements)?)
     }
 
     /// Replaces a party's keys.

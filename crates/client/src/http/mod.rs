@@ -19,7 +19,7 @@ mod webhooks;
 pub use accounts::LookUpError;
 pub use data::{DataClient, FetchError};
 pub use error::ClientError;
-pub use identity::EnrolError;
+pub use identity::{EnrolError, TraceError};
 pub use ledger::TilePath;
 pub use releases::ReleaseError;
 

@@ -219,3 +219,87 @@ fn an_operator_has_no_recovery_key() {
     let outcome = KeyHistory::open(&signer.sign(&keys.signing, other));
     assert_eq!(outcome.map(drop), Err(KeyHistoryError::OtherParty));
 }
+
+/// What a party signed about its keys: registration, two rotations, recovery.
+fn signed(keys: &PartyKeys) -> Vec<String> {
+    let signer = Signer::new(chain(), START);
+    let [first, second, third] = std::array::from_fn(|_| SigningKey::generate());
+    let acting = |signing: &SigningKey| {
+        let again = |key: &SigningKey| SigningKey::from_seed(key.seed());
+        let opening = OpeningKey::from_seed(keys.opening.seed());
+        PartyKeys::of_party(
+            keys.party_id(),
+            again(signing),
+            again(&keys.recovery),
+            opening,
+        )
+    };
+    let sealing = keys.opening.sealing_key();
+    vec![
+        signer
+            .register(keys, PartyKind::Organisation, Custody::Independent)
+            .compact()
+            .to_owned(),
+        signer.rotate(keys, &first, None).compact().to_owned(),
+        signer
+            .rotate(&acting(&first), &second, Some(sealing))
+            .compact()
+            .to_owned(),
+        signer
+            .recover(keys.party_id(), &keys.recovery, &third, sealing)
+            .compact()
+            .to_owned(),
+    ]
+}
+
+#[test]
+fn a_history_is_traced_from_the_id() {
+    let keys = PartyKeys::generate();
+    let statements = signed(&keys);
+    let whole = KeyHistory::trace(keys.party_id(), &statements).unwrap();
+    let older = KeyHistory::trace(keys.party_id(), &statements[..2]).unwrap();
+    assert_ne!(whole.signing_key(), older.signing_key());
+    assert_eq!(whole.party(), keys.party_id());
+}
+
+#[test]
+fn a_history_that_skips_forks_or_begins_elsewhere_is_refused() {
+    let (keys, other) = (PartyKeys::generate(), PartyKeys::generate());
+    let own = signed(&keys);
+    let others = signed(&other);
+    let pick = |places: &[usize]| places.iter().map(|at| own[*at].clone()).collect::<Vec<_>>();
+    let spliced = vec![own[0].clone(), others[1].clone()];
+    for (name, statements, expected) in [
+        ("nothing", Vec::new(), KeyHistoryError::Unreadable),
+        ("no beginning", pick(&[1]), KeyHistoryError::Unreadable),
+        ("another party's", others, KeyHistoryError::OtherParty),
+        (
+            "a rotation left out",
+            pick(&[0, 2]),
+            KeyHistoryError::WrongKey,
+        ),
+        (
+            "a rotation twice",
+            pick(&[0, 1, 1]),
+            KeyHistoryError::WrongKey,
+        ),
+        (
+            "another party's rotation",
+            spliced,
+            KeyHistoryError::OtherParty,
+        ),
+        (
+            "a beginning twice",
+            pick(&[0, 0]),
+            KeyHistoryError::Unreadable,
+        ),
+        (
+            "words",
+            vec![own[0].clone(), "a.b.c".into()],
+            KeyHistoryError::Unreadable,
+        ),
+    ] {
+        let traced = KeyHistory::trace(keys.party_id(), &statements);
+        assert_eq!(traced, Err(expected), "{name}");
+    }
+}

@@ -113,6 +113,10 @@ impl Person {
         let (supersedes, source_supersedes) = replaced
             .map(|replaced| (replaced.record, replaced.source))
             .unzip();
+        let client = &self.session.client;
+        let holder = client.key_history(link.provider).await;
+        let holder = holder.doing("the key of the requester cannot be traced")?;
+        let holder = holder.signing_key().thumbprint();
         let signer = self.session.signer();
         let sharing = source.as_ref().zip(source_link);
         let answer = Answer {
@@ -130,7 +134,7 @@ impl Person {
                 source: &source.described.description,
                 link: source_link,
                 sealing_key: &source.sealing_key,
-                holder: &link.holder,
+                holder: &holder,
                 token_key: &self.session.chain.token_key,
                 supersedes: source_supersedes.flatten(),
             }),

@@ -1,6 +1,7 @@
 //! `assent party`: keys and registration of persons and organisations.
 
 mod deactivate;
+mod keys;
 mod new;
 mod recover;
 mod register;
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Register(register::Arguments),
     /// Show a party
     Show(show::Arguments),
+    /// Follow the keys of a party from its id, without believing the node
+    Keys(keys::Arguments),
     /// Replace the signing key and the opening key
     Rotate(rotate::Arguments),
     /// Install new keys with the recovery key, after the signing key was lost
@@ -34,6 +37,7 @@ impl Command {
             Self::New(arguments) => arguments.run(output),
             Self::Register(arguments) => arguments.run(output).await,
             Self::Show(arguments) => arguments.run(output).await,
+            Self::Keys(arguments) => arguments.run(output).await,
             Self::Rotate(arguments) => arguments.run(output).await,
             Self::Recover(arguments) => arguments.run(output).await,
             Self::Deactivate(arguments) => arguments.run(output).await,

@@ -14,8 +14,8 @@ use assent_api::v1::contacts::{
     AskContact, CodeSent, ConfirmContact, ContactConfirmed, ContactView, LookUp, LookUpAnswer,
 };
 use assent_api::v1::identity::{
-    ChainView, Challenge, ChallengeRequest, DeactivateParty, PartyView, RecoverParty,
-    RegisterParty, RotateKeys,
+    ChainView, Challenge, ChallengeRequest, DeactivateParty, KeyHistoryView, PartyView,
+    RecoverParty, RegisterParty, RotateKeys,
 };
 use assent_api::v1::ledger::EntryView;
 use assent_api::v1::links::{ChangeLink, CreateLink, LinkView};
@@ -140,6 +140,9 @@ fn parties() -> Vec<Operation> {
             .decides(&refusals)
             .refuses(&[Code::ChallengeFailed]),
         Operation::get("/v1/parties/{party}", "readParty", "Read a party").gives::<PartyView>("The party with its current keys."),
+        Operation::get("/v1/parties/{party}/keys", "readKeys", "Read everything that a party signed about its keys")
+            .about("Whoever knows the id of the party can follow its keys by these statements without believing anybody.")
+            .gives::<KeyHistoryView>("The statements, oldest first."),
         Operation::post("/v1/parties/{party}/keys", "rotateKeys", "Replace the keys of a party")
             .takes::<RotateKeys>()
             .gives::<Outcome>("The new keys are in force.")

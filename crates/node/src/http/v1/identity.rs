@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use assent_api::v1::Outcome;
 use assent_api::v1::identity::{
-    ChainView, Challenge, ChallengeRequest, DeactivateParty, PartyView, RecoverParty,
-    RegisterParty, RotateKeys,
+    ChainView, Challenge, ChallengeRequest, DeactivateParty, KeyHistoryView, PartyView,
+    RecoverParty, RegisterParty, RotateKeys,
 };
 use assent_crypto::sealing::SealingKey;
 use assent_exchange::command::Command;
+use assent_exchange::event::Event;
 use assent_exchange::identity::command::IdentityCommand;
+use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::identity::state::{Chain, ChainKey, Party};
 use assent_model::ids::PartyId;
 use assent_model::statement;
@@ -19,6 +21,7 @@ use axum::routing::{get, post};
 
 use crate::challenge;
 use crate::did;
+use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -29,7 +32,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/challenges", post(issue_challenge))
         .route("/parties", post(register))
         .route("/parties/{party}", get(party))
-        .route("/parties/{party}/keys", post(rotate))
+        .route("/parties/{party}/keys", get(keys).post(rotate))
         .route("/parties/{party}/recovery", post(recover))
         .route("/parties/{party}/deactivation", post(deactivate))
 }
@@ -115,6 +118,35 @@ async fn party(
     Id(id): Id<PartyId>,
 ) -> Result<Answer<PartyView>, Failure> {
     view(&node, id).await.map(Answer)
+}
+
+async fn keys(
+    State(node): State<Arc<Node>>,
+    Id(party): Id<PartyId>,
+) -> Result<Answer<KeyHistoryView>, Failure> {
+    let leaves = history(&node.store, &party.to_string()).await?;
+    let statements: Vec<String> = leaves
+        .iter()
+        .filter_map(|leaf| match &leaf.event {
+            Event::Identity(event) => Some(about_keys(event).to_owned()),
+            _ => None,
+        })
+        .collect();
+    if statements.is_empty() {
+        return Err(Failure::not_found());
+    }
+    Ok(Answer(KeyHistoryView { statements }))
+}
+
+/// What was signed.
+fn about_keys(event: &IdentityEvent) -> &str {
+    match event {
+        IdentityEvent::Opened { genesis } => genesis.compact(),
+        IdentityEvent::Registered { registration, .. } => registration.compact(),
+        IdentityEvent::KeysRotated { rotation, .. } => rotation.compact(),
+        IdentityEvent::Recovered { recovery, .. } => recovery.compact(),
+        IdentityEvent::Deactivated { deactivation } => deactivation.compact(),
+    }
 }
 
 /// A party as the ledger knows it.
