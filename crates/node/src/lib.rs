@@ -1,9 +1,8 @@
 //! The node: HTTP API, sequencing task, tokens, decisions, webhooks.
 //!
 //! The node joins the rules (`assent-exchange`) to the ledger (`assent-ledger`) and the store
-//! (`assent-storage`). It decides nothing about consents itself, holds no key of a person
-//! who did not ask for that, and
-//! writes no personal data to logs, errors or metrics.
+//! (`assent-storage`). It decides nothing about consents itself, holds no key of a person who did not
+//! ask for that, and writes no personal data to logs, errors or metrics.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
