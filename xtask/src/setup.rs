@@ -14,11 +14,13 @@ use std::process::{Command, ExitCode};
 type Need = fn() -> io::Result<Option<PathBuf>>;
 
 /// What the tests may need, by the variable that tells them where it is.
-const NEEDS: [(&str, Need); 4] = [
+const NEEDS: [(&str, Need); 6] = [
     ("ASSENT_TEST_POSTGRES_BIN", postgres),
     ("ASSENT_TEST_NODE_MODULES", judge_modules),
     ("ASSENT_TEST_OPENAPI_MODULES", linter_modules),
     ("ASSENT_TEST_PYTHON", python),
+    ("ASSENT_TEST_PAGES_MODULES", page_modules),
+    ("ASSENT_TEST_CHROMIUM", chromium),
 ];
 
 /// What was found or installed.
@@ -66,13 +68,10 @@ fn postgres() -> io::Result<Option<PathBuf>> {
     if let Some(found) = find_postgres() {
         return Ok(Some(found));
     }
-    if !is_root()? || !is_on_path("apt-get") {
-        return Err(io::Error::other(
-            "PostgreSQL is missing: install it so that initdb and postgres are on PATH",
-        ));
-    }
-    apt_get(&["update"])?;
-    apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"])?;
+    install_packages(
+        &["postgresql"],
+        "PostgreSQL is missing: install it so that initdb and postgres are on PATH",
+    )?;
     find_postgres()
         .map(Some)
         .ok_or_else(|| io::Error::other("the package postgresql brought no initdb"))
@@ -107,6 +106,25 @@ fn judge_modules() -> io::Result<Option<PathBuf>> {
 /// The linter of the OpenAPI document.
 fn linter_modules() -> io::Result<Option<PathBuf>> {
     node_modules("tests/judges/openapi")
+}
+
+/// What drives the browser that looks at the pages.
+fn page_modules() -> io::Result<Option<PathBuf>> {
+    node_modules("tests/pages")
+}
+
+/// The browser that looks at the pages, with a font to look at.
+fn chromium() -> io::Result<Option<PathBuf>> {
+    if let Some(found) = find_program("chromium") {
+        return Ok(Some(found));
+    }
+    install_packages(
+        &["chromium", "fonts-dejavu-core"],
+        "Chromium is missing: install it so that chromium is on PATH",
+    )?;
+    find_program("chromium")
+        .map(Some)
+        .ok_or_else(|| io::Error::other("the package chromium brought no chromium"))
 }
 
 /// The packages of a folder with a lock file.
@@ -161,6 +179,15 @@ fn python() -> io::Result<Option<PathBuf>> {
     Ok(Some(python))
 }
 
+/// Installs Debian packages, where that is possible; otherwise `advice` is the error.
+fn install_packages(packages: &[&str], advice: &str) -> io::Result<()> {
+    if !is_root()? || find_program("apt-get").is_none() {
+        return Err(io::Error::other(advice));
+    }
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}
+
 fn apt_get(arguments: &[&str]) -> io::Result<()> {
     repository::succeed(
         Command::new("apt-get")
@@ -173,10 +200,11 @@ fn is_root() -> io::Result<bool> {
     Ok(repository::output(Command::new("id").arg("-u"))?.trim() == "0")
 }
 
-fn is_on_path(program: &str) -> bool {
+fn find_program(name: &str) -> Option<PathBuf> {
     search_path()
-        .iter()
-        .any(|folder| folder.join(program).is_file())
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
 }
 
 fn search_path() -> Vec<PathBuf> {

@@ -44,12 +44,13 @@ impl AddAssign for Tally {
 
 type Stage = fn(&Tools) -> io::Result<Tally>;
 
-const STAGES: [(&str, Stage); 5] = [
+const STAGES: [(&str, Stage); 6] = [
     ("fmt", fmt),
     ("clippy", clippy),
     ("tidy", tidy),
     ("tests", tests),
     ("demo", demonstration),
+    ("pages", pages),
 ];
 
 /// Runs every stage and ends with the line `N passed, N failed`.
@@ -112,18 +113,21 @@ fn tidy(_: &Tools) -> io::Result<Tally> {
 /// Runs the tests of every crate and adds up their result lines.
 fn tests(tools: &Tools) -> io::Result<Tally> {
     let mut command = cargo();
-    command
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .stdout(Stdio::piped());
-    let mut child = tools.export(&mut command).spawn()?;
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    counted(tools.export(&mut command), result_line)
+}
+
+/// Runs a command, prints what it prints, and adds up the lines that have counts in them.
+fn counted(command: &mut Command, counts: fn(&str) -> Option<Tally>) -> io::Result<Tally> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
     let stdout = child.stdout.take().expect("the output is piped");
     let mut tally = Tally::default();
     for line in BufReader::new(stdout).split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
         println!("{line}");
-        tally += result_line(&line).unwrap_or_default();
+        tally += counts(&line).unwrap_or_default();
     }
-    // A crate that does not compile, or a test binary that crashes, prints no result line.
+    // A crate that does not compile, or a runner that crashes, prints no such line.
     if !child.wait()?.success() && tally.failed == 0 {
         tally.failed = 1;
     }
@@ -143,6 +147,37 @@ pub(crate) fn result_line(line: &str) -> Option<Tally> {
         failed: count("failed")?,
         ignored: count("ignored")?,
     })
+}
+
+/// Looks at every page of a running node in a browser. The pictures stay in `target/pages`.
+fn pages(tools: &Tools) -> io::Result<Tally> {
+    demo::build()?;
+    let target = repository::target()?;
+    let mut command = Command::new("node");
+    command
+        .current_dir(repository::root())
+        .args([
+            "--test",
+            "--test-reporter=spec",
+            "tests/pages/pages.test.mjs",
+        ])
+        .env("ASSENT_TEST_COMMAND", target.join("debug/assent"))
+        .env("ASSENT_TEST_PICTURES", target.join("pages"));
+    counted(tools.export(&mut command), runner_line)
+}
+
+/// Reads `ℹ pass 3`, `ℹ fail 1` and the like: the last lines of Node's test runner.
+pub(crate) fn runner_line(line: &str) -> Option<Tally> {
+    let (outcome, count) = line.strip_prefix("ℹ ")?.split_once(' ')?;
+    let count = count.parse().ok()?;
+    let mut tally = Tally::default();
+    match outcome {
+        "pass" => tally.passed = count,
+        "fail" | "cancelled" => tally.failed = count,
+        "skipped" | "todo" => tally.ignored = count,
+        _ => return None,
+    }
+    Some(tally)
 }
 
 /// Runs the demonstration once, then verifies the evidence it left, as a stranger would.

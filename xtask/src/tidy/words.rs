@@ -3,6 +3,8 @@
 //! The needles are written in halves, or this file would be found by its own checks.
 
 use super::{File, Finding};
+use std::env;
+use std::sync::LazyLock;
 
 /// Marks of unfinished work.
 const UNFINISHED: [&str; 3] = [
@@ -11,12 +13,22 @@ const UNFINISHED: [&str; 3] = [
     concat!("X", "XX"),
 ];
 
-/// Where absolute paths of somebody's machine begin.
+/// Where absolute paths of somebody's machine begin. Folders of users are not among them but for
+/// [`own_folder`]: My Home has the same address.
 const MACHINE_PATHS: [&str; 3] = [
     concat!("/", "work/"),
     concat!("/", "root/"),
-    concat!("/", "home/"),
+    concat!("/", "Users/"),
 ];
+
+/// The folder of the user who runs this.
+static OWN_FOLDER: LazyLock<Option<String>> = LazyLock::new(|| own_folder(env::var("HOME").ok()));
+
+/// The beginning of paths of a user, unless it could be an address of My Home.
+fn own_folder(home: Option<String>) -> Option<String> {
+    let home = home.filter(|home| home.matches('/').count() > 1)?;
+    Some(format!("{}/", home.trim_end_matches('/')))
+}
 
 /// Hosts of package registries. Which registry is used is for the user's configuration to say.
 const REGISTRY_HOSTS: [&str; 6] = [
@@ -56,6 +68,7 @@ pub(super) fn places(file: &File) -> Vec<Finding> {
     find(file, |line| {
         let path = MACHINE_PATHS
             .into_iter()
+            .chain(OWN_FOLDER.as_deref())
             .find(|path| contains_path(line, path));
         let host = REGISTRY_HOSTS
             .into_iter()

@@ -52,6 +52,8 @@ pub fn router(node: Arc<Node>) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
+        .layer(from_fn_with_state(limits, limit))
+        .layer(from_fn(complete))
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
             CONTENT_SECURITY_POLICY,
@@ -59,8 +61,6 @@ pub fn router(node: Arc<Node>) -> Router {
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
-        .layer(from_fn_with_state(limits, limit))
-        .layer(from_fn(complete))
         .layer(from_fn(observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

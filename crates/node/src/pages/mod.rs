@@ -21,11 +21,16 @@ mod texts_tests;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use failure::PageFailure;
+use texts::Texts;
 use tower_http::csrf::CsrfLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use crate::http::failure::Failure;
 use crate::node::Node;
 
 pub(crate) use sign_in::link::offer as sign_in_link;
@@ -47,4 +52,11 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .layer(CsrfLayer::new())
         .layer(sessions)
         .route("/assets/{name}", get(assets::asset))
+}
+
+/// A page that says what went wrong, in the language of the reader.
+pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
+    PageFailure::from(failure)
+        .in_words(Texts::of(headers))
+        .into_response()
 }

@@ -1,0 +1,99 @@
+// Looks at every page of a real node in a real browser: `node --test tests/pages`.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { launch, Tab } from "./browser.mjs";
+import * as checks from "./checks.mjs";
+import * as keyboard from "./keyboard.mjs";
+import { album, Scene } from "./scene.mjs";
+import { PAGES } from "./table.mjs";
+
+/** Widths and colours. 320 pixels are 1280 at 400 %. */
+const VIEWS = [
+  [320, "light"],
+  [320, "dark"],
+  [1280, "light"],
+  [1280, "dark"],
+];
+/** Without JavaScript nothing else decides about colours than with it. */
+const VIEWS_WITHOUT_SCRIPT = [
+  [320, "light"],
+  [1280, "dark"],
+];
+const HEIGHT = 900;
+
+let browser;
+let scene;
+let pictures;
+
+before(async () => {
+  browser = await launch();
+  pictures = await album();
+  scene = await Scene.set(browser);
+});
+
+after(async () => {
+  await scene?.clear();
+  await browser?.close();
+});
+
+/** Opens the page of a row in its state. */
+async function open(row, script) {
+  const context = await scene.context({ ...row, script });
+  const tab = await Tab.open(context, scene.node.url);
+  tab.page.setDefaultTimeout(10_000);
+  const path = typeof row.path === "function" ? row.path(scene) : row.path;
+  const status = await tab.visit(path);
+  assert.equal(status, row.status ?? 200, `status of ${path}`);
+  await row.before?.(tab, scene);
+  return { context, tab };
+}
+
+/** Looks at a page in sizes and colours; what is wrong. */
+async function look(row, tab, views, manner) {
+  const wrong = [];
+  for (const [width, colorScheme] of views) {
+    await tab.page.setViewportSize({ width, height: HEIGHT });
+    await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const found = await checks.view(tab);
+    wrong.push(...found.map((what) => `${width} px, ${colorScheme}: ${what}`));
+    const path = join(pictures, `${[row.name, width, colorScheme, ...manner].join("-")}.png`);
+    await tab.page.screenshot({ path, fullPage: true });
+  }
+  return wrong;
+}
+
+async function holds(row) {
+  const { context, tab } = await open(row, true);
+  try {
+    const wrong = await checks.document_(tab, row.language ?? "en");
+    wrong.push(...(await look(row, tab, VIEWS, [])));
+    wrong.push(...(await keyboard.walk(tab)));
+    assert.ok(wrong.length === 0, `\n  ${wrong.join("\n  ")}`);
+  } finally {
+    await context.close();
+  }
+}
+
+async function holdsWithoutScript(row) {
+  const { context, tab } = await open(row, false);
+  const scripted = await scene.context(row);
+  try {
+    const wrong = await checks.document_(tab, row.language ?? "en");
+    const twin = await tab.twin(scripted);
+    wrong.push(...(await look(row, twin, VIEWS_WITHOUT_SCRIPT, ["no-script"])));
+    assert.ok(wrong.length === 0, `\n  ${wrong.join("\n  ")}`);
+  } finally {
+    await context.close();
+    await scripted.close();
+  }
+}
+
+for (const row of PAGES) {
+  describe(row.name, { timeout: 60_000 }, () => {
+    it("holds", () => holds(row));
+    if (row.script !== "needed") it("holds without JavaScript", () => holdsWithoutScript(row));
+  });
+}

@@ -1,0 +1,40 @@
+// Every page in every state: a row each.
+//
+//   name    what screenshots and tests are called
+//   path    where it is, or a function of the scene that says so
+//   who     who is signed in, by their name in the scene; nobody where it is absent
+//   script  "needed" where the page does nothing without JavaScript; otherwise it is seen with and without
+//   status  of the answer, where it is not 200
+//   before  what is done on the page before one looks at it
+
+/** Fills the form of a page in and sends it. */
+function send(fields, button) {
+  return async (tab) => {
+    for (const [label, value] of Object.entries(fields)) await tab.page.getByLabel(label, { exact: true }).fill(value);
+    await Promise.all([tab.page.waitForNavigation(), tab.page.getByRole("button", { name: button, exact: true }).click()]);
+  };
+}
+
+export const PAGES = [
+  { name: "welcome", path: "/" },
+  { name: "welcome-nl", path: "/", language: "nl" },
+  { name: "welcome-da", path: "/", language: "da" },
+  { name: "no-such-page", path: "/home/no-such-page", status: 404 },
+
+  { name: "sign-in", path: "/sign-in" },
+  { name: "sign-in-again", path: "/sign-in?again=true" },
+  {
+    name: "sign-in-wrong-address",
+    path: "/sign-in",
+    before: send({ "Your e-mail address": "nobody" }, "Send me a link"),
+  },
+  {
+    name: "sign-in-sent",
+    path: "/sign-in",
+    before: send({ "Your e-mail address": "nobody@example.org" }, "Send me a link"),
+  },
+  { name: "sign-in-confirm", path: "/sign-in/link/a-token" },
+  { name: "sign-in-spent", path: "/sign-in/link/a-token", before: send({}, "Sign in") },
+
+  { name: "home-empty", path: "/home", who: "newcomer" },
+];
