@@ -109,6 +109,23 @@ async fn open_sqlite(path: &Path) -> Result<Opened, StoreError> {
     })
 }
 
+/// One connection that only reads a file which another process has open. Takes no lock and touches
+/// no schema.
+pub(crate) async fn beside(path: &Path) -> Result<DatabaseConnection, StoreError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(TURN)
+        .connect_with(sqlite_options(path).read_only(true))
+        .await?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// The file in the address of a SQLite store.
+pub(crate) fn sqlite_path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+}
+
 fn sqlite_options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)

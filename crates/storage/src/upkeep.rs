@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use crate::error::StoreError;
 use crate::open::{self, Engine};
 use crate::row::Row;
-use crate::store::Store;
+use crate::store::{Store, StoreConfig};
 
 /// What [`Store::check`] found to be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +47,22 @@ pub enum Damage {
     },
 }
 
+/// Copies a SQLite database: one statement, and so one snapshot.
+async fn copy(from: &DatabaseConnection, path: &Path) -> Result<(), StoreError> {
+    let name = path
+        .to_str()
+        .ok_or(StoreError::Unsupported("the path has to be UTF-8"))?;
+    // SQLite writes into an empty file, which thereby keeps the mode that it is created with.
+    let file = open::private().create_new(true).open(path)?;
+    let vacuum = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [name.into()]);
+    if let Err(error) = from.execute_raw(vacuum).await {
+        fs::remove_file(path)?;
+        return Err(error.into());
+    }
+    file.sync_all()?;
+    Ok(())
+}
+
 impl Store {
     /// Writes a consistent copy of the store, as it is now, to a file that does not exist yet. It
     /// can be opened as a store. Writes go on meanwhile.
@@ -57,21 +73,21 @@ impl Store {
         let Engine::Sqlite { .. } = self.engine else {
             return Err(StoreError::Unsupported("use pg_dump"));
         };
-        let name = path
-            .to_str()
-            .ok_or(StoreError::Unsupported("the path has to be UTF-8"))?;
-        // SQLite writes into an empty file, which thereby keeps the mode that it is created with.
-        let file = open::private().create_new(true).open(path)?;
-        let copied = self
-            .readers
-            .execute_raw(self.statement("VACUUM INTO $1", [name.into()]))
-            .await;
-        if let Err(error) = copied {
-            fs::remove_file(path)?;
-            return Err(error.into());
-        }
-        file.sync_all()?;
-        Ok(())
+        copy(&self.readers, path).await
+    }
+
+    /// The same of a store that another process has open and goes on writing to. The copy is the
+    /// store as of one block: every block that was committed before this was called is in it.
+    ///
+    /// # Errors
+    /// As for [`Store::backup`]; also what the database reports where the other process has closed
+    /// the store meanwhile.
+    pub async fn backup_running(config: &StoreConfig, path: &Path) -> Result<(), StoreError> {
+        let from = open::sqlite_path(&config.url).ok_or(StoreError::Unsupported("use pg_dump"))?;
+        let connection = open::beside(from).await?;
+        let copied = copy(&connection, path).await;
+        connection.close().await?;
+        copied
     }
 
     /// Checks the structure of the database, and that blocks, log and tiles are complete. Reads

@@ -94,8 +94,63 @@ async fn a_backup_opens_and_is_equal() {
 }
 
 #[tokio::test]
+async fn a_store_in_use_is_copied_with_all_that_was_committed_before() {
+    let bed = Bed::sqlite();
+    let store = bed.open().await;
+    let mut chain = Chain::default();
+    for _ in 0..5 {
+        store.commit_block(chain.block(50)).await.unwrap();
+    }
+    for round in 0..6 {
+        let path = bed.path(&format!("backup-{round}.sqlite"));
+        let before = store.head().unwrap();
+        let config = bed.config();
+        let copying = Store::backup_running(&config, &path);
+        let writing = async {
+            for _ in 0..20 {
+                store.commit_block(chain.block(50)).await.unwrap();
+            }
+        };
+        let (copied, ()) = tokio::join!(copying, writing);
+        copied.unwrap();
+
+        let url = format!("sqlite:{}", path.display());
+        let copy = Store::open(&StoreConfig { url }).await.unwrap();
+        let head = copy.head().unwrap();
+        assert!(head.height >= before.height, "a committed block is missing");
+        assert_eq!(store.header(head.height).await.unwrap(), Some(head.clone()));
+        assert_eq!(copy.check().await.unwrap(), [], "the copy is one block's");
+    }
+}
+
+#[tokio::test]
+async fn what_was_erased_is_in_no_copy_of_a_store_in_use() {
+    let bed = Bed::sqlite();
+    let store = bed.open().await;
+    let mut secret = document("a", "");
+    secret.body = b"a body that was erased".repeat(2000);
+    store.put_documents(vec![secret]).await.unwrap();
+    let holds = |path: &std::path::Path| {
+        let bytes = std::fs::read(path).unwrap();
+        bytes
+            .windows(22)
+            .any(|part| part == b"a body that was erased")
+    };
+    let (with, without) = (bed.path("with.sqlite"), bed.path("without.sqlite"));
+    Store::backup_running(&bed.config(), &with).await.unwrap();
+    assert!(holds(&with), "the search finds what is there");
+    bed.meddle("DELETE FROM documents").await;
+    Store::backup_running(&bed.config(), &without)
+        .await
+        .unwrap();
+    assert!(!holds(&without));
+}
+
+#[tokio::test]
 async fn a_server_is_backed_up_by_its_own_means() {
     let bed = Bed::postgres();
+    let running = Store::backup_running(&bed.config(), "backup".as_ref()).await;
+    assert_eq!(running, Err(StoreError::Unsupported("use pg_dump")));
     let refused = bed.open().await.backup("backup".as_ref()).await;
     assert_eq!(refused, Err(StoreError::Unsupported("use pg_dump")));
 }
