@@ -13,6 +13,7 @@ use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::pages;
 
 /// How often, and after which pause, readers are asked again to let go of what is erased.
 const TRIES: u32 = 50;
@@ -30,6 +31,7 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
     let belongings = accounts::belongings(node, party).await?;
     check_ended(node, &belongings).await?;
     contacts::forget(node, party).await?;
+    pages::forget(node, party).await?;
     let mut bodies = 0;
     // The party's own bodies come last: they say which pseudonyms it has.
     let owners = belongings.surrogates.iter().map(ToString::to_string);

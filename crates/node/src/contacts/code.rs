@@ -75,6 +75,8 @@ pub enum Subject {
     Contact(PartyId),
     /// Lets the owner of the address with this index stop consents.
     LostKey(Digest),
+    /// Begins an account for the owner of the address with this index.
+    SignUp(Digest),
 }
 
 /// Whom a code was sent to.
@@ -117,6 +119,7 @@ impl Codes {
         let (kind, id) = match subject {
             Subject::Contact(party) => (b"contact".as_slice(), party.to_string()),
             Subject::LostKey(index) => (b"lost-key".as_slice(), index.to_string()),
+            Subject::SignUp(index) => (b"sign-up".as_slice(), index.to_string()),
         };
         hmac_sha256(
             &self.key,

@@ -47,6 +47,8 @@ pub struct Contacts {
     pub lost_keys: Allowance<Digest>,
     /// Links to sign in by address.
     pub sign_ins: Allowance<Digest>,
+    /// Codes to begin an account by address.
+    pub sign_ups: Allowance<Digest>,
     /// Links to sign in by the party that asks with its key.
     pub sign_in_links: Allowance<PartyId>,
     by_party: Allowance<PartyId>,
@@ -65,6 +67,7 @@ impl Contacts {
             look_ups: Allowance::new(60, hour),
             lost_keys: Allowance::new(3, hour),
             sign_ins: Allowance::new(10, hour),
+            sign_ups: Allowance::new(5, hour),
             sign_in_links: Allowance::new(60, hour),
             by_party: Allowance::new(5, hour),
             by_address: Allowance::new(5, hour),
@@ -123,13 +126,30 @@ pub async fn confirm(node: &Node, party: PartyId, code: &str) -> Result<ContactC
         .contacts
         .codes
         .redeem(&Subject::Contact(party), code, now)?;
+    settle(node, party, &recipient).await?;
+    Ok(ContactConfirmed {
+        confirmed_at: now.as_millis(),
+    })
+}
+
+/// Makes an address, whose owner has shown to read the mail there, the contact of the party, and of
+/// nobody else.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn settle(
+    node: &Node,
+    party: PartyId,
+    recipient: &Recipient,
+) -> Result<(), Failure> {
+    let now = node.clock.now();
     let index = recipient.address.index(&node.index_key).to_string();
     let _turn = node.contacts.turn.lock().await;
     let before = node.store.document(KIND, &index).await?;
     let own = contacts_of(node, party).await?;
     // From here on the address leads to the party. What a crash after this leaves behind is
     // cleared away by the next change.
-    lead_to(node, party, &recipient, now).await?;
+    lead_to(node, party, recipient, now).await?;
     let mut stale = Vec::new();
     if let Some(before) = before {
         let earlier = read(&before)?;
@@ -151,10 +171,8 @@ pub async fn confirm(node: &Node, party: PartyId, code: &str) -> Result<ContactC
     node.store.vault_erase_ids(&stale).await?;
     node.contacts
         .post
-        .tell(party, &recipient, Letter::ContactConfirmed);
-    Ok(ContactConfirmed {
-        confirmed_at: now.as_millis(),
-    })
+        .tell(party, recipient, Letter::ContactConfirmed);
+    Ok(())
 }
 
 async fn lead_to(
@@ -273,6 +291,8 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
         let id = &stored.document.id;
         let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;
         contacts.codes.forget(&Subject::LostKey(index));
+        contacts.codes.forget(&Subject::SignUp(index));
+        contacts.post.forget(index).await?;
         node.store.delete_document(KIND, id).await?;
     }
     contacts.post.forget(party).await

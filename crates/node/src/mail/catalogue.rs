@@ -18,6 +18,10 @@ pub enum Letter {
     LostKeyCode(OneTimeCode),
     /// A link that signs somebody in: its path at this node.
     SignIn(String),
+    /// The code that begins an account.
+    SignUpCode(OneTimeCode),
+    /// The address has an account already: a link that signs in there.
+    SignUpKnown(String),
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
 }
@@ -80,16 +84,21 @@ impl Letter {
             Self::ContactRemoved => texts!(tongue, "contact-removed.txt"),
             Self::LostKeyCode(_) => texts!(tongue, "lost-key-code.txt"),
             Self::SignIn(_) => texts!(tongue, "sign-in.txt"),
+            Self::SignUpCode(_) => texts!(tongue, "sign-up-code.txt"),
+            Self::SignUpKnown(_) => texts!(tongue, "sign-up-known.txt"),
             Self::ConsentsStopped => texts!(tongue, "consents-stopped.txt"),
         }
     }
 
     const fn code(&self) -> Option<&OneTimeCode> {
         match self {
-            Self::ContactCode(code) | Self::LostKeyCode(code) => Some(code),
+            Self::ContactCode(code) | Self::LostKeyCode(code) | Self::SignUpCode(code) => {
+                Some(code)
+            }
             Self::ContactConfirmed
             | Self::ContactRemoved
             | Self::SignIn(_)
+            | Self::SignUpKnown(_)
             | Self::ConsentsStopped => None,
         }
     }
@@ -99,7 +108,9 @@ impl Letter {
         let (subject, body) = self.text(tongue).split_once('\n').unwrap_or_default();
         let code = self.code().map(ToString::to_string).unwrap_or_default();
         let link = &match self {
-            Self::SignIn(path) => format!("{}{path}", link.trim_end_matches('/')),
+            Self::SignIn(path) | Self::SignUpKnown(path) => {
+                format!("{}{path}", link.trim_end_matches('/'))
+            }
             _ => link.to_owned(),
         };
         let minutes = (LIFETIME.as_millis() / 60_000).to_string();

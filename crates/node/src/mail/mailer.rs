@@ -6,9 +6,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::post::About;
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
-use assent_model::ids::PartyId;
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
@@ -53,20 +53,20 @@ impl Mailer {
         Ok(Self::Smtp(server.timeout(Some(TIMEOUT)).build()))
     }
 
-    /// Hands a message over. `account` is whose account it is about.
-    pub(super) async fn send(&self, account: PartyId, message: Message) -> Result<(), NotTaken> {
+    /// Hands a message over. It is forgotten with what it is about.
+    pub(super) async fn send(&self, about: About, message: Message) -> Result<(), NotTaken> {
         match self {
             Self::Smtp(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
                 Err(error) if error.is_permanent() => Err(NotTaken::ForGood),
                 Err(_) => Err(NotTaken::ForNow),
             },
-            Self::Folder(folder) => Ok(write(folder, account, &message.formatted())?),
+            Self::Folder(folder) => Ok(write(folder, about, &message.formatted())?),
         }
     }
 
-    /// Deletes the messages about an account, to whichever address, where the node keeps any.
-    pub(super) fn forget(&self, account: PartyId) -> io::Result<()> {
+    /// Deletes the messages about something, to whichever address, where the node keeps any.
+    pub(super) fn forget(&self, about: About) -> io::Result<()> {
         let Self::Folder(folder) = self else {
             return Ok(());
         };
@@ -74,7 +74,7 @@ impl Mailer {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             files => files?,
         };
-        let mark = format!("{account}.");
+        let mark = format!("{about}.");
         for file in files {
             let file = file?;
             if file
@@ -89,14 +89,14 @@ impl Mailer {
     }
 }
 
-/// Names the file by the account, so that it is found again without being read.
-fn write(folder: &Path, account: PartyId, message: &[u8]) -> io::Result<()> {
+/// Names the file by what it is about, so that it is found again without being read.
+fn write(folder: &Path, about: About, message: &[u8]) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
     let unique = base64url::encode(&random_bytes::<9>());
-    let path = folder.join(format!("{account}.{unique}.eml"));
+    let path = folder.join(format!("{about}.{unique}.eml"));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

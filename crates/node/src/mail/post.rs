@@ -1,9 +1,11 @@
 //! The queue in front of the mailer: whoever sends a letter does not wait for the mail server, and
 //! nobody learns from the time of an answer whether a letter was sent.
 
+use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
+use assent_crypto::digest::Digest;
 use assent_model::ids::PartyId;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -34,13 +36,42 @@ pub struct Post {
 enum Errand {
     Send(Posted),
     /// Comes after all letters that were sent before.
-    Forget(PartyId, oneshot::Sender<bool>),
+    Forget(About, oneshot::Sender<bool>),
+}
+
+/// What letters are about, so that they are forgotten with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// An account.
+    Account(PartyId),
+    /// An address by its index, which belongs to no account yet.
+    Address(Digest),
+}
+
+impl From<PartyId> for About {
+    fn from(party: PartyId) -> Self {
+        Self::Account(party)
+    }
+}
+
+impl From<Digest> for About {
+    fn from(index: Digest) -> Self {
+        Self::Address(index)
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(party) => party.fmt(f),
+            Self::Address(index) => index.fmt(f),
+        }
+    }
 }
 
 /// A letter on its way.
 struct Posted {
-    /// Whose account it is about.
-    account: PartyId,
+    about: About,
     recipient: Recipient,
     letter: Letter,
 }
@@ -81,18 +112,18 @@ impl Post {
         Ok((Self { waiting }, tokio::spawn(worker.run(inbox, head))))
     }
 
-    /// Sends a letter about an account, soon.
+    /// Sends a letter, soon.
     ///
     /// # Errors
     /// Too many letters wait.
     pub fn send(
         &self,
-        account: PartyId,
+        about: impl Into<About>,
         recipient: &Recipient,
         letter: Letter,
     ) -> Result<(), Failure> {
         let posted = Posted {
-            account,
+            about: about.into(),
             recipient: recipient.clone(),
             letter,
         };
@@ -102,19 +133,19 @@ impl Post {
     }
 
     /// Sends a letter about something that has happened, whether or not there is room for it.
-    pub fn tell(&self, account: PartyId, recipient: &Recipient, letter: Letter) {
-        if self.send(account, recipient, letter).is_err() {
+    pub fn tell(&self, about: impl Into<About>, recipient: &Recipient, letter: Letter) {
+        if self.send(about, recipient, letter).is_err() {
             tracing::warn!("a letter is not sent: too many are waiting");
         }
     }
 
-    /// Deletes what the node has kept of letters about an account.
+    /// Deletes what the node has kept of letters about something.
     ///
     /// # Errors
     /// The mail folder does not take writes.
-    pub async fn forget(&self, account: PartyId) -> Result<(), Failure> {
+    pub async fn forget(&self, about: impl Into<About>) -> Result<(), Failure> {
         let (done, answer) = oneshot::channel();
-        let errand = Errand::Forget(account, done);
+        let errand = Errand::Forget(about.into(), done);
         self.waiting
             .send(errand)
             .await
@@ -152,8 +183,8 @@ impl Worker {
         while let Some(errand) = inbox.recv().await {
             match errand {
                 Errand::Send(posted) => self.send(&posted).await,
-                Errand::Forget(account, done) => {
-                    let forgotten = self.mailer.forget(account);
+                Errand::Forget(about, done) => {
+                    let forgotten = self.mailer.forget(about);
                     if let Err(error) = &forgotten {
                         let error: &dyn std::error::Error = error;
                         tracing::error!(error, "letters cannot be deleted");
@@ -174,7 +205,7 @@ impl Worker {
                 tracing::error!("a letter cannot be put into a message");
                 return;
             };
-            let Err(error) = self.mailer.send(posted.account, message).await else {
+            let Err(error) = self.mailer.send(posted.about, message).await else {
                 return;
             };
             let again = delays.next().filter(|_| matches!(error, NotTaken::ForNow));

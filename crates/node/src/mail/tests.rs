@@ -26,13 +26,15 @@ fn code() -> OneTimeCode {
         .expect("room for a code")
 }
 
-fn letters() -> [Letter; 6] {
+fn letters() -> [Letter; 8] {
     [
         Letter::ContactCode(code()),
         Letter::ContactConfirmed,
         Letter::ContactRemoved,
         Letter::LostKeyCode(code()),
         Letter::SignIn("/sign-in/link/token".into()),
+        Letter::SignUpCode(code()),
+        Letter::SignUpKnown("/sign-in/link/token".into()),
         Letter::ConsentsStopped,
     ]
 }

@@ -40,12 +40,12 @@ impl Sessions {
     }
 
     async fn put(&self, record: &Record) -> Result<()> {
-        let ends = record.expiry_date.unix_timestamp().saturating_mul(1000);
         let document = Document {
             kind: KIND.into(),
             id: self.key(record.id),
             owner: signed_in::owner(&record.data).unwrap_or_default(),
-            expires_at: u64::try_from(ends).ok().map(Timestamp::from_millis),
+            // Whatever the browser keeps of it: nobody stays signed in for longer.
+            expires_at: Some(self.node.clock.now() + signed_in::LIFETIME),
             body: serde_json::to_vec(&record.data).map_err(|_| encoding())?,
         };
         let put = self.node.store.put_documents(vec![document]).await;

@@ -18,8 +18,11 @@ pub(crate) enum PageFailure {
         /// A path of this node.
         here: String,
     },
-    /// Signing in was too long ago for this.
-    SignInAgain,
+    /// Signing in was too long ago for this: `here` is where to go on afterwards.
+    SignInAgain {
+        /// A path of this node.
+        here: String,
+    },
     /// Something that the API would answer with a problem.
     Problem(Failure, Option<Texts>),
     /// A bug, which says no more.
@@ -40,7 +43,7 @@ impl PageFailure {
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             Self::Problem(failure, _) => failure,
-            Self::SignIn { .. } | Self::SignInAgain => Code::Unauthenticated.into(),
+            Self::SignIn { .. } | Self::SignInAgain { .. } => Code::Unauthenticated.into(),
             Self::Internal => Code::Internal.into(),
         }
     }
@@ -88,7 +91,9 @@ impl IntoResponse for PageFailure {
     fn into_response(self) -> Response {
         let (failure, texts) = match self {
             Self::SignIn { here } => return Redirect::to(&sign_in(&here)).into_response(),
-            Self::SignInAgain => return Redirect::to("/sign-in?again=true").into_response(),
+            Self::SignInAgain { here } => {
+                return Redirect::to(&format!("{}&again=true", sign_in(&here))).into_response();
+            }
             Self::Problem(failure, texts) => (failure, texts),
             Self::Internal => (Code::Internal.into(), None),
         };

@@ -12,7 +12,9 @@ mod browser_session;
 mod failure;
 mod frame;
 mod home;
+mod mail;
 mod sign_in;
+mod sign_up;
 mod signed_in;
 mod texts;
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod texts_tests;
 
 use std::sync::Arc;
 
+use assent_model::ids::PartyId;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -47,6 +50,8 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .with_expiry(Expiry::OnSessionEnd);
     Router::new()
         .merge(sign_in::routes())
+        .merge(sign_up::routes())
+        .merge(mail::routes())
         .merge(home::routes())
         .route("/language", axum::routing::post(texts::choose))
         .layer(CsrfLayer::new())
@@ -59,4 +64,33 @@ pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
     PageFailure::from(failure)
         .in_words(Texts::of(headers))
         .into_response()
+}
+
+/// The kinds of documents that pages keep of somebody.
+const KINDS: [&str; 2] = [browser_session::KIND, sign_in::link::KIND];
+/// How many are deleted at a time.
+const BATCH: u32 = 64;
+
+/// Signs a party out everywhere and forgets its links.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
+    for kind in KINDS {
+        loop {
+            let found = node
+                .store
+                .documents_of(kind, &party.to_string(), "", BATCH)
+                .await?;
+            if found.is_empty() {
+                break;
+            }
+            for stored in found {
+                node.store
+                    .delete_document(kind, &stored.document.id)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -19,10 +19,12 @@ use super::failure::PageFailure;
 use super::texts::Texts;
 use crate::node::Node;
 
+/// Where to go when nothing else is wanted.
+const HOME: &str = "/home";
 /// Where the session keeps it.
 const ENTRY: &str = "signed-in";
 /// Nobody stays signed in for longer.
-const LIFETIME: Span = Span::from_minutes(12 * 60);
+pub(super) const LIFETIME: Span = Span::from_minutes(12 * 60);
 /// What takes away keys or the account is done only so soon after signing in.
 const FRESH: Span = Span::from_minutes(10);
 
@@ -60,6 +62,8 @@ pub(crate) struct SignedIn {
     pub(crate) since: Timestamp,
     /// By which means.
     pub(crate) means: Means,
+    /// The page that is looked at, to come back to; My Home where a form is sent.
+    pub(crate) here: String,
 }
 
 impl SignedIn {
@@ -86,13 +90,27 @@ impl SignedIn {
     /// Whoever it is, signed in so lately that keys and the account can be taken away.
     ///
     /// # Errors
-    /// It was longer ago: the person is asked to sign in again.
+    /// It was longer ago: the person is asked to sign in again, and comes back to this page.
     pub(crate) fn fresh(&self, node: &Node) -> Result<(), PageFailure> {
-        if node.clock.now().since(self.since) < FRESH {
+        self.fresh_at(node, &self.here)
+    }
+
+    /// The same where a form is sent, which has a page to come back to.
+    ///
+    /// # Errors
+    /// As for [`SignedIn::fresh`].
+    pub(crate) fn fresh_at(&self, node: &Node, here: &str) -> Result<(), PageFailure> {
+        if self.is_fresh(node) {
             Ok(())
         } else {
-            Err(PageFailure::SignInAgain)
+            let here = here.to_owned();
+            Err(PageFailure::SignInAgain { here })
         }
+    }
+
+    /// Whether signing in was so lately.
+    pub(crate) fn is_fresh(&self, node: &Node) -> bool {
+        node.clock.now().since(self.since) < FRESH
     }
 }
 
@@ -122,6 +140,7 @@ pub(crate) async fn who(node: &Node, session: &Session) -> Result<Option<SignedI
         custody: party.custody,
         since: entry.at,
         means: entry.means,
+        here: HOME.to_owned(),
     }))
 }
 
@@ -137,11 +156,14 @@ impl FromRequestParts<Arc<Node>> for SignedIn {
             .ok_or(PageFailure::Internal)?;
         let here = match (&parts.method, parts.uri.path_and_query()) {
             (&Method::GET, Some(here)) => here.as_str().to_owned(),
-            _ => "/home".to_owned(),
+            _ => HOME.to_owned(),
         };
         let who = who(node, &session)
             .await
             .map_err(|failure| failure.in_words(texts))?;
-        who.ok_or(PageFailure::SignIn { here })
+        match who {
+            Some(who) => Ok(Self { here, ..who }),
+            None => Err(PageFailure::SignIn { here }),
+        }
     }
 }

@@ -24,6 +24,7 @@ mod idempotency;
 mod mail;
 mod openapi;
 mod problems;
+mod signing_in;
 mod starting;
 mod story;
 mod webhooks;

@@ -6,11 +6,12 @@
 
 pub(crate) mod link;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -19,6 +20,7 @@ use tower_sessions::Session;
 
 use super::failure::PageFailure;
 use super::frame::{Frame, local_path, page};
+use super::mail;
 use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
 use crate::contacts::address::EmailAddress;
@@ -81,17 +83,23 @@ struct Sent {
     email: String,
     #[serde(default)]
     here: String,
+    #[serde(default)]
+    again: bool,
 }
 
 #[derive(Template)]
 #[template(path = "sign_in/sent.html")]
 struct SentPage {
     frame: Frame,
+    /// Whether letters can be read at this node.
+    has_mail_page: bool,
 }
 
 async fn send(
     State(node): State<Arc<Node>>,
     texts: Texts,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, PageFailure> {
     let here = local_path(&sent.here).to_owned();
@@ -100,7 +108,7 @@ async fn send(
             error: texts.get("sign-in-email-invalid"),
             frame: Frame::open(texts, "sign-in-title", "/sign-in"),
             here,
-            again: false,
+            again: sent.again,
             email: sent.email,
         };
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
@@ -110,7 +118,12 @@ async fn send(
         .await
         .map_err(|failure| PageFailure::from(failure).in_words(texts.clone()))?;
     let frame = Frame::open(texts, "sign-in-sent-title", "/sign-in");
-    Ok(page(StatusCode::OK, &SentPage { frame }))
+    let has_mail_page = mail::is_open(&node, &headers, peer);
+    let shown = SentPage {
+        frame,
+        has_mail_page,
+    };
+    Ok(page(StatusCode::OK, &shown))
 }
 
 #[derive(Template)]

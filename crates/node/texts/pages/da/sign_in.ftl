@@ -14,3 +14,4 @@ sign-in-confirm = Tryk på knappen for at logge ind på denne enhed.
 sign-in-now = Log ind
 sign-in-spent-title = Linket er brugt
 sign-in-spent = Et link virker én gang og kun i ti minutter. Bed om et nyt.
+sign-in-no-account = Ingen konto endnu?

@@ -14,3 +14,4 @@ sign-in-confirm = Press the button to sign in on this device.
 sign-in-now = Sign in
 sign-in-spent-title = This link has been used
 sign-in-spent = A link works once, and only for ten minutes. Ask for a new one.
+sign-in-no-account = No account yet?

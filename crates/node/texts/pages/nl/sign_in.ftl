@@ -14,3 +14,4 @@ sign-in-confirm = Druk op de knop om op dit apparaat in te loggen.
 sign-in-now = Inloggen
 sign-in-spent-title = Deze link is gebruikt
 sign-in-spent = Een link werkt één keer, en maar tien minuten. Vraag een nieuwe aan.
+sign-in-no-account = Nog geen account?

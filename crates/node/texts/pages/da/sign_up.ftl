@@ -1,0 +1,16 @@
+sign-up-title = Opret en konto
+sign-up-lead = Dine samtykker underskrives med en nøgle. Vælg, hvem der opbevarer den. Du kan vælge om senere ved at oprette en ny konto.
+sign-up-own-title = Min nøgle bliver på denne enhed
+sign-up-own = Kun du kan sige ja i dit navn. Operatøren kan ikke underskrive for dig og kan ikke hjælpe, hvis du mister enheden og gendannelsessættet.
+sign-up-own-missing = Til det skal din browser køre JavaScript og hente dette websteds tegnebog. En af delene mangler. Et program på din computer kan også opbevare nøglen: se “For udviklere” nedenfor.
+sign-up-kept-title = Lad operatøren opbevare nøglen for mig
+sign-up-kept = Let at begynde med, og det virker i alle browsere. Operatøren kunne underskrive i dit navn: hvert samtykke siger, at operatøren opbevarer nøglen.
+sign-up-send = Send mig en kode
+sign-up-has-account = Har du en konto?
+sign-up-code-title = Indtast din kode
+sign-up-code-sent = Vi har skrevet til { $name }. I brevet er der en kode, eller et link hvis adressen har en konto.
+sign-up-code = Koden fra brevet
+sign-up-code-wrong = Dette er ikke koden. Tjek den tegn for tegn; den har otte tegn.
+sign-up-begin = Opret min konto
+sign-up-code-none = Intet brev? Se i uønsket post, eller tjek adressen.
+sign-up-back = Brug en anden adresse

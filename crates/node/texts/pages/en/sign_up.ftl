@@ -1,0 +1,16 @@
+sign-up-title = Begin an account
+sign-up-lead = Your consents are signed with a key. Choose who keeps it. You can decide otherwise later by beginning a new account.
+sign-up-own-title = My key stays on this device
+sign-up-own = Only you can say yes in your name. The operator cannot sign for you, and cannot help if you lose the device and the recovery kit.
+sign-up-own-missing = For this your browser has to run JavaScript and load the wallet of this site. Either is missing. A program on your computer can keep the key as well: see “For developers” below.
+sign-up-kept-title = Let the operator keep the key for me
+sign-up-kept = Easy to begin with, and it works in every browser. The operator could sign in your name: every consent says that the operator keeps the key.
+sign-up-send = Send me a code
+sign-up-has-account = You have an account?
+sign-up-code-title = Enter your code
+sign-up-code-sent = We have written to { $name }. The letter has a code, or a link if the address has an account.
+sign-up-code = The code from the letter
+sign-up-code-wrong = This is not the code. Check it letter by letter; it has eight characters.
+sign-up-begin = Begin my account
+sign-up-code-none = No letter? Look among unwanted mail, or check the address.
+sign-up-back = Use another address

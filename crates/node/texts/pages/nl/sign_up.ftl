@@ -1,0 +1,16 @@
+sign-up-title = Een account beginnen
+sign-up-lead = Uw toestemmingen worden met een sleutel ondertekend. Kies wie die bewaart. Later anders beslissen kan door een nieuw account te beginnen.
+sign-up-own-title = Mijn sleutel blijft op dit apparaat
+sign-up-own = Alleen u kunt in uw naam ja zeggen. De beheerder kan niet voor u tekenen, en kan niet helpen als u het apparaat en de herstelgegevens kwijt bent.
+sign-up-own-missing = Hiervoor moet uw browser JavaScript uitvoeren en de portemonnee van deze site laden. Een van beide ontbreekt. Ook een programma op uw computer kan de sleutel bewaren: zie “Voor ontwikkelaars” hieronder.
+sign-up-kept-title = Laat de beheerder de sleutel voor mij bewaren
+sign-up-kept = Gemakkelijk om mee te beginnen, en het werkt in elke browser. De beheerder zou in uw naam kunnen tekenen: elke toestemming vermeldt dat de beheerder de sleutel bewaart.
+sign-up-send = Stuur mij een code
+sign-up-has-account = Hebt u een account?
+sign-up-code-title = Vul uw code in
+sign-up-code-sent = Wij hebben geschreven aan { $name }. In de brief staat een code, of een link als het adres een account heeft.
+sign-up-code = De code uit de brief
+sign-up-code-wrong = Dit is niet de code. Kijk hem teken voor teken na; hij heeft acht tekens.
+sign-up-begin = Begin mijn account
+sign-up-code-none = Geen brief? Kijk bij ongewenste mail of controleer het adres.
+sign-up-back = Ander adres gebruiken
