@@ -1,9 +1,10 @@
 //! Service descriptions at rest: public documents, kept under their digest.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use assent_api::problem::{Code, FieldError, Problem};
+use assent_crypto::digest::Digest;
 use assent_model::canonical;
 use assent_model::description::ServiceDescription;
 use assent_model::records::service::DescriptionRef;
@@ -16,6 +17,8 @@ use crate::http::failure::Failure;
 use crate::node::Node;
 
 const KIND: &str = "description";
+/// So many descriptions are kept in memory.
+const CACHED: usize = 1000;
 
 /// The JSON Schema that ships with us.
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
@@ -114,6 +117,37 @@ pub(crate) async fn keep(node: &Node, description: &ServiceDescription) -> Resul
     };
     node.store.put_documents(vec![document]).await?;
     Ok(())
+}
+
+/// Descriptions in memory. They never change: each is kept under its digest.
+#[derive(Default)]
+pub struct DescriptionCache {
+    kept: Mutex<HashMap<Digest, Arc<ServiceDescription>>>,
+}
+
+/// As [`read`], from memory where it was read before: for pages that name many services.
+///
+/// # Errors
+/// As for [`read`].
+pub(crate) async fn shared(
+    node: &Node,
+    reference: &DescriptionRef,
+) -> Result<Arc<ServiceDescription>, Failure> {
+    let lock = || {
+        let kept = node.descriptions.kept.lock();
+        kept.expect("nothing panics while it holds the map")
+    };
+    let known = lock().get(&reference.digest).cloned();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let read = Arc::new(read(node, reference).await?);
+    let mut kept = lock();
+    if kept.len() >= CACHED {
+        kept.clear();
+    }
+    kept.insert(reference.digest, Arc::clone(&read));
+    Ok(read)
 }
 
 /// The description that a record refers to.

@@ -39,6 +39,7 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
         bodies += node.store.vault_of(&owner).await?.len() as u64;
         shred(node, &owner).await?;
     }
+    node.holdings.forget(party);
     Ok(Erased { bodies })
 }
 

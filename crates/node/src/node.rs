@@ -14,6 +14,8 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::Contacts;
+use crate::descriptions::DescriptionCache;
+use crate::holdings::HoldingsCache;
 use crate::http::failure::Failure;
 use crate::proof_cache::ProofCache;
 use crate::release::Stopping;
@@ -61,6 +63,10 @@ pub struct Node {
     pub checkpoint_key: VerifyingKey,
     /// Tells services what happens.
     pub webhooks: Arc<Webhooks>,
+    /// What belongs to people who looked lately.
+    pub holdings: HoldingsCache,
+    /// Public descriptions that pages showed lately.
+    pub descriptions: DescriptionCache,
     /// Codes and letters.
     pub contacts: Contacts,
     /// Keys blind indices and stateless challenges.

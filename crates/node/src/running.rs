@@ -23,6 +23,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::descriptions::DescriptionCache;
+use crate::holdings::HoldingsCache;
 use crate::admin;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -230,6 +232,8 @@ async fn open(
         operator_key,
         token_key,
         checkpoint_key,
+        holdings: HoldingsCache::default(),
+        descriptions: DescriptionCache::default(),
         contacts: Contacts::new(post, index_key),
         webhooks,
         index_key,

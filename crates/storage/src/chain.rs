@@ -1,6 +1,6 @@
 //! Reading what blocks wrote: head, log, state, lists, used commands, what is due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use assent_ledger::block::{BlockHeader, LogEntry, Tile};
@@ -148,6 +148,34 @@ impl Store {
             .select(SOME, [subject.into(), first, limit.into()])
             .await?;
         rows.iter().map(entry).collect()
+    }
+
+    /// The log entries from the index `first` on about any of these subjects, oldest first and each
+    /// once. For many subjects at a time: one query reads for as many as a chunk has.
+    ///
+    /// # Errors
+    /// As for [`Store::header`].
+    pub async fn entries_about(
+        &self,
+        subjects: &[String],
+        first: u64,
+    ) -> Result<Vec<LogEntry>, StoreError> {
+        const PLACES: &str = "SELECT position FROM listings WHERE member = '' AND list";
+        const ENTRIES: &str = "SELECT position, bytes, leaf_hash FROM entries WHERE position";
+        let subjects: Vec<[Value; 1]> = subjects
+            .iter()
+            .map(|subject| [subject.as_str().into()])
+            .collect();
+        let mut positions = BTreeSet::new();
+        for row in bulk::select_in(&self.readers, PLACES, &subjects).await? {
+            positions.insert(row.number(0)?);
+        }
+        let wanted: Vec<[Value; 1]> = positions.range(first..).map(|at| [number(*at)]).collect();
+        let rows = bulk::select_in(&self.readers, ENTRIES, &wanted).await?;
+        let mut found = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        found.sort_by_key(|entry| entry.index);
+        found.dedup_by_key(|entry| entry.index);
+        Ok(found)
     }
 
     /// The used commands among those with these keys, in no order.

@@ -46,6 +46,7 @@ pub async fn add(node: &Node, party: PartyId, compact: &str) -> Result<Pseudonym
         }
         Err(error) => return Err(error.into()),
     }
+    node.holdings.named(party, surrogate_id);
     Ok(PseudonymAdded { surrogate_id })
 }
 

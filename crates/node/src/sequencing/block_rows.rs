@@ -11,7 +11,7 @@ use assent_model::statement::Recorded;
 use assent_storage::Listing;
 
 /// What an event is about: `entries_of(subject)` leads back to it.
-pub(super) fn subjects(event: &Event) -> Vec<String> {
+pub(crate) fn subjects(event: &Event) -> Vec<String> {
     match event {
         Event::Identity(event) => vec![identity_subject(event)],
         Event::Service(ServiceEvent::Registered { registration }) => {
