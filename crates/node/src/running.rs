@@ -23,12 +23,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::descriptions::DescriptionCache;
-use crate::holdings::HoldingsCache;
 use crate::admin;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::Contacts;
+use crate::descriptions::DescriptionCache;
+use crate::holdings::HoldingsCache;
 use crate::housekeeping;
 use crate::http::router::router;
 use crate::mail::post::{Post, PostError};

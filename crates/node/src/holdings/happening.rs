@@ -115,7 +115,11 @@ pub(super) fn plain(event: &Event) -> Option<What> {
 }
 
 /// What an event says about a consent. Of a pair, what both records say is told once.
-pub(super) fn of_consent(event: &ConsentEvent, held: &mut HeldConsent, is_source: bool) -> Vec<What> {
+pub(super) fn of_consent(
+    event: &ConsentEvent,
+    held: &mut HeldConsent,
+    is_source: bool,
+) -> Vec<What> {
     let what = match event {
         ConsentEvent::Acknowledged { .. } => What::Acknowledged,
         ConsentEvent::AcknowledgementMissed { .. } => What::Missed,

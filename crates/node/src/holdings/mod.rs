@@ -18,7 +18,7 @@ use assent_model::records::consent::{ConsentStatus, ResourceSet};
 use assent_model::time::Timestamp;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-pub(crate) use happening::{By, Happening, Use, What};
+pub(crate) use happening::{By, Happening, What};
 
 use crate::http::failure::Failure;
 use crate::node::Node;

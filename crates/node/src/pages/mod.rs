@@ -9,10 +9,12 @@
 
 mod assets;
 mod browser_session;
+mod dates;
 mod failure;
 mod frame;
 mod home;
 mod mail;
+mod names;
 mod sign_in;
 mod sign_up;
 mod signed_in;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use assent_exchange::consent::state::{Consent, Status};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
-use crate::accounts;
+use super::consents::lines;
+use super::standing::Standing;
+use crate::holdings;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
@@ -41,6 +42,7 @@ struct OverviewPage {
     frame: Frame,
     active: usize,
     paused: usize,
+    waiting: usize,
 }
 
 /// `GET /home`.
@@ -49,24 +51,21 @@ pub(super) async fn overview(
     texts: Texts,
     signed_in: SignedIn,
 ) -> Result<Response, PageFailure> {
-    let belongings = accounts::belongings(&node, signed_in.party).await?;
-    let (mut active, mut paused) = (0, 0);
-    for cr_id in &belongings.consents {
-        match node
-            .state
-            .get::<Consent>(cr_id)
-            .await?
-            .map(|found| found.status)
-        {
-            Some(Status::Active) => active += 1,
-            Some(Status::Disabled { .. }) => paused += 1,
-            _ => {}
-        }
-    }
+    let holdings = holdings::of(&node, signed_in.party).await?;
+    let lines = lines(&holdings, node.clock.now());
+    let count = |standing| {
+        lines
+            .iter()
+            .filter(|line| line.standing() == standing)
+            .count()
+    };
+    let (active, paused) = (count(Standing::Active), count(Standing::Paused));
+    let waiting = count(Standing::Waiting);
     let shown = OverviewPage {
         frame: Frame::of(texts, "home-title", "home", "/home", &signed_in),
         active,
         paused,
+        waiting,
     };
     Ok(page(StatusCode::OK, &shown))
 }
