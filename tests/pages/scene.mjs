@@ -12,6 +12,7 @@ export class Scene {
     scene.node = await Node.start();
     scene.sessions = {};
     await scene.#newcomer();
+    await scene.#household();
     return scene;
   }
 
@@ -38,6 +39,43 @@ export class Scene {
     await this.node.assent("party", "new", "--kind", "person", "--out", "newcomer");
     await this.node.assent("party", "register", "--keys", "newcomer");
     await this.signIn("newcomer", "newcomer");
+  }
+
+  /** The household of the examples: one consent in force, one question that waits. */
+  async #household() {
+    const { node } = this;
+    const examples = new URL("../../examples/household/", import.meta.url).pathname;
+    await node.assent("party", "new", "--kind", "person", "--out", "household");
+    await node.assent("party", "register", "--keys", "household");
+    const services = {};
+    const links = {};
+    for (const [name, example] of [["archive", "meter-archive"], ["adviser", "energy-adviser"]]) {
+      const keys = `${name}.json`;
+      await node.assent("party", "new", "--kind", "organisation", "--out", keys);
+      await node.assent("party", "register", "--keys", keys);
+      const description = `${examples}${example}.json`;
+      const registered = await node.assent("service", "register", "--keys", keys, "--description", description);
+      services[name] = registered.service_id ?? registered.service;
+      const linked = await node.assent(
+        "link", "create", "--wallet", "household", "--keys", keys,
+        "--service", services[name], "--account", "member 20417",
+      );
+      links[name] = linked.slr_id ?? linked.link;
+    }
+    const ask = async () => {
+      const asked = await node.assent(
+        "request", "--keys", "adviser.json", "--link", links.adviser,
+        "--purpose", "energy-advice", "--source", services.archive,
+      );
+      return asked.request_id ?? asked.request;
+    };
+    const given = await node.assent("give", await ask(), "--wallet", "household", "--without", "power_delivered");
+    this.consent = given.cr_id ?? given.consent;
+    this.request = await ask();
+    this.services = services;
+    await node.assent("account", "name", "--wallet", "household");
+    await this.signIn("household", "household");
+    await this.signIn("adviser", "adviser.json");
   }
 
   /** Signs somebody in who has keys, by a link that those make. */

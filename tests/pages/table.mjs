@@ -37,4 +37,7 @@ export const PAGES = [
   { name: "sign-in-spent", path: "/sign-in/link/a-token", before: send({}, "Sign in") },
 
   { name: "home-empty", path: "/home", who: "newcomer" },
+  { name: "home", path: "/home", who: "household" },
+  { name: "home-nl", path: "/home", who: "household", language: "nl" },
+  { name: "home-of-organisation", path: "/home", who: "adviser" },
 ];

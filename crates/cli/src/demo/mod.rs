@@ -5,6 +5,7 @@
 //! what must hold afterwards; the first that does not ends the demonstration.
 
 mod checks;
+mod home;
 mod household;
 mod narrator;
 mod node_process;
@@ -27,11 +28,13 @@ use node_process::NodeProcess;
 pub(crate) enum Story {
     /// A household shares meter readings with an energy adviser, and takes them back
     Household,
+    /// The household and the adviser open their pages in a browser
+    Home,
 }
 
 impl Story {
     /// All stories, in the order in which they are told.
-    pub(crate) const ALL: &[Self] = &[Self::Household];
+    pub(crate) const ALL: &[Self] = &[Self::Household, Self::Home];
 }
 
 /// What is wanted of the demonstration.
@@ -67,6 +70,16 @@ struct Told {
     bundle: PathBuf,
     /// Whose log it is from.
     operator: String,
+    /// What to look at while the node goes on.
+    #[serde(skip)]
+    doors: Vec<Door>,
+}
+
+/// A link that opens somebody's pages, once and within ten minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Door {
+    what: &'static str,
+    url: String,
 }
 
 /// Something that was counted.
@@ -122,7 +135,8 @@ pub(crate) async fn run(plan: Plan, output: Output) -> Result<(), Failure> {
     if plan.once {
         Ok(())
     } else {
-        linger(nodes, &narrator).await
+        let doors = summary.told.iter().flat_map(|told| &told.doors);
+        linger(nodes, doors, &narrator).await
     }
 }
 
@@ -135,6 +149,7 @@ async fn tell(
 ) -> Result<(NodeProcess, Told), Failure> {
     narrator.title(match story {
         Story::Household => "A household, a meter archive and an energy adviser",
+        Story::Home => "Their pages in a browser",
     });
     let node = NodeProcess::start(&folder.join("node")).await?;
     narrator.step("operator", "starts a node on an empty directory", &node.url);
@@ -146,6 +161,7 @@ async fn tell(
     };
     let told = match story {
         Story::Household => household::tell(&mut stage).await?,
+        Story::Home => home::tell(&mut stage).await?,
     };
     Ok((node, told))
 }
@@ -192,7 +208,14 @@ fn summarise(summary: &Summary, narrator: &Narrator, output: Output) -> Result<(
 }
 
 /// Keeps the nodes until the user has seen enough.
-async fn linger(nodes: Vec<NodeProcess>, narrator: &Narrator) -> Result<(), Failure> {
+async fn linger(
+    nodes: Vec<NodeProcess>,
+    doors: impl Iterator<Item = &Door>,
+    narrator: &Narrator,
+) -> Result<(), Failure> {
+    for Door { what, url } in doors {
+        narrator.note(&format!("{what} (once, within ten minutes): {url}"))?;
+    }
     for node in &nodes {
         narrator.note(&format!("The node goes on at {} until ctrl-c.", node.url))?;
     }

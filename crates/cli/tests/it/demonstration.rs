@@ -37,6 +37,21 @@ fn the_story_of_the_household_is_told_in_time_and_leaves_evidence() {
 }
 
 #[test]
+fn the_pages_of_both_are_opened_in_a_browser() {
+    let folder = folder();
+    let out = folder.path().join("evidence");
+    let begun = Instant::now();
+    let told = assent(&["demo", "--once", "--only", "home", "--out", text(&out)]).done();
+    assert!(begun.elapsed() < AT_MOST, "it took {:?}", begun.elapsed());
+    let signed_in = told.stdout.matches("signs in with a browser, by a link");
+    assert_eq!(signed_in.count(), 2, "{}", told.stdout);
+    assert!(told.stdout.contains("refused: it was used"));
+    let bundle = out.join("home-evidence-bundle.json");
+    let proven = assent(&["verify", "--json", text(&bundle)]).done().json();
+    assert_eq!(proven["status"], "active");
+}
+
+#[test]
 fn for_programs_it_answers_with_one_object() {
     let told = assent(&["demo", "--once", "--json"]).done().json();
     assert_eq!(told["told"][0]["story"], "household");

@@ -2,13 +2,16 @@
 //! in the forms that a page has.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
-use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{
+    ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE,
+};
 use reqwest::redirect::Policy;
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{RequestBuilder, StatusCode, Url};
 
 use super::form::Form;
-use crate::failure::{Doing, Failure};
+use crate::failure::Failure;
 
 /// No page of a node sends further than this.
 const REDIRECTS_MAX: usize = 5;
@@ -44,7 +47,7 @@ impl Browser {
     pub(super) fn new(origin: &str) -> Result<Self, Failure> {
         let http = reqwest::Client::builder().redirect(Policy::none()).build();
         Ok(Self {
-            http: http.doing("there is no browser")?,
+            http: http.map_err(|error| broken("there is no browser", &error))?,
             origin: origin.trim_end_matches('/').to_owned(),
             cookies: BTreeMap::new(),
         })
@@ -63,7 +66,8 @@ impl Browser {
             .http
             .post(format!("{}{}", self.origin, form.action))
             .header(ORIGIN, &self.origin)
-            .form(&form.fields);
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(encoded(&form.fields)?);
         self.follow(form.action, request).await
     }
 
@@ -75,11 +79,12 @@ impl Browser {
                 .header(ACCEPT_LANGUAGE, "en")
                 .send()
                 .await;
-            let answer = answer.doing(format!("{path} cannot be opened"))?;
+            let answer = answer.map_err(|error| broken("a page cannot be opened", &error))?;
             self.keep_cookies(answer.headers());
             let Some(target) = target(answer.headers()) else {
                 let status = answer.status();
-                let html = answer.text().await.doing(format!("{path} is no text"))?;
+                let html = answer.text().await;
+                let html = html.map_err(|error| broken("a page is no text", &error))?;
                 return Ok(Place::Page(Page { path, status, html }));
             };
             let local = target.strip_prefix(&self.origin).unwrap_or(&target);
@@ -94,7 +99,9 @@ impl Browser {
 
     fn cookie(&self) -> String {
         let pairs = self.cookies.iter();
-        let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("; ")
     }
 
@@ -108,6 +115,17 @@ impl Browser {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+fn broken(what: &str, error: &dyn Error) -> Failure {
+    Failure::unreachable(what).caused_by(error)
+}
+
+/// The fields of a form as they are sent: written like the query of an address.
+fn encoded(fields: &[(String, String)]) -> Result<String, Failure> {
+    let url = Url::parse_with_params("form:sent", fields);
+    let url = url.map_err(|error| broken("a form cannot be sent", &error))?;
+    Ok(url.query().unwrap_or_default().to_owned())
 }
 
 fn target(headers: &HeaderMap) -> Option<String> {
@@ -125,17 +143,6 @@ impl Place {
             ))),
             Self::Elsewhere(address) => Err(Failure::problem(format!(
                 "the browser was sent to {address}"
-            ))),
-        }
-    }
-
-    /// The address of the other site that the browser was sent to.
-    pub(super) fn elsewhere(self) -> Result<String, Failure> {
-        match self {
-            Self::Elsewhere(address) => Ok(address),
-            Self::Page(page) => Err(Failure::problem(format!(
-                "the browser stays at {}, which answers {}",
-                page.path, page.status
             ))),
         }
     }

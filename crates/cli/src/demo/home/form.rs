@@ -27,20 +27,6 @@ impl Form {
             fields,
         }
     }
-
-    /// Types into a field, or chooses one of a group.
-    pub(super) fn fill(mut self, name: &str, value: &str) -> Self {
-        self.fields.retain(|(field, _)| field != name);
-        self.fields.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Takes the tick off a box.
-    pub(super) fn untick(mut self, name: &str, value: &str) -> Self {
-        self.fields
-            .retain(|(field, held)| field != name || held != value);
-        self
-    }
 }
 
 /// What stands before the end of a tag. No attribute of ours has a `>` in it: it is written `&gt;`.
@@ -61,14 +47,14 @@ fn field(tag: &str) -> Option<(String, String)> {
 }
 
 /// The value of an attribute.
-pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
+fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let (value, _) = rest.split_once('"')?;
     Some(unescaped(value))
 }
 
 /// Text as it was before it was written into a page.
-pub(super) fn unescaped(text: &str) -> String {
+fn unescaped(text: &str) -> String {
     let entities = [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -103,20 +89,14 @@ mod tests {
         let forms = Form::all(html);
         let actions: Vec<&str> = forms.iter().map(|form| form.action.as_str()).collect();
         assert_eq!(actions, ["/a?b=1&c=2", "/d"]);
-        let filled = forms[0].clone().fill("email", "a@example.org");
-        let filled = filled.untick("concept", "gas").fill("answer", "yes");
-        let fields: Vec<(&str, &str)> = filled
+        let fields: Vec<(&str, &str)> = forms[0]
             .fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         assert_eq!(
             fields,
-            [
-                ("here", "/home"),
-                ("email", "a@example.org"),
-                ("answer", "yes")
-            ]
+            [("here", "/home"), ("concept", "gas"), ("email", "")]
         );
     }
 }

@@ -40,10 +40,10 @@ const TELEGRAMS: [&[u8]; 7] = [
 ];
 
 /// Everybody, and what they know of each other.
-pub(super) struct Cast {
-    pub(super) session: Session,
-    pub(super) household: Person,
-    pub(super) adviser: Provider,
+pub(in crate::demo) struct Cast {
+    pub(in crate::demo) session: Session,
+    pub(in crate::demo) household: Person,
+    pub(in crate::demo) adviser: Provider,
     pub(super) adviser_service: ServiceId,
     pub(super) adviser_link: LinkId,
     pub(super) archive_service: ServiceId,
@@ -60,7 +60,7 @@ impl Drop for Cast {
 
 impl Cast {
     /// Makes everybody's keys, registers and links them.
-    pub(super) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
+    pub(in crate::demo) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
         let session = Session::open(stage.url).await?;
         let mut household = Person::create(&stage.folder.join("household"), session.clone())?;
         household.enrol().await?;

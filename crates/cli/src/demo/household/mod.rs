@@ -15,7 +15,8 @@ use assent_model::records::consent::ResourceSet;
 
 use super::{Figure, Stage, Told};
 use crate::failure::Failure;
-use cast::Cast;
+pub(super) use cast::Cast;
+pub(super) use consenting::{ask, consent};
 
 /// The dataset that the adviser wants.
 const DATASET: &str = "readings";
@@ -28,9 +29,9 @@ const TAKEN_BACK: &str = "gas_delivered";
 
 /// The consent that the story is about.
 #[derive(Debug, Clone)]
-struct Sharing {
+pub(super) struct Sharing {
     /// The adviser's record.
-    sink: ConsentId,
+    pub(super) sink: ConsentId,
     /// The archive's record.
     source: ConsentId,
     /// What may be delivered at first.
@@ -66,6 +67,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
         figures: figures(&tally, log_size),
         bundle,
         operator: cast.session.chain.operator.to_string(),
+        doors: Vec::new(),
     })
 }
 
