@@ -36,8 +36,25 @@ export const PAGES = [
   { name: "sign-in-confirm", path: "/sign-in/link/a-token" },
   { name: "sign-in-spent", path: "/sign-in/link/a-token", before: send({}, "Sign in") },
 
+  { name: "sign-up", path: "/sign-up" },
+  {
+    name: "sign-up-wrong-address",
+    path: "/sign-up",
+    before: send({ "Your e-mail address": "nobody" }, "Send me a code"),
+  },
+  { name: "letters", path: "/mail" },
+
   { name: "home-empty", path: "/home", who: "newcomer" },
   { name: "home", path: "/home", who: "household" },
   { name: "home-nl", path: "/home", who: "household", language: "nl" },
+  { name: "consents-empty", path: "/home/consents", who: "newcomer" },
+  { name: "consents", path: "/home/consents", who: "household" },
+  { name: "consents-past", path: "/home/consents?show=past", who: "household" },
+  { name: "consents-waiting", path: "/home/consents?show=waiting", who: "household" },
+  { name: "requests", path: "/home/requests", who: "household" },
+  { name: "consent", path: ({ consent }) => `/home/consents/${consent}`, who: "household" },
+  { name: "consent-nl", path: ({ consent }) => `/home/consents/${consent}`, who: "household", language: "nl" },
+  { name: "withdraw", path: ({ consent }) => `/home/consents/${consent}/withdraw`, who: "household" },
+  { name: "consent-of-others", path: ({ consent }) => `/home/consents/${consent}`, who: "newcomer", status: 404 },
   { name: "home-of-organisation", path: "/home", who: "adviser" },
 ];
