@@ -97,3 +97,26 @@ for (const row of PAGES) {
     if (row.script !== "needed") it("holds without JavaScript", () => holdsWithoutScript(row));
   });
 }
+
+describe("keyboard alone", { timeout: 60_000 }, () => {
+  it("begins an account and signs out, without JavaScript", async () => {
+    const email = "keyboard@example.org";
+    const context = await scene.context({ script: false });
+    const { page } = await Tab.open(context, scene.node.url);
+    try {
+      await page.goto(`${scene.node.url}/sign-up`);
+      await keyboard.reach(page, "email");
+      await page.keyboard.type(email);
+      await keyboard.press(page, "Send me a code");
+      const code = await scene.node.letter(email, /^([A-Z0-9]{4}-[A-Z0-9]{4})\r?$/m);
+      await keyboard.reach(page, "code");
+      await page.keyboard.type(code);
+      await keyboard.press(page, "Begin my account");
+      assert.equal(new URL(page.url()).pathname, "/home");
+      await keyboard.press(page, "Sign out");
+      assert.equal(new URL(page.url()).pathname, "/");
+    } finally {
+      await context.close();
+    }
+  });
+});
