@@ -21,7 +21,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 /// Measures everything.
 pub(crate) fn run() -> Outcome<Figures> {
-    let program = build()?;
+    let program = assent()?;
     let folder = tempfile::tempdir()?;
     let data_dir = folder.path().join("node");
     let made = Command::new(&program)
@@ -49,24 +49,14 @@ pub(crate) fn run() -> Outcome<Figures> {
     Ok(figures)
 }
 
-/// Builds `assent` and says where it is: beside this program.
-fn build() -> Outcome<PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args([
-            "build",
-            "--release",
-            "--quiet",
-            "-p",
-            "assent-cli",
-            "--bin",
-            "assent",
-        ])
-        .status()?;
-    if !built.success() {
-        return Err("`assent` cannot be built".into());
+/// Where `assent` is: beside this program, built with it.
+fn assent() -> Outcome<PathBuf> {
+    let program = env::current_exe()?.with_file_name("assent");
+    if program.exists() {
+        Ok(program)
+    } else {
+        Err("`assent` is not built: use `cargo xtask bench node`".into())
     }
-    Ok(env::current_exe()?.with_file_name("assent"))
 }
 
 fn stripped_size(program: &Path, stripped: &Path) -> Outcome<usize> {

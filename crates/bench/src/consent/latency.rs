@@ -6,10 +6,10 @@ use std::time::Duration;
 use assent_model::ids::ConsentId;
 
 use super::bulk;
-use super::stage::Stage;
+use super::stage::{Stage, Turn};
 use crate::Outcome;
 use crate::figures::{Figure, Figures};
-use crate::statistics::{ROUNDS, median, percentile};
+use crate::statistics::{ROUNDS, float, median, percentile};
 
 /// How many records the person has, the first being what the others are held against.
 const SIZES: [usize; 2] = [1_000, 100_000];
@@ -27,6 +27,8 @@ struct Sized {
     sources: Vec<ConsentId>,
     /// In each round so far, the median and the 99th percentile.
     reached: Vec<[Duration; 2]>,
+    /// What all rounds so far cost the server.
+    cpu: Duration,
 }
 
 /// Measures with up to 10⁵ records, or 10⁶.
@@ -37,11 +39,15 @@ pub(super) async fn measure(long: bool, figures: &mut Figures) -> Outcome<()> {
         nodes.push(Sized::start(records).await?);
     }
     for round in 0..ROUNDS {
+        // None is always the first, nor always the one after the same other.
+        nodes.rotate_left(1);
         for node in &mut nodes {
             node.round(round).await?;
         }
     }
+    nodes.sort_by_key(|node| node.records);
     for node in &nodes {
+        report_cpu(figures, node, &nodes[0]);
         report(figures, node, &nodes[0]);
     }
     nodes.into_iter().try_for_each(|node| node.stage.stop())
@@ -61,6 +67,7 @@ impl Sized {
             stage,
             sources,
             reached: Vec::new(),
+            cpu: Duration::ZERO,
         })
     }
 
@@ -68,16 +75,29 @@ impl Sized {
         let step = self.sources.len() / DECISIONS;
         let records = self.sources.iter().skip(round).step_by(step.max(1));
         let records: Vec<ConsentId> = records.take(DECISIONS).copied().collect();
-        let load = self
-            .stage
-            .send(1, self.stage.cast.decisions(&records))
-            .await?;
+        let requests = self.stage.cast.decisions(&records);
+        let Turn { load, cpu } = self.stage.turn(1, requests).await?;
+        self.cpu += cpu;
         let mut times: Vec<Duration> = load.answers.iter().map(|answer| answer.took).collect();
         let reached = [percentile(&mut times, 50), percentile(&mut times, 99)];
         self.reached.push(reached);
         tokio::time::sleep(PAUSE).await;
         Ok(())
     }
+}
+
+/// CPU time says on a busy machine what latency cannot.
+fn report_cpu(figures: &mut Figures, node: &Sized, smallest: &Sized) {
+    let decisions = float(DECISIONS * ROUNDS);
+    let millis = node.cpu.as_secs_f64() * 1000.0 / decisions;
+    let name = format!("decision CPU, {} records", node.records);
+    let figure = Figure::new(name, millis, "ms");
+    figures.push(if node.records == smallest.records {
+        figure
+    } else {
+        let growth = node.cpu.as_secs_f64() / smallest.cpu.as_secs_f64();
+        figure.against(format!("{} records", smallest.records), growth)
+    });
 }
 
 fn report(figures: &mut Figures, node: &Sized, smallest: &Sized) {
