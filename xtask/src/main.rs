@@ -17,6 +17,7 @@ mod setup;
 mod soak;
 mod test;
 mod tidy;
+mod web;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   test                                      everything that continuous integration checks
   tidy                                      the house rules alone
   bench NAME [--json]                       one benchmark, in release mode
+  web                                       install, compile and test the wallet in web/
   soak                                      the long variants of the node's tests
   setup                                     install what the tests need and print where it is";
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
         "soak" => soak::run(),
+        "web" => web::run(),
         "setup" => Ok(setup::run()),
         _ => {
             eprintln!("{USAGE}");

@@ -5,7 +5,7 @@
 
 use crate::repository::{self, cargo};
 use crate::setup::{self, Tools};
-use crate::{demo, tidy, verdict};
+use crate::{demo, tidy, verdict, web};
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::ops::AddAssign;
@@ -44,10 +44,11 @@ impl AddAssign for Tally {
 
 type Stage = fn(&Tools) -> io::Result<Tally>;
 
-const STAGES: [(&str, Stage); 6] = [
+const STAGES: [(&str, Stage); 7] = [
     ("fmt", fmt),
     ("clippy", clippy),
     ("tidy", tidy),
+    ("web", wallet),
     ("tests", tests),
     ("demo", demonstration),
     ("pages", pages),
@@ -108,6 +109,11 @@ fn tidy(_: &Tools) -> io::Result<Tally> {
     let report = tidy::inspect()?;
     report.print();
     Ok(report.tally())
+}
+
+/// Compiles and tests the wallet of the browser.
+fn wallet(_: &Tools) -> io::Result<Tally> {
+    web::run().map(|_| Tally::one(true))
 }
 
 /// Runs the tests of every crate and adds up their result lines.

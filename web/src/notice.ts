@@ -1,0 +1,77 @@
+/** The notice, made again from the descriptions: the twin of `assent_api::v1::consents::notice`. A wallet signs what it made here and never what a node sent. */
+
+import { type Offer, type ProcessingBasis, type ServiceDescription, pick, reference } from "./description.js";
+import type { DescriptionRef } from "./description.js";
+
+/** Version 1 of the wording. */
+const VERSION = 1;
+const RIGHTS = [
+  "You can withdraw this consent at any time, as easily as you give it. Withdrawal does not affect what was lawful before.",
+  "You can ask the provider for access to your data, and to correct, erase, restrict or hand over your data.",
+  "You can object to the processing, and complain to the supervisory authority.",
+] as const;
+
+export interface NoticeDataset {
+  readonly dataset_id: string;
+  readonly title: string;
+  readonly required: Readonly<Record<string, string>>;
+  readonly optional: Readonly<Record<string, string>>;
+}
+
+export interface Notice {
+  readonly version: number;
+  readonly language: string;
+  readonly service_name: string;
+  readonly service: DescriptionRef;
+  readonly provider: unknown;
+  readonly purpose: ProcessingBasis;
+  readonly source?: { readonly service: DescriptionRef; readonly name: string; readonly provider: unknown } | undefined;
+  readonly datasets: readonly NoticeDataset[];
+  readonly valid_until_max?: number | undefined;
+  readonly rights: readonly string[];
+}
+
+/** What a notice is made from. */
+export interface NoticeParts {
+  readonly service: ServiceDescription;
+  readonly purpose: ProcessingBasis;
+  readonly source?: ServiceDescription | undefined;
+  readonly offer: Offer;
+  readonly validUntilMax?: number | undefined;
+  readonly language: string;
+}
+
+export async function notice(parts: NoticeParts): Promise<Notice> {
+  const { service, source, language } = parts;
+  const holder = source ?? service;
+  const ids = Object.keys(parts.offer).sort();
+  return {
+    version: VERSION,
+    language,
+    service_name: service.name,
+    service: await reference(service),
+    provider: service.provider,
+    purpose: parts.purpose,
+    source: source && { service: await reference(source), name: source.name, provider: source.provider },
+    datasets: ids.map((id) => noticeDataset(holder, id, parts.offer, language)),
+    valid_until_max: parts.validUntilMax,
+    rights: RIGHTS,
+  };
+}
+
+function noticeDataset(holder: ServiceDescription, id: string, offer: Offer, language: string): NoticeDataset {
+  const dataset = holder.datasets.find((one) => one.dataset_id === id);
+  const named = (concepts: readonly string[]): Record<string, string> =>
+    Object.fromEntries(
+      concepts.map((concept) => {
+        const field = dataset?.data_mappings.find((one) => one.concept_id === concept);
+        return [concept, field ? pick(field.name, language) : concept];
+      }),
+    );
+  return {
+    dataset_id: id,
+    title: dataset ? pick(dataset.title, language) : id,
+    required: named(offer[id]?.required ?? []),
+    optional: named(offer[id]?.optional ?? []),
+  };
+}
