@@ -13,5 +13,7 @@ mod key_file;
 mod key_history;
 mod source;
 mod statements;
+mod wallet;
+mod wallet_scene;
 mod webhook;
 mod world;
