@@ -10,6 +10,8 @@ use assent_storage::{Store, StoreError};
 
 /// The most pieces that are kept.
 const CACHED_PIECES: usize = 100_000;
+/// How many pieces are read at once.
+const READ_AT_ONCE: usize = 500;
 
 type Cached = Option<Arc<dyn Any + Send + Sync>>;
 
@@ -80,6 +82,44 @@ impl StateReader {
             );
         }
         Ok(piece)
+    }
+
+    /// The pieces with these ids, in their order, as [`Self::get`] would say: those that are not in
+    /// the cache are read together.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    pub async fn get_all<P>(&self, ids: &[P::Id]) -> Result<Vec<Option<Arc<P>>>, StoreError>
+    where
+        P: Piece + Send + Sync + 'static,
+    {
+        let (epoch, unknown) = {
+            let cache = self.cache();
+            let keys = ids.iter().map(|id| StateKey::new(P::KIND, id));
+            let unknown: Vec<_> = keys.filter(|key| !cache.pieces.contains_key(key)).collect();
+            (cache.epoch, unknown)
+        };
+        for some in unknown.chunks(READ_AT_ONCE) {
+            let stored = self.store.state(some).await?;
+            let mut read = Vec::with_capacity(stored.len());
+            for (key, bytes) in stored {
+                let piece = bytes.map(|bytes| serde_json::from_slice::<P>(&bytes).map(Arc::new));
+                let piece = piece.transpose().map_err(|_| StoreError::Corrupt)?;
+                read.push((key, piece.map(|piece| piece as Arc<dyn Any + Send + Sync>)));
+            }
+            let mut cache = self.cache();
+            if cache.epoch == epoch {
+                if cache.pieces.len() + read.len() > CACHED_PIECES {
+                    cache.pieces.clear();
+                }
+                cache.pieces.extend(read);
+            }
+        }
+        let mut pieces = Vec::with_capacity(ids.len());
+        for id in ids {
+            pieces.push(self.get(id).await?);
+        }
+        Ok(pieces)
     }
 
     /// Forgets pieces that a block has changed. Called after the block is durable and before

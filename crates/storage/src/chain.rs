@@ -221,6 +221,44 @@ impl Store {
             .collect()
     }
 
+    /// The members of a list with their positions, the newest first, at most `limit`, from the
+    /// first before `before`: the last that was returned before.
+    ///
+    /// # Errors
+    /// As for [`Store::header`].
+    pub async fn newest(
+        &self,
+        list: &str,
+        before: Option<(u64, &str)>,
+        limit: u32,
+    ) -> Result<Vec<(u64, String)>, StoreError> {
+        const FIRST: &str = "SELECT position, member FROM listings \
+            WHERE list = $1 AND member <> '' ORDER BY position DESC, member DESC LIMIT $2";
+        const NEXT: &str = "SELECT position, member FROM listings \
+            WHERE list = $1 AND (position, member) < ($2, $3) AND member <> '' \
+            ORDER BY position DESC, member DESC LIMIT $4";
+        let rows = match before {
+            None => self.select(FIRST, [list.into(), limit.into()]).await?,
+            Some((position, member)) => {
+                let place = [list.into(), number(position), member.into(), limit.into()];
+                self.select(NEXT, place).await?
+            }
+        };
+        rows.iter()
+            .map(|row| Ok((row.number(0)?, row.column(1)?)))
+            .collect()
+    }
+
+    /// How many members a list has.
+    ///
+    /// # Errors
+    /// As for [`Store::header`].
+    pub async fn count(&self, list: &str) -> Result<u64, StoreError> {
+        const ALL: &str = "SELECT COUNT(*) FROM listings WHERE list = $1 AND member <> ''";
+        let rows = self.select(ALL, [list.into()]).await?;
+        rows.first().map_or(Ok(0), |row| row.number(0))
+    }
+
     /// What is due at `now`, the longest due first, at most `limit`: since when, and the key. With
     /// the end of time for `now` and 1 for `limit`, when something will be due next.
     ///

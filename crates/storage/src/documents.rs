@@ -97,6 +97,35 @@ impl Store {
         self.select(SOME, place).await?.iter().map(stored).collect()
     }
 
+    /// As [`Store::documents_of`], from the greatest id downwards: the first before the id
+    /// `before`, where there is one.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn last_documents_of(
+        &self,
+        kind: &str,
+        owner: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StoredDocument>, StoreError> {
+        const LAST: &str = "SELECT revision, kind, id, owner, expires_at, body FROM documents \
+            WHERE kind = $1 AND owner = $2 ORDER BY id DESC LIMIT $3";
+        const EARLIER: &str = "SELECT revision, kind, id, owner, expires_at, body FROM documents \
+            WHERE kind = $1 AND owner = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+        let rows = match before {
+            None => {
+                let place = [kind.into(), owner.into(), limit.into()];
+                self.select(LAST, place).await?
+            }
+            Some(before) => {
+                let place = [kind.into(), owner.into(), before.into(), limit.into()];
+                self.select(EARLIER, place).await?
+            }
+        };
+        rows.iter().map(stored).collect()
+    }
+
     /// Puts documents, whatever was there before: all of them or none. Each may come once.
     ///
     /// # Errors

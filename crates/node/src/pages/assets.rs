@@ -29,6 +29,11 @@ const ASSETS: &[Asset] = &[
         bytes: include_bytes!("../../assets/style.css"),
     },
     Asset {
+        name: "editor.js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../assets/editor.js"),
+    },
+    Asset {
         name: "mark.svg",
         media_type: "image/svg+xml",
         bytes: include_bytes!("../../assets/mark.svg"),

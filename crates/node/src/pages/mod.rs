@@ -9,6 +9,7 @@
 
 mod assets;
 mod browser_session;
+mod console;
 mod dates;
 mod failure;
 mod frame;
@@ -18,6 +19,7 @@ mod names;
 mod sign_in;
 mod sign_up;
 mod signed_in;
+mod spelling;
 mod texts;
 #[cfg(test)]
 mod texts_tests;
@@ -55,6 +57,7 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(sign_up::routes())
         .merge(mail::routes())
         .merge(home::routes())
+        .merge(console::routes())
         .route("/language", axum::routing::post(texts::choose))
         .layer(CsrfLayer::new())
         .layer(sessions)

@@ -1,12 +1,16 @@
 //! From the events of a block to the rows that make them findable.
 
+use std::collections::BTreeSet;
+
 use assent_exchange::consent::event::ConsentEvent;
 use assent_exchange::event::Event;
 use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::link::event::LinkEvent;
 use assent_exchange::release::event::ReleaseEvent;
 use assent_exchange::service::event::ServiceEvent;
+use assent_model::records::Custody;
 use assent_model::records::consent::ConsentRecord;
+use assent_model::records::identity::PartyKind;
 use assent_model::statement::Recorded;
 use assent_storage::Listing;
 
@@ -78,12 +82,34 @@ pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
         position,
     };
     match event {
+        Event::Identity(IdentityEvent::Registered { registration, .. }) => {
+            let said = registration.content();
+            let party = said.party.to_string();
+            vec![
+                entry("parties".into(), party.clone()),
+                entry(parties_like(said.kind, said.custody), party),
+            ]
+        }
+        Event::Release(ReleaseEvent::Recorded { batch }) => batch
+            .content()
+            .receipts
+            .iter()
+            .map(|receipt| receipt.service_id)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|service| entry(format!("{service}/uses"), "batch".into()))
+            .collect(),
         Event::Service(ServiceEvent::Registered { registration }) => {
             let described = &registration.content().description;
             if described.version > 1 {
                 return Vec::new();
             }
-            vec![entry("services".into(), described.service_id.to_string())]
+            let service_id = described.service_id.to_string();
+            let provider = registration.content().provider;
+            vec![
+                entry("services".into(), service_id.clone()),
+                entry(format!("{provider}/services"), service_id),
+            ]
         }
         Event::Link(LinkEvent::Created { record, .. }) => {
             let said = record.content();
@@ -107,6 +133,23 @@ pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
         Event::Consent(ConsentEvent::Given { record, .. }) => given(record, position),
         _ => Vec::new(),
     }
+}
+
+/// The list of the parties of a kind whose keys are held so.
+pub(crate) fn parties_like(kind: PartyKind, custody: Custody) -> String {
+    let kind = match kind {
+        PartyKind::Person => "person",
+        PartyKind::Organisation => "organisation",
+        PartyKind::Device => "device",
+        PartyKind::Oracle => "oracle",
+        PartyKind::Operator => "operator",
+    };
+    let custody = match custody {
+        Custody::Hosted => "hosted",
+        Custody::Page => "page",
+        Custody::Independent => "independent",
+    };
+    format!("parties/{kind}/{custody}")
 }
 
 fn given(record: &Recorded<ConsentRecord>, position: u64) -> Vec<Listing> {

@@ -9,7 +9,7 @@ mod own_work;
 mod replay;
 mod task;
 
-pub(crate) use block_rows::subjects;
+pub(crate) use block_rows::{parties_like, subjects};
 pub use intake::{Intake, SubmitError, VaultBody};
 pub use task::{Head, ResumeError, Started};
 pub(crate) use task::{Parts, start};

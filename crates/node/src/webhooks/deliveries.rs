@@ -226,6 +226,23 @@ pub async fn list(
     stored.iter().map(|stored| read(&stored.document)).collect()
 }
 
+/// The deliveries to an endpoint, the newest first, from the first before the id `before`.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn newest(
+    store: &Store,
+    webhook: WebhookId,
+    before: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Delivery>, StoreError> {
+    let before = before.map(|before| name(webhook, before));
+    let stored = store
+        .last_documents_of(KIND, &webhook.to_string(), before.as_deref(), limit)
+        .await?;
+    stored.iter().map(|stored| read(&stored.document)).collect()
+}
+
 fn read(document: &Document) -> Result<Delivery, StoreError> {
     serde_json::from_slice(&document.body).map_err(|_| StoreError::Corrupt)
 }

@@ -196,6 +196,31 @@ impl Endpoints {
         Ok(())
     }
 
+    /// Has an endpoint tried again, or not any more, if it still has this revision.
+    ///
+    /// # Errors
+    /// See [`EndpointError`].
+    pub async fn set_enabled(
+        &self,
+        store: &Store,
+        id: WebhookId,
+        revision: u64,
+        enabled: bool,
+    ) -> Result<StoredEndpoint, EndpointError> {
+        let _turn = self.changing.lock().await;
+        let known = self.get(id).filter(|known| known.revision == revision);
+        let known = known.ok_or(EndpointError::Changed)?;
+        let endpoint = Endpoint {
+            enabled,
+            ..known.endpoint
+        };
+        let revision = store.put_if_revision(document(&endpoint), Some(revision));
+        let revision = revision.await?.ok_or(EndpointError::Changed)?;
+        let stored = StoredEndpoint { revision, endpoint };
+        self.write().insert(id, stored.clone());
+        Ok(stored)
+    }
+
     fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<WebhookId, StoredEndpoint>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }

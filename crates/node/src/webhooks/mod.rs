@@ -133,6 +133,23 @@ impl Webhooks {
         Ok(delivery)
     }
 
+    /// Sends messages again, one after the other, and does not wait for them. What becomes of each
+    /// shows in its delivery.
+    pub fn replay_all(self: &Arc<Self>, endpoint: Endpoint, deliveries: Vec<Delivery>) {
+        let webhooks = Arc::clone(self);
+        tokio::spawn(async move {
+            for delivery in deliveries {
+                if let Err(error) = webhooks.replay(&endpoint, delivery).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "a replay cannot be written down"
+                    );
+                    return;
+                }
+            }
+        });
+    }
+
     /// Makes one attempt. An endpoint that is gone for good is not tried again with any message.
     async fn attempt(&self, endpoint: &Endpoint, delivery: &Delivery, now: Timestamp) -> Attempted {
         let body = delivery.body();

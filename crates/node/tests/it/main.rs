@@ -13,6 +13,7 @@ mod world;
 
 mod accounts;
 mod bad_input;
+mod console;
 mod contacts;
 mod crash;
 mod directory;

@@ -16,7 +16,7 @@ mod releases;
 mod services;
 mod sign_in;
 mod tiles;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use assent_api::problem::{Code, Problem};
 use assent_api::v1::Page;
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_exchange::service::state::Service;
-use assent_model::ids::WebhookId;
+use assent_model::ids::{PartyId, WebhookId};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -38,7 +38,23 @@ async fn create(
     State(node): State<Arc<Node>>,
     Signed { caller, body }: Signed<CreateWebhook>,
 ) -> Result<Response, Failure> {
-    let provider = caller.party()?;
+    let stored = make(&node, caller.party()?, body).await?;
+    let location = format!("/v1/webhooks/{}", stored.endpoint.webhook_id);
+    let location = HeaderValue::from_str(&location).expect("an id is visible ASCII");
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        tagged(&node, &stored),
+    )
+        .into_response())
+}
+
+/// Makes an endpoint for a service of this provider.
+pub(crate) async fn make(
+    node: &Node,
+    provider: PartyId,
+    body: CreateWebhook,
+) -> Result<StoredEndpoint, Failure> {
     let service = node
         .state
         .get::<Service>(&body.service_id)
@@ -60,15 +76,7 @@ async fn create(
         created_at: node.clock.now(),
         enabled: true,
     };
-    let stored = node.webhooks.endpoints.add(&node.store, endpoint).await?;
-    let location = format!("/v1/webhooks/{}", stored.endpoint.webhook_id);
-    let location = HeaderValue::from_str(&location).expect("an id is visible ASCII");
-    Ok((
-        StatusCode::CREATED,
-        [(header::LOCATION, location)],
-        tagged(&node, &stored),
-    )
-        .into_response())
+    Ok(node.webhooks.endpoints.add(&node.store, endpoint).await?)
 }
 
 async fn list(
@@ -100,7 +108,7 @@ async fn one(
     caller: Caller,
     Id(id): Id<WebhookId>,
 ) -> Result<Response, Failure> {
-    Ok(tagged(&node, &own(&node, caller, id)?))
+    Ok(tagged(&node, &own(&node, caller.party()?, id)?))
 }
 
 async fn remove(
@@ -109,7 +117,7 @@ async fn remove(
     Id(id): Id<WebhookId>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Failure> {
-    let stored = own(&node, caller, id)?;
+    let stored = own(&node, caller.party()?, id)?;
     conditional::check_if_match(&headers, &tag(&stored))?;
     node.webhooks
         .endpoints
@@ -123,7 +131,7 @@ async fn test(
     caller: Caller,
     Id(id): Id<WebhookId>,
 ) -> Result<Answer<DeliveryView>, Failure> {
-    let stored = own(&node, caller, id)?;
+    let stored = own(&node, caller.party()?, id)?;
     let sequence = node.head.borrow().header.log_size;
     let delivery = node.webhooks.send_test(&stored.endpoint, sequence).await?;
     Ok(Answer(delivery.view()))
@@ -135,7 +143,7 @@ async fn delivered(
     Id(id): Id<WebhookId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<Page<DeliveryView>>, Failure> {
-    own(&node, caller, id)?;
+    own(&node, caller.party()?, id)?;
     let limit = page.limit();
     let mut found = deliveries::list(&node.store, id, page.cursor(), limit + 1).await?;
     let has_more = found.len() > limit as usize;
@@ -154,7 +162,7 @@ async fn replay(
     Path((webhook, delivery)): Path<(String, String)>,
 ) -> Result<Answer<DeliveryView>, Failure> {
     let id = webhook.parse().map_err(|_| Failure::not_found())?;
-    let stored = own(&node, caller, id)?;
+    let stored = own(&node, caller.party()?, id)?;
     let delivery = deliveries::get(&node.store, id, &delivery)
         .await?
         .ok_or_else(Failure::not_found)?;
@@ -163,8 +171,7 @@ async fn replay(
 }
 
 /// An endpoint, for whoever made it; for all others there is none.
-fn own(node: &Node, caller: Caller, id: WebhookId) -> Result<StoredEndpoint, Failure> {
-    let caller = caller.party()?;
+pub(crate) fn own(node: &Node, caller: PartyId, id: WebhookId) -> Result<StoredEndpoint, Failure> {
     let stored = node.webhooks.endpoints.get(id);
     stored
         .filter(|stored| stored.endpoint.provider == caller)

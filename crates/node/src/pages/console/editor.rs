@@ -1,0 +1,320 @@
+//! The editor of descriptions. What is saved is a draft; what registers it is the provider's key.
+
+use std::sync::Arc;
+
+use askama::Template;
+use assent_exchange::service::state::Service;
+use assent_model::ids::ServiceId;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::drafts::{self, Draft, NotKept};
+use super::findings::{Examined, Finding, examine};
+use super::services::{described, pretty};
+use crate::node::Node;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+
+pub(super) fn routes() -> Router<Arc<Node>> {
+    Router::new()
+        .route("/console/drafts/new", get(fresh))
+        .route("/console/drafts", post(save_new))
+        .route("/console/drafts/check", post(check))
+        .route("/console/drafts/{draft}", get(one).post(save))
+        .route("/console/drafts/{draft}/file", get(file))
+        .route(
+            "/console/services/{service}/versions/{version}",
+            get(version),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "console/editor.html")]
+struct EditorPage {
+    frame: Frame,
+    action: String,
+    draft: Option<String>,
+    text: String,
+    findings: Vec<Finding>,
+    is_good: bool,
+    note: String,
+    command: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/findings.html")]
+struct FindingsPart {
+    frame: Frame,
+    findings: Vec<Finding>,
+    is_good: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Of {
+    service: Option<String>,
+}
+
+async fn fresh(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Query(of): Query<Of>,
+) -> Result<Response, PageFailure> {
+    let text = match of.service {
+        Some(id) => {
+            let (id, service) = organisation.service(&node, &id).await?;
+            next_version(&node, id, &service).await?
+        }
+        None => blank(&organisation),
+    };
+    let examined = Examined {
+        text,
+        description: None,
+        findings: Vec::new(),
+    };
+    Ok(editor(&organisation, None, examined, String::new(), StatusCode::OK))
+}
+
+async fn next_version(
+    node: &Node,
+    id: ServiceId,
+    service: &Service,
+) -> Result<String, PageFailure> {
+    let mut description = described(node, id, service.version).await?;
+    description.version = service.version.saturating_add(1);
+    Ok(pretty(&description)?)
+}
+
+/// What every description says, with the places that are to be filled in left empty.
+fn blank(organisation: &Organisation) -> String {
+    let tag = organisation.texts.tag();
+    let value = json!({
+        "service_id": ServiceId::random().to_string(),
+        "version": 1,
+        "name": "",
+        "description": { (tag.clone()): "" },
+        "provider": {
+            "party_id": organisation.party().to_string(),
+            "business_id": "",
+            "name": "",
+            "address": "",
+            "jurisdiction": "",
+            "contact": "",
+            "supervisory_authority": ""
+        },
+        "instance": { "url": "https://" },
+        "datasets": [blank_dataset(&tag)],
+        "purposes": [blank_purpose(&tag)]
+    });
+    serde_json::to_string_pretty(&value).expect("a value has a JSON form")
+}
+
+fn blank_dataset(tag: &str) -> Value {
+    json!({
+        "dataset_id": "",
+        "title": { (tag): "" },
+        "description": { (tag): "" },
+        "data_mappings": [
+            { "property": "", "concept_id": "", "name": { (tag): "" }, "kind": "text" }
+        ]
+    })
+}
+
+fn blank_purpose(tag: &str) -> Value {
+    json!({
+        "purpose_id": "",
+        "name": { (tag): "" },
+        "description": { (tag): "" },
+        "category": "requested-service-provision",
+        "legal_basis": "consent",
+        "processing_categories": ["obtain", "store", "use", "erase"],
+        "required_concepts": [""],
+        "optional_concepts": [],
+        "policy": { "policy_ref": "https://", "policy_version": "1", "policy_hash": "" },
+        "storage": { "location": "eu", "duration": "stated-purpose", "period": { (tag): "" } },
+        "recipients": ["ours"],
+        "collection_method": "from-another-service",
+        "termination": { (tag): "" }
+    })
+}
+
+/// The same text with one more dataset or purpose, where it is JSON with a list of them.
+fn with_one_more(text: &str, list: &str, item: Value) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else {
+        return text.to_owned();
+    };
+    let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) else {
+        return text.to_owned();
+    };
+    items.push(item);
+    serde_json::to_string_pretty(&value).expect("a value has a JSON form")
+}
+
+#[derive(Debug, Deserialize)]
+struct Edited {
+    text: String,
+    #[serde(default)]
+    action: String,
+}
+
+async fn one(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path(id): Path<String>,
+) -> Result<Response, PageFailure> {
+    let draft = own(&node, &organisation, &id).await?;
+    let examined = examine(&draft.text, organisation.party(), &organisation.texts);
+    Ok(editor(&organisation, Some(&id), examined, String::new(), StatusCode::OK))
+}
+
+async fn save_new(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Form(edited): Form<Edited>,
+) -> Result<Response, PageFailure> {
+    act(&node, &organisation, None, &edited).await
+}
+
+async fn save(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path(id): Path<String>,
+    Form(edited): Form<Edited>,
+) -> Result<Response, PageFailure> {
+    let draft = own(&node, &organisation, &id).await?;
+    if edited.action == "delete" {
+        drafts::delete(&node, &draft).await?;
+        return Ok(Redirect::to("/console/services").into_response());
+    }
+    act(&node, &organisation, Some(&id), &edited).await
+}
+
+async fn act(
+    node: &Node,
+    organisation: &Organisation,
+    id: Option<&str>,
+    edited: &Edited,
+) -> Result<Response, PageFailure> {
+    let (party, texts) = (organisation.party(), &organisation.texts);
+    let tag = texts.tag();
+    let text = match edited.action.as_str() {
+        "add-dataset" => with_one_more(&edited.text, "datasets", blank_dataset(&tag)),
+        "add-purpose" => with_one_more(&edited.text, "purposes", blank_purpose(&tag)),
+        _ => edited.text.clone(),
+    };
+    let examined = examine(&text, party, texts);
+    if edited.action != "save" {
+        let status = match examined.findings.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        return Ok(editor(organisation, id, examined, String::new(), status));
+    }
+    match drafts::keep(node, party, id, &examined.text).await? {
+        Ok(id) => Ok(Redirect::to(&format!("/console/drafts/{id}")).into_response()),
+        Err(not_kept) => {
+            let note = match not_kept {
+                NotKept::TooMany => texts.get("editor-too-many"),
+                NotKept::TooLong => texts.get("editor-too-long"),
+            };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(editor(organisation, id, examined, note, status))
+        }
+    }
+}
+
+/// The findings alone, for the page that asks while somebody types.
+async fn check(organisation: Organisation, Form(edited): Form<Edited>) -> Response {
+    let examined = examine(&edited.text, organisation.party(), &organisation.texts);
+    let shown = FindingsPart {
+        frame: organisation.frame("console-editor", "console-services", "/console/services"),
+        is_good: examined.findings.is_empty(),
+        findings: examined.findings,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+async fn file(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path(id): Path<String>,
+) -> Result<Response, PageFailure> {
+    let draft = own(&node, &organisation, &id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"description.json\"",
+        ),
+    ];
+    Ok((headers, draft.text).into_response())
+}
+
+async fn own(
+    node: &Node,
+    organisation: &Organisation,
+    id: &str,
+) -> Result<Draft, PageFailure> {
+    let draft = drafts::get(node, organisation.party(), id).await?;
+    draft.ok_or_else(|| organisation.not_found())
+}
+
+fn editor(
+    organisation: &Organisation,
+    id: Option<&str>,
+    examined: Examined,
+    note: String,
+    status: StatusCode,
+) -> Response {
+    let action = id.map_or_else(
+        || "/console/drafts".to_owned(),
+        |id| format!("/console/drafts/{id}"),
+    );
+    let here = id.map_or("/console/drafts/new".to_owned(), |_| action.clone());
+    let shown = EditorPage {
+        frame: organisation.frame("console-editor", "console-services", &here),
+        action,
+        draft: id.map(str::to_owned),
+        is_good: examined.description.is_some(),
+        text: examined.text,
+        findings: examined.findings,
+        note,
+        command: "assent service register description.json".into(),
+    };
+    page(status, &shown)
+}
+
+#[derive(Template)]
+#[template(path = "console/version.html")]
+struct VersionPage {
+    frame: Frame,
+    id: ServiceId,
+    version: u32,
+    is_current: bool,
+    text: String,
+}
+
+async fn version(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path((id, version)): Path<(String, u32)>,
+) -> Result<Response, PageFailure> {
+    let (id, service) = organisation.service(&node, &id).await?;
+    let description = described(&node, id, version).await;
+    let description =
+        description.map_err(|failure| PageFailure::from(failure).in_words(organisation.texts.clone()))?;
+    let here = format!("/console/services/{id}/versions/{version}");
+    let shown = VersionPage {
+        frame: organisation.frame("console-version", "console-services", &here),
+        id,
+        version,
+        is_current: service.version == version,
+        text: pretty(&description)?,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}

@@ -1,0 +1,249 @@
+//! What the operator of the node sees: whether it is well, who is registered, what the log says.
+
+use std::sync::Arc;
+
+use askama::Template;
+use assent_exchange::event::Event;
+use assent_ledger::sequencer::LeafContent;
+use assent_model::records::Custody;
+use assent_model::records::identity::PartyKind;
+use axum::Router;
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::services::Before;
+use super::{PAGE, cursor, moment, read_cursor};
+use crate::node::Node;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+use crate::pages::signed_in::SignedIn;
+use crate::pages::texts::Texts;
+use crate::sequencing::parties_like;
+
+/// The most entries that one page of the log looks through for a kind.
+const LOOKED_AT_MAX: u64 = 2_000;
+/// The components whose entries can be looked at alone, as the log spells them.
+const COMPONENTS: [&str; 5] = ["identity", "service", "link", "consent", "release"];
+
+pub(super) fn routes() -> Router<Arc<Node>> {
+    Router::new()
+        .route("/operator", get(health))
+        .route("/operator/parties", get(parties))
+        .route("/operator/log", get(log))
+        .route("/operator/settings", get(settings))
+}
+
+/// The operator, signed in. For everybody else there are no such pages.
+struct Operator {
+    signed_in: SignedIn,
+    texts: Texts,
+}
+
+impl Operator {
+    fn frame(&self, title: &str, area: &'static str, here: &str) -> Frame {
+        Frame::of(self.texts.clone(), title, area, here, &self.signed_in)
+    }
+}
+
+impl FromRequestParts<Arc<Node>> for Operator {
+    type Rejection = PageFailure;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, PageFailure> {
+        let signed_in = SignedIn::from_request_parts(parts, node).await?;
+        let texts = Texts::of(&parts.headers);
+        if signed_in.kind == PartyKind::Operator && signed_in.party == node.operator {
+            Ok(Self { signed_in, texts })
+        } else {
+            Err(PageFailure::not_found().in_words(texts))
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "operator/health.html")]
+struct HealthPage {
+    frame: Frame,
+    is_ready: bool,
+    height: u64,
+    log_size: u64,
+    at: String,
+    root: String,
+    checkpoint: String,
+    bytes: u64,
+}
+
+async fn health(
+    State(node): State<Arc<Node>>,
+    operator: Operator,
+) -> Result<Response, PageFailure> {
+    let head = node.head.borrow().clone();
+    let shown = HealthPage {
+        frame: operator.frame("operator-health", "operator-health", "/operator"),
+        is_ready: node.intake.is_open(),
+        height: head.header.height,
+        log_size: head.header.log_size,
+        at: moment(head.header.time),
+        root: head.header.log_root.to_string(),
+        checkpoint: head.checkpoint.to_string(),
+        bytes: node.store.size().await?,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+struct Count {
+    kind: String,
+    custody: String,
+    count: u64,
+}
+
+#[derive(Template)]
+#[template(path = "operator/parties.html")]
+struct PartiesPage {
+    frame: Frame,
+    counts: Vec<Count>,
+    ids: Vec<String>,
+    next: Option<String>,
+}
+
+async fn parties(
+    State(node): State<Arc<Node>>,
+    operator: Operator,
+    Query(query): Query<Before>,
+) -> Result<Response, PageFailure> {
+    let kinds = [
+        (PartyKind::Person, "person"),
+        (PartyKind::Organisation, "organisation"),
+        (PartyKind::Device, "device"),
+        (PartyKind::Oracle, "oracle"),
+    ];
+    let custodies = [
+        (Custody::Hosted, "hosted"),
+        (Custody::Page, "page"),
+        (Custody::Independent, "independent"),
+    ];
+    let mut counts = Vec::new();
+    for (kind, kind_word) in kinds {
+        for (custody, custody_word) in custodies {
+            let count = node.store.count(&parties_like(kind, custody)).await?;
+            if count > 0 {
+                counts.push(Count {
+                    kind: operator.texts.get(&format!("operator-kind-{kind_word}")),
+                    custody: operator.texts.get(&format!("operator-custody-{custody_word}")),
+                    count,
+                });
+            }
+        }
+    }
+    let before = read_cursor(query.before.as_deref());
+    let limit = u32::try_from(PAGE + 1).expect("a page is short");
+    let mut rows = node.store.newest("parties", before, limit).await?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let last = rows.last().filter(|_| has_more);
+    let shown = PartiesPage {
+        next: last.map(|(position, member)| cursor(*position, member)),
+        ids: rows.into_iter().map(|(_, member)| member).collect(),
+        frame: operator.frame("operator-parties", "operator-parties", "/operator/parties"),
+        counts,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+struct EntryRow {
+    index: u64,
+    component: String,
+    kind: String,
+    at: String,
+    height: u64,
+}
+
+#[derive(Template)]
+#[template(path = "operator/log.html")]
+struct LogPage {
+    frame: Frame,
+    components: Vec<(String, String)>,
+    component: String,
+    rows: Vec<EntryRow>,
+    next: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    component: String,
+    before: Option<u64>,
+}
+
+async fn log(
+    State(node): State<Arc<Node>>,
+    operator: Operator,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageFailure> {
+    let size = node.head.borrow().header.log_size;
+    let mut end = wanted.before.unwrap_or(size).min(size);
+    let floor = end.saturating_sub(LOOKED_AT_MAX);
+    let mut rows = Vec::new();
+    while end > floor && rows.len() < PAGE {
+        let begin = end.saturating_sub(200).max(floor);
+        let entries = node.store.entries(begin..end).await?;
+        for entry in entries.iter().rev() {
+            end = entry.index;
+            let row = entry_row(&entry.bytes)?;
+            if wanted.component.is_empty() || row.component == wanted.component {
+                rows.push(row);
+            }
+            if rows.len() == PAGE {
+                break;
+            }
+        }
+        end = end.min(if rows.len() == PAGE { end } else { begin });
+    }
+    let texts = &operator.texts;
+    let word = |name: &&str| {
+        let key = format!("operator-component-{name}");
+        ((*name).to_owned(), texts.get(&key))
+    };
+    let shown = LogPage {
+        components: COMPONENTS.iter().map(word).collect(),
+        frame: operator.frame("operator-log", "operator-log", "/operator/log"),
+        component: wanted.component,
+        rows,
+        next: Some(end).filter(|end| *end > 0),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn entry_row(bytes: &[u8]) -> Result<EntryRow, PageFailure> {
+    let leaf = LeafContent::<Event>::decode(bytes).map_err(|_| PageFailure::Internal)?;
+    let event = serde_json::to_value(&leaf.event).map_err(|_| PageFailure::Internal)?;
+    let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
+    Ok(EntryRow {
+        index: leaf.index,
+        component: word(event.get("component")),
+        kind: word(event.pointer("/what/type")),
+        at: moment(leaf.time),
+        height: leaf.height,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "operator/settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    configuration: String,
+    per_minute: u32,
+}
+
+async fn settings(State(node): State<Arc<Node>>, operator: Operator) -> Response {
+    let shown = SettingsPage {
+        frame: operator.frame("operator-settings", "operator-settings", "/operator/settings"),
+        configuration: node.config.printed(),
+        per_minute: node.config.requests_per_minute,
+    };
+    page(StatusCode::OK, &shown)
+}

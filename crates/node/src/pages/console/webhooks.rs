@@ -1,0 +1,275 @@
+//! Where a service is told, and what became of each message.
+
+use std::sync::Arc;
+
+use askama::Template;
+use assent_api::problem::Code;
+use assent_api::v1::webhooks::{CreateWebhook, DeliveryView};
+use assent_model::ids::{ServiceId, WebhookId};
+use assent_model::time::Timestamp;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use serde::Deserialize;
+
+use super::services::Before;
+use super::{Organisation, PAGE, moment};
+use crate::http::failure::Failure;
+use crate::http::v1::webhooks as api;
+use crate::node::Node;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+use crate::pages::spelling::plain;
+use crate::webhooks::deliveries::{self, Delivery};
+use crate::webhooks::endpoints::StoredEndpoint;
+
+/// The most messages that are sent again at once.
+const REPLAYED_MAX: u32 = 100;
+/// The most endpoints that are shown.
+const ENDPOINTS_MAX: usize = 200;
+
+pub(super) fn routes() -> Router<Arc<Node>> {
+    Router::new()
+        .route("/console/webhooks", get(list).post(make))
+        .route("/console/webhooks/{webhook}", get(one).post(act))
+        .route(
+            "/console/webhooks/{webhook}/deliveries/{delivery}/replay",
+            post(replay),
+        )
+}
+
+struct Row {
+    id: WebhookId,
+    service: ServiceId,
+    url: String,
+    enabled: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/webhooks.html")]
+struct WebhooksPage {
+    frame: Frame,
+    endpoints: Vec<Row>,
+    public_key: String,
+    service: String,
+    url: String,
+    error: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    service: String,
+    #[serde(default)]
+    url: String,
+}
+
+async fn list(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    shown(&node, &organisation, wanted, String::new())
+}
+
+fn shown(node: &Node, organisation: &Organisation, wanted: Wanted, error: String) -> Response {
+    let known = node
+        .webhooks
+        .endpoints
+        .of_provider(organisation.party(), None, ENDPOINTS_MAX);
+    let status = match error.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let shown = WebhooksPage {
+        frame: organisation.frame("console-webhooks", "console-webhooks", "/console/webhooks"),
+        endpoints: known.iter().map(row).collect(),
+        public_key: node.webhooks.public_key.clone(),
+        service: wanted.service,
+        url: wanted.url,
+        error,
+    };
+    page(status, &shown)
+}
+
+fn row(stored: &StoredEndpoint) -> Row {
+    let endpoint = &stored.endpoint;
+    Row {
+        id: endpoint.webhook_id,
+        service: endpoint.service_id,
+        url: plain(&endpoint.url),
+        enabled: endpoint.enabled,
+    }
+}
+
+async fn make(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Form(wanted): Form<Wanted>,
+) -> Result<Response, PageFailure> {
+    let (service_id, _) = organisation.service(&node, wanted.service.trim()).await?;
+    let body = CreateWebhook {
+        service_id,
+        url: wanted.url.trim().to_owned(),
+    };
+    match api::make(&node, organisation.party(), body).await {
+        Ok(made) => {
+            let there = format!("/console/webhooks/{}", made.endpoint.webhook_id);
+            Ok(Redirect::to(&there).into_response())
+        }
+        Err(failure) => match why(&failure) {
+            Some(key) => {
+                let error = organisation.texts.get(key);
+                Ok(shown(&node, &organisation, wanted, error))
+            }
+            None => Err(PageFailure::from(failure).in_words(organisation.texts)),
+        },
+    }
+}
+
+/// The key of what to say about an address that is refused.
+fn why(failure: &Failure) -> Option<&'static str> {
+    let code = failure.problem().code.as_str();
+    if code == Code::CallbackRefused.as_str() {
+        Some("webhook-address-refused")
+    } else if code == Code::TooManyWebhooks.as_str() {
+        Some("webhook-too-many")
+    } else {
+        None
+    }
+}
+
+struct DeliveryRow {
+    id: String,
+    kind: String,
+    subject: String,
+    state: String,
+    word: String,
+    next: Option<String>,
+    attempts: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/webhook.html")]
+struct WebhookPage {
+    frame: Frame,
+    endpoint: Row,
+    revision: u64,
+    public_key: String,
+    deliveries: Vec<DeliveryRow>,
+    next: Option<String>,
+}
+
+async fn one(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path(id): Path<String>,
+    Query(query): Query<Before>,
+) -> Result<Response, PageFailure> {
+    let stored = own(&node, &organisation, &id)?;
+    let id = stored.endpoint.webhook_id;
+    let count = u32::try_from(PAGE + 1).expect("a page is short");
+    let mut found = deliveries::newest(&node.store, id, query.before.as_deref(), count).await?;
+    let has_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let views: Vec<DeliveryView> = found.iter().map(Delivery::view).collect();
+    let last = views.last().filter(|_| has_more);
+    let here = format!("/console/webhooks/{id}");
+    let shown = WebhookPage {
+        next: last.map(|last| last.delivery_id.clone()),
+        deliveries: views.iter().map(|view| told(&organisation, view)).collect(),
+        frame: organisation.frame("console-webhook", "console-webhooks", &here),
+        endpoint: row(&stored),
+        revision: stored.revision,
+        public_key: node.webhooks.public_key.clone(),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
+    let at = |millis| moment(Timestamp::from_millis(millis));
+    let attempts = view.attempts.iter().rev().map(|attempt| {
+        let result = match (attempt.status, &attempt.failure) {
+            (Some(status), _) => status.to_string(),
+            (None, Some(failure)) => failure.clone(),
+            (None, None) => String::new(),
+        };
+        format!("{}: {result} ({} ms)", at(attempt.at), attempt.millis)
+    });
+    DeliveryRow {
+        id: view.delivery_id.clone(),
+        kind: view.kind.clone(),
+        subject: view.data.id.clone(),
+        word: organisation.texts.get(&format!("webhook-state-{}", view.state)),
+        state: view.state.clone(),
+        next: view.next_attempt_at.map(at),
+        attempts: attempts.collect(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Action {
+    action: String,
+    revision: u64,
+}
+
+async fn act(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path(id): Path<String>,
+    Form(action): Form<Action>,
+) -> Result<Response, PageFailure> {
+    let stored = own(&node, &organisation, &id)?;
+    let id = stored.endpoint.webhook_id;
+    let words = |failure: Failure| PageFailure::from(failure).in_words(organisation.texts.clone());
+    let (endpoints, revision) = (&node.webhooks.endpoints, action.revision);
+    match action.action.as_str() {
+        "test" => {
+            let sequence = node.head.borrow().header.log_size;
+            node.webhooks.send_test(&stored.endpoint, sequence).await?;
+        }
+        "enable" | "disable" => {
+            let enabled = action.action == "enable";
+            let set = endpoints.set_enabled(&node.store, id, revision, enabled);
+            set.await.map_err(|error| words(error.into()))?;
+        }
+        "remove" => {
+            let removed = endpoints.remove(&node.store, id, revision).await;
+            removed.map_err(|error| words(error.into()))?;
+            return Ok(Redirect::to("/console/webhooks").into_response());
+        }
+        "replay-failed" => {
+            let newest = deliveries::newest(&node.store, id, None, REPLAYED_MAX).await?;
+            let mut failed = newest;
+            failed.retain(|delivery| delivery.view().state == "failed");
+            failed.reverse();
+            node.webhooks.replay_all(stored.endpoint, failed);
+        }
+        _ => return Err(organisation.not_found()),
+    }
+    Ok(Redirect::to(&format!("/console/webhooks/{id}")).into_response())
+}
+
+async fn replay(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path((id, delivery)): Path<(String, String)>,
+) -> Result<Response, PageFailure> {
+    let stored = own(&node, &organisation, &id)?;
+    let id = stored.endpoint.webhook_id;
+    let delivery = deliveries::get(&node.store, id, &delivery).await?;
+    let delivery = delivery.ok_or_else(|| organisation.not_found())?;
+    node.webhooks.replay(&stored.endpoint, delivery).await?;
+    Ok(Redirect::to(&format!("/console/webhooks/{id}")).into_response())
+}
+
+fn own(
+    node: &Node,
+    organisation: &Organisation,
+    id: &str,
+) -> Result<StoredEndpoint, PageFailure> {
+    let id = id.parse().map_err(|_| organisation.not_found())?;
+    api::own(node, organisation.party(), id).map_err(|_| organisation.not_found())
+}
