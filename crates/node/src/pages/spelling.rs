@@ -57,14 +57,20 @@ mod tests {
 
     #[test]
     fn nothing_turns_the_text_about() {
-        assert_eq!(plain("elpmaxe\u{202e}moc\u{2066}\u{7}"), "elpmaxe\u{fffd}moc\u{fffd}\u{fffd}");
+        assert_eq!(
+            plain("elpmaxe\u{202e}moc\u{2066}\u{7}"),
+            "elpmaxe\u{fffd}moc\u{fffd}\u{fffd}"
+        );
         assert_eq!(plain("Bright Énergie\nשלום"), "Bright Énergie\nשלום");
     }
 
     #[test]
     fn days_end_at_midnight() {
         let end = end_of("2026-12-31").expect("a day");
-        assert_eq!((day(end), last_day(end)), ("2027-01-01".into(), "2026-12-31".into()));
+        assert_eq!(
+            (day(end), last_day(end)),
+            ("2027-01-01".into(), "2026-12-31".into())
+        );
         for wrong in ["", "2026-02-30", "31-12-2026", "tomorrow", "9999-12-31T"] {
             assert_eq!(end_of(wrong), None, "{wrong}");
         }

@@ -67,13 +67,31 @@ impl Browser {
     }
 
     async fn get(&self, path: &str) -> Shown {
-        self.sent(self.http.get(format!("{}{path}", self.base))).await
+        self.sent(self.http.get(format!("{}{path}", self.base)))
+            .await
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
-        let request = self.http.post(format!("{}{path}", self.base)).form(fields);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(encoded(fields));
         self.sent(request).await
     }
+}
+
+/// Fields as a form sends them.
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let part = |text: &str| -> String {
+        let byte = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        };
+        text.bytes().map(byte).collect()
+    };
+    let pair = |(name, value): &(&str, &str)| format!("{}={}", part(name), part(value));
+    fields.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn id_of(provider: &Provider) -> ServiceId {
@@ -137,7 +155,12 @@ async fn the_console_is_for_its_organisation_alone() {
         assert_eq!(archive.post(path, &fields).await.status, 404, "{path}");
         assert_eq!(person.post(path, &fields).await.status, 404, "{path}");
     }
-    for path in ["/operator", "/operator/parties", "/operator/log", "/operator/settings"] {
+    for path in [
+        "/operator",
+        "/operator/parties",
+        "/operator/log",
+        "/operator/settings",
+    ] {
         assert_eq!(adviser.get(path).await.status, 404, "{path}");
         assert_eq!(person.get(path).await.status, 404, "{path}");
         assert_eq!(anonymous.get(path).await.status, 303, "{path}");
@@ -154,10 +177,17 @@ async fn what_changes_something_is_refused_from_another_site() {
         let request = request
             .header("sec-fetch-site", "cross-site")
             .header("origin", "https://evil.example")
-            .form(&[("text", "{}"), ("action", "save")]);
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(encoded(&[("text", "{}"), ("action", "save")]));
         assert_eq!(adviser.sent(request).await.status, 403, "{path}");
     }
-    assert!(!adviser.get("/console/services").await.text.contains("/console/drafts/A"));
+    assert!(
+        !adviser
+            .get("/console/services")
+            .await
+            .text
+            .contains("/console/drafts/A")
+    );
 }
 
 #[tokio::test]
@@ -178,10 +208,22 @@ async fn a_bad_description_gets_errors_that_lead_to_lines() {
     let cases = [
         ("{ \"name\": ".to_owned(), "JSON"),
         (changed("/name", json!("")), "/name"),
-        (changed("/purposes/0/legal_basis", json!("because")), "/purposes/0/legal_basis"),
-        (changed("/instance/url", json!("javascript:alert(1)")), "/instance/url"),
-        (changed("/provider/party_id", json!(other)), "/provider/party_id"),
-        (changed("/purposes/0/required_concepts", json!([])), "/purposes/0"),
+        (
+            changed("/purposes/0/legal_basis", json!("because")),
+            "/purposes/0/legal_basis",
+        ),
+        (
+            changed("/instance/url", json!("javascript:alert(1)")),
+            "/instance/url",
+        ),
+        (
+            changed("/provider/party_id", json!(other)),
+            "/provider/party_id",
+        ),
+        (
+            changed("/purposes/0/required_concepts", json!([])),
+            "/purposes/0",
+        ),
         (twice.to_string(), "/datasets/1"),
         ("x".repeat(101 * 1024), "100 kB"),
     ];
@@ -190,7 +232,10 @@ async fn a_bad_description_gets_errors_that_lead_to_lines() {
         let shown = adviser.post("/console/drafts", &fields).await;
         assert_eq!(shown.status, 422, "{expected}");
         assert!(shown.text.contains("id=\"error-summary\""), "{expected}");
-        assert!(shown.text.contains("href=\"#text\" data-line="), "{expected}");
+        assert!(
+            shown.text.contains("href=\"#text\" data-line="),
+            "{expected}"
+        );
         assert!(shown.text.contains(expected), "{expected}: {}", shown.text);
         let part = adviser.post("/console/drafts/check", &fields).await;
         assert_eq!(part.status, 200);
@@ -198,14 +243,21 @@ async fn a_bad_description_gets_errors_that_lead_to_lines() {
     }
     let text = good.to_string();
     let fields = [("text", text.as_str()), ("action", "save")];
-    let draft = adviser.post("/console/drafts", &fields).await.location.unwrap();
+    let draft = adviser
+        .post("/console/drafts", &fields)
+        .await
+        .location
+        .unwrap();
     let shown = adviser.get(&draft).await.text;
     assert!(shown.contains("assent service register description.json"));
-    let file: Value = serde_json::from_str(&adviser.get(&format!("{draft}/file")).await.text).unwrap();
+    let file: Value =
+        serde_json::from_str(&adviser.get(&format!("{draft}/file")).await.text).unwrap();
     assert_eq!(file, good);
     let listed = adviser.get("/console/services").await.text;
     assert!(listed.contains("Registered"), "the ledger knows this draft");
-    adviser.post(&draft, &[("text", ""), ("action", "delete")]).await;
+    adviser
+        .post(&draft, &[("text", ""), ("action", "delete")])
+        .await;
     assert_eq!(adviser.get(&draft).await.status, 404);
 }
 
@@ -228,19 +280,32 @@ async fn nothing_that_was_stored_becomes_markup() {
     description[EVIL] = EVIL.into();
     let text = description.to_string();
     let fields = [("text", text.as_str()), ("action", "save")];
-    let draft = adviser.post("/console/drafts", &fields).await.location.unwrap();
+    let draft = adviser
+        .post("/console/drafts", &fields)
+        .await
+        .location
+        .unwrap();
     let url = [("service", EVIL), ("url", EVIL)];
     let pages = [
         adviser.get(&draft).await.text,
         adviser.get("/console/services").await.text,
         adviser.post("/console/drafts/check", &fields).await.text,
         adviser.post("/console/webhooks", &url).await.text,
-        adviser.get("/console/webhooks?service=%3Cscript%3E&url=%22%3E%3Cscript%3E").await.text,
+        adviser
+            .get("/console/webhooks?service=%3Cscript%3E&url=%22%3E%3Cscript%3E")
+            .await
+            .text,
     ];
     for page in pages {
         assert!(!page.contains("<script>"), "{page}");
     }
-    assert!(!adviser.get("/console/services").await.text.contains('\u{202e}'));
+    assert!(
+        !adviser
+            .get("/console/services")
+            .await
+            .text
+            .contains('\u{202e}')
+    );
 }
 
 #[tokio::test]
@@ -252,17 +317,31 @@ async fn consents_are_counted_and_listed_without_names_and_debts_shown() {
     let path = format!("/console/services/{}/consents", id_of(&cast.adviser));
     let shown = adviser.get(&format!("{path}?status=active")).await.text;
     assert!(shown.contains(&pair.sink.to_string()));
-    assert!(!shown.contains(&pair.source.to_string()), "not its own record");
+    assert!(
+        !shown.contains(&pair.source.to_string()),
+        "not its own record"
+    );
     cast.change(&world, &pair, &Change::Withdraw).await;
     let active = adviser.get(&format!("{path}?status=active")).await.text;
     assert!(!active.contains(&pair.sink.to_string()));
     let withdrawn = adviser.get(&format!("{path}?status=withdrawn")).await.text;
     assert!(withdrawn.contains(&pair.sink.to_string()));
-    let owed = format!("/console/services/{}/acknowledgements", id_of(&cast.adviser));
+    let owed = format!(
+        "/console/services/{}/acknowledgements",
+        id_of(&cast.adviser)
+    );
     let shown = adviser.get(&owed).await.text;
     assert!(shown.contains(&pair.sink.to_string()) && shown.contains("2026-01-02 00:00:00 UTC"));
-    cast.acknowledge(&world, &cast.adviser, pair.sink).await.unwrap();
-    assert!(!adviser.get(&owed).await.text.contains(&pair.sink.to_string()));
+    cast.acknowledge(&world, &cast.adviser, pair.sink)
+        .await
+        .unwrap();
+    assert!(
+        !adviser
+            .get(&owed)
+            .await
+            .text
+            .contains(&pair.sink.to_string())
+    );
 }
 
 #[tokio::test]
@@ -293,8 +372,34 @@ async fn an_endpoint_is_made_tried_stopped_and_removed() {
     assert_eq!(receiver.received().len(), 2);
     assert_eq!(act("remove", "3").await, 303);
     assert_eq!(adviser.get(&path).await.status, 404);
-    let wanted = [("service", service.as_str()), ("url", "ftp://hooks.example")];
+    let wanted = [
+        ("service", service.as_str()),
+        ("url", "ftp://hooks.example"),
+    ];
     let refused = adviser.post("/console/webhooks", &wanted).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("href=\"#url\""));
+}
+
+#[tokio::test]
+async fn the_operator_sees_health_parties_log_and_settings() {
+    let world =
+        World::with(|config| config.mail_url = "smtp://who:secret@127.0.0.1:1".into()).await;
+    let cast = Cast::enter(&world).await;
+    let mut keys = PartyKeys::generate();
+    keys.signing = (*world.running.node().operator_key).clone();
+    let operator = Browser::of(&world, &cast, &keys).await;
+    let health = operator.get("/operator").await;
+    assert_eq!(health.status, 200);
+    assert!(health.text.contains("role=\"status\"") && health.text.contains("assent:test"));
+    let parties = operator.get("/operator/parties").await.text;
+    let adviser = cast.adviser.keys.party_id().to_string();
+    assert!(parties.contains("Organisation") && parties.contains(&adviser));
+    let log = operator.get("/operator/log").await.text;
+    assert!(log.contains("/v1/log/entries/0") && log.contains("link: created"));
+    let services = operator.get("/operator/log?component=service").await.text;
+    assert!(services.contains("service: registered") && !services.contains("link: created"));
+    let settings = operator.get("/operator/settings").await.text;
+    assert!(settings.contains("mail_url = &#34;(hidden)&#34;") && !settings.contains("secret@"));
+    assert_eq!(operator.get("/console/services").await.status, 404);
 }

@@ -111,7 +111,10 @@ pub(super) async fn keep(
     let id = match id {
         Some(id) => id.to_owned(),
         None => {
-            let kept = node.store.documents_of(KIND, &owner, "", DRAFTS_MAX).await?;
+            let kept = node
+                .store
+                .documents_of(KIND, &owner, "", DRAFTS_MAX)
+                .await?;
             if kept.len() >= DRAFTS_MAX as usize {
                 return Ok(Err(NotKept::TooMany));
             }

@@ -77,7 +77,13 @@ async fn fresh(
         description: None,
         findings: Vec::new(),
     };
-    Ok(editor(&organisation, None, examined, String::new(), StatusCode::OK))
+    Ok(editor(
+        &organisation,
+        None,
+        examined,
+        String::new(),
+        StatusCode::OK,
+    ))
 }
 
 async fn next_version(
@@ -169,7 +175,13 @@ async fn one(
 ) -> Result<Response, PageFailure> {
     let draft = own(&node, &organisation, &id).await?;
     let examined = examine(&draft.text, organisation.party(), &organisation.texts);
-    Ok(editor(&organisation, Some(&id), examined, String::new(), StatusCode::OK))
+    Ok(editor(
+        &organisation,
+        Some(&id),
+        examined,
+        String::new(),
+        StatusCode::OK,
+    ))
 }
 
 async fn save_new(
@@ -255,11 +267,7 @@ async fn file(
     Ok((headers, draft.text).into_response())
 }
 
-async fn own(
-    node: &Node,
-    organisation: &Organisation,
-    id: &str,
-) -> Result<Draft, PageFailure> {
+async fn own(node: &Node, organisation: &Organisation, id: &str) -> Result<Draft, PageFailure> {
     let draft = drafts::get(node, organisation.party(), id).await?;
     draft.ok_or_else(|| organisation.not_found())
 }
@@ -306,8 +314,8 @@ async fn version(
 ) -> Result<Response, PageFailure> {
     let (id, service) = organisation.service(&node, &id).await?;
     let description = described(&node, id, version).await;
-    let description =
-        description.map_err(|failure| PageFailure::from(failure).in_words(organisation.texts.clone()))?;
+    let description = description
+        .map_err(|failure| PageFailure::from(failure).in_words(organisation.texts.clone()))?;
     let here = format!("/console/services/{id}/versions/{version}");
     let shown = VersionPage {
         frame: organisation.frame("console-version", "console-services", &here),

@@ -59,7 +59,10 @@ pub(super) fn examine(text: &str, party: PartyId, texts: &Texts) -> Examined {
     let (description, findings) = match descriptions::checked(&value) {
         Ok(said) if said.provider.party_id != party => {
             let pointer = "/provider/party_id".to_owned();
-            (None, vec![finding(pointer, texts.get("editor-other-party"))])
+            (
+                None,
+                vec![finding(pointer, texts.get("editor-other-party"))],
+            )
         }
         Ok(said) => (Some(said), Vec::new()),
         Err(failure) => {
@@ -120,7 +123,10 @@ fn walk(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMap<S
             .iter()
             .map(|(name, member)| (name.replace('~', "~0").replace('/', "~1"), member))
             .collect(),
-        Value::Array(items) => (0..).map(|place: usize| place.to_string()).zip(items).collect(),
+        Value::Array(items) => (0..)
+            .map(|place: usize| place.to_string())
+            .zip(items)
+            .collect(),
         _ => Vec::new(),
     };
     let is_open = !members.is_empty();

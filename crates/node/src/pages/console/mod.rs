@@ -35,7 +35,10 @@ const PAGE: usize = 25;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()
-        .route("/console", get(|| async { Redirect::to("/console/services") }))
+        .route(
+            "/console",
+            get(|| async { Redirect::to("/console/services") }),
+        )
         .merge(services::routes())
         .merge(editor::routes())
         .merge(consents::routes())

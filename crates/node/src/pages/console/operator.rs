@@ -133,7 +133,9 @@ async fn parties(
             if count > 0 {
                 counts.push(Count {
                     kind: operator.texts.get(&format!("operator-kind-{kind_word}")),
-                    custody: operator.texts.get(&format!("operator-custody-{custody_word}")),
+                    custody: operator
+                        .texts
+                        .get(&format!("operator-custody-{custody_word}")),
                     count,
                 });
             }
@@ -241,7 +243,11 @@ struct SettingsPage {
 
 async fn settings(State(node): State<Arc<Node>>, operator: Operator) -> Response {
     let shown = SettingsPage {
-        frame: operator.frame("operator-settings", "operator-settings", "/operator/settings"),
+        frame: operator.frame(
+            "operator-settings",
+            "operator-settings",
+            "/operator/settings",
+        ),
         configuration: node.config.printed(),
         per_minute: node.config.requests_per_minute,
     };

@@ -202,7 +202,9 @@ fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
         id: view.delivery_id.clone(),
         kind: view.kind.clone(),
         subject: view.data.id.clone(),
-        word: organisation.texts.get(&format!("webhook-state-{}", view.state)),
+        word: organisation
+            .texts
+            .get(&format!("webhook-state-{}", view.state)),
         state: view.state.clone(),
         next: view.next_attempt_at.map(at),
         attempts: attempts.collect(),
@@ -265,11 +267,7 @@ async fn replay(
     Ok(Redirect::to(&format!("/console/webhooks/{id}")).into_response())
 }
 
-fn own(
-    node: &Node,
-    organisation: &Organisation,
-    id: &str,
-) -> Result<StoredEndpoint, PageFailure> {
+fn own(node: &Node, organisation: &Organisation, id: &str) -> Result<StoredEndpoint, PageFailure> {
     let id = id.parse().map_err(|_| organisation.not_found())?;
     api::own(node, organisation.party(), id).map_err(|_| organisation.not_found())
 }
