@@ -2,6 +2,7 @@
 
 use assent_client::keys::PartyKeys;
 use assent_client::statements::change::Change;
+use assent_crypto::signature::SigningKey;
 use assent_model::ids::ServiceId;
 use serde_json::{Value, json};
 
@@ -387,7 +388,7 @@ async fn the_operator_sees_health_parties_log_and_settings() {
         World::with(|config| config.mail_url = "smtp://who:secret@127.0.0.1:1".into()).await;
     let cast = Cast::enter(&world).await;
     let mut keys = PartyKeys::generate();
-    keys.signing = (*world.running.node().operator_key).clone();
+    keys.signing = SigningKey::from_seed(world.running.node().operator_key.seed());
     let operator = Browser::of(&world, &cast, &keys).await;
     let health = operator.get("/operator").await;
     assert_eq!(health.status, 200);
