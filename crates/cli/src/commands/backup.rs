@@ -1,5 +1,8 @@
 //! `assent backup`: a copy of everything that a node needs to go on elsewhere.
 //!
+//! The node may be running: the store is copied as of one block, and every command that the node
+//! had acknowledged before is in it. A PostgreSQL store is backed up by `pg_dump`.
+//!
 //! A backup is a new folder with the keys of the operator, the chain file and the store. Keep it as
 //! secret as the data directory.
 
@@ -8,8 +11,9 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use assent_ledger::block::BlockHeader;
 use assent_node::operator_keys;
-use assent_storage::{Store, StoreConfig};
+use assent_storage::{Store, StoreConfig, StoreError};
 use clap::Args;
 use serde::Serialize;
 
@@ -44,19 +48,16 @@ impl Arguments {
         let unwritten = || format!("the backup {} cannot be written", self.path.display());
         let url = config.store_url();
         check_is_there(&url)?;
-        let store = Store::open(&StoreConfig { url }).await;
-        let store = store.doing("the store cannot be opened")?;
+        check_is_file(&url)?;
+        let source = Source::open(StoreConfig { url }).await?;
         new_folder(&self.path).doing(unwritten())?;
         for name in PLAIN_FILES {
             let from = config.data_dir.join(name);
             copy_private(&from, &self.path.join(name)).doing(unwritten())?;
         }
-        store
-            .backup(&self.path.join(STORE_FILE))
-            .await
-            .doing(unwritten())?;
-        let head = store.head();
-        store.close().await.doing("the store cannot be closed")?;
+        let copy = self.path.join(STORE_FILE);
+        source.copy(&copy).await.doing(unwritten())?;
+        let head = head(&copy).await.doing(unwritten())?;
         let copied = Copied {
             backup: self.path.display().to_string(),
             height: head.as_ref().map_or(0, |head| head.height),
@@ -69,6 +70,58 @@ impl Arguments {
                 ("log entries", &copied.log_size),
             ])
         })
+    }
+}
+
+/// The store that is copied.
+enum Source {
+    /// Nobody else has it open.
+    Idle(Store),
+    /// A running node has it open.
+    InUse(StoreConfig),
+}
+
+impl Source {
+    async fn open(config: StoreConfig) -> Result<Self, Failure> {
+        match Store::open(&config).await {
+            Ok(store) => Ok(Self::Idle(store)),
+            Err(StoreError::Locked) => Ok(Self::InUse(config)),
+            Err(error) => Err(error).doing("the store cannot be opened"),
+        }
+    }
+
+    async fn copy(self, path: &Path) -> Result<(), StoreError> {
+        match self {
+            Self::Idle(store) => {
+                store.backup(path).await?;
+                store.close().await
+            }
+            Self::InUse(config) => Store::backup_running(&config, path).await,
+        }
+    }
+}
+
+/// The newest block of a copy. That it opens shows that it can be restored.
+async fn head(copy: &Path) -> Result<Option<BlockHeader>, StoreError> {
+    let url = format!("sqlite:{}", copy.display());
+    let store = Store::open(&StoreConfig { url }).await?;
+    let head = store.head();
+    store.close().await?;
+    // The lock file beside it is of no use in a backup.
+    let mut lock = copy.as_os_str().to_owned();
+    lock.push(".lock");
+    fs::remove_file(lock)?;
+    Ok(head)
+}
+
+/// Only a store in a file is copied here: a server has means of its own.
+fn check_is_file(url: &str) -> Result<(), Failure> {
+    if url.starts_with("sqlite:") {
+        Ok(())
+    } else {
+        Err(Failure::usage(
+            "a PostgreSQL store is backed up by pg_dump; keep the keys and chain.json with it",
+        ))
     }
 }
 
