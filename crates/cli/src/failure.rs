@@ -12,6 +12,7 @@ use assent_client::document::DocumentError;
 use assent_client::evidence::EvidenceError;
 use assent_client::http::{ClientError, EnrolError, FetchError, LookUpError, TraceError};
 use assent_client::key_file::KeyFileError;
+use assent_client::key_history::KeyHistoryError;
 use assent_client::source::RolledBack;
 use assent_client::statements::change::ChangeError;
 use assent_client::statements::give::GiveError;
@@ -270,6 +271,7 @@ problems! {
     GiveError,
     InitError,
     KeyFileError,
+    KeyHistoryError,
     RegisterServiceError,
     RolledBack,
     io::Error,

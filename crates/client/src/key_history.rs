@@ -6,7 +6,7 @@
 //! keeps a change back can at most show an older key.
 
 use assent_crypto::sealing::SealingKey;
-use assent_crypto::signature::VerifyingKey;
+use assent_crypto::signature::{KeyId, VerifyingKey};
 use assent_model::ids::PartyId;
 use assent_model::records::identity::{
     Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, Recovery, Registration,
@@ -31,6 +31,9 @@ pub enum KeyHistoryError {
     /// The proof of possession of the new key does not hold.
     #[error("possession of the new key is not proven")]
     PossessionUnproven,
+    /// A key that was known before is not in the history, so later changes are kept back.
+    #[error("the history ends before a key of the party that is known already")]
+    Rewound,
 }
 
 /// The keys of a party as they are after its registration and the changes so far.
@@ -41,6 +44,8 @@ pub struct KeyHistory {
     recovery_key: Option<VerifyingKey>,
     sealing_key: SealingKey,
     is_active: bool,
+    /// The signing keys before this one, oldest first.
+    replaced: Vec<KeyId>,
 }
 
 impl KeyHistory {
@@ -60,6 +65,7 @@ impl KeyHistory {
             recovery_key: Some(recovery_key),
             sealing_key: said.sealing_key.clone(),
             is_active: true,
+            replaced: Vec::new(),
         })
     }
 
@@ -78,6 +84,7 @@ impl KeyHistory {
             recovery_key: None,
             sealing_key: said.sealing_key.clone(),
             is_active: true,
+            replaced: Vec::new(),
         })
     }
 
@@ -117,7 +124,7 @@ impl KeyHistory {
     pub fn rotate(&mut self, rotation: &Verified<KeyRotation>) -> Result<(), KeyHistoryError> {
         let said = rotation.content();
         self.check(said.party, Some(self.signing_key), rotation.signer())?;
-        self.signing_key = possessed(&said.signing, self.party, KeyRole::Signing)?;
+        self.install(possessed(&said.signing, self.party, KeyRole::Signing)?);
         if let Some(sealing_key) = &said.sealing_key {
             self.sealing_key = sealing_key.clone();
         }
@@ -131,7 +138,7 @@ impl KeyHistory {
     pub fn recover(&mut self, recovery: &Verified<Recovery>) -> Result<(), KeyHistoryError> {
         let said = recovery.content();
         self.check(said.party, self.recovery_key, recovery.signer())?;
-        self.signing_key = possessed(&said.signing, self.party, KeyRole::Signing)?;
+        self.install(possessed(&said.signing, self.party, KeyRole::Signing)?);
         self.sealing_key = said.sealing_key.clone();
         Ok(())
     }
@@ -153,6 +160,24 @@ impl KeyHistory {
         self.check(deactivation.content().party, key, deactivation.signer())?;
         self.is_active = false;
         Ok(())
+    }
+
+    /// Checks that the history knows a key that the party had when it was met before: who keeps
+    /// changes back cannot go back behind that.
+    ///
+    /// # Errors
+    /// [`KeyHistoryError::Rewound`].
+    pub fn check_reaches(&self, known: &KeyId) -> Result<(), KeyHistoryError> {
+        if self.signing_key.thumbprint() == *known || self.replaced.contains(known) {
+            Ok(())
+        } else {
+            Err(KeyHistoryError::Rewound)
+        }
+    }
+
+    fn install(&mut self, signing_key: VerifyingKey) {
+        let replaced = std::mem::replace(&mut self.signing_key, signing_key);
+        self.replaced.push(replaced.thumbprint());
     }
 
     fn check(

@@ -91,7 +91,7 @@ pub struct WalletLink {
     /// Who offers it. The keys of this party can be traced from its id, see
     /// [`KeyHistory`](crate::key_history::KeyHistory).
     pub provider: PartyId,
-    /// The provider's key when the link was made.
+    /// The newest key of the provider that is known: at first that of linking.
     pub holder: KeyId,
     /// Under which pseudonym.
     pub pseudonym: Pseudonym,
@@ -136,6 +136,13 @@ impl Wallet {
     /// Keeps the alias of a pair.
     pub fn add_alias(&mut self, alias: PairAlias) {
         self.aliases.insert(alias.pair, alias);
+    }
+
+    /// Remembers a newer key of a link's provider, so that nobody can go back behind it.
+    pub fn note_holder(&mut self, id: LinkId, holder: KeyId) {
+        if let Some(link) = self.links.get_mut(&id) {
+            link.holder = holder;
+        }
     }
 
     /// A link.

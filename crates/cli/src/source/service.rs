@@ -213,9 +213,11 @@ impl SourceService {
         let undecided = |_: ClientError| Denial::Undecided;
         let client = &self.provider.session.client;
         let sink = client.service(grant.sink()).await.map_err(undecided)?;
-        let party = client.party(sink.provider).await.map_err(undecided)?;
-        if party.signing_key.thumbprint() == *grant.holder() {
-            Ok(party.sealing_key)
+        // Traced, so that the node cannot have it sealed to another key.
+        let keys = client.key_history(sink.provider).await;
+        let keys = keys.map_err(|_| Denial::Undecided)?;
+        if keys.signing_key().thumbprint() == *grant.holder() {
+            Ok(keys.sealing_key().clone())
         } else {
             Err(Refusal::HolderMismatch.into())
         }

@@ -263,6 +263,28 @@ fn a_history_is_traced_from_the_id() {
 }
 
 #[test]
+fn a_history_does_not_go_back_behind_a_known_key() {
+    let keys = PartyKeys::generate();
+    let statements = signed(&keys);
+    let traced = |count: usize| KeyHistory::trace(keys.party_id(), &statements[..count]).unwrap();
+    for known in 1..=4 {
+        let key = traced(known).signing_key().thumbprint();
+        for shown in 1..=4 {
+            let expected = if shown < known {
+                Err(KeyHistoryError::Rewound)
+            } else {
+                Ok(())
+            };
+            assert_eq!(
+                traced(shown).check_reaches(&key),
+                expected,
+                "{shown} of {known}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_history_that_skips_forks_or_begins_elsewhere_is_refused() {
     let (keys, other) = (PartyKeys::generate(), PartyKeys::generate());
     let own = signed(&keys);

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use assent_api::v1::Outcome;
 use assent_api::v1::consents::{ConsentView, FormView, Notice, RefuseConsent, RequestView};
-use assent_client::keys::PairAlias;
+use assent_client::keys::{PairAlias, WalletLink};
 use assent_client::statements::give::{Answer, Given, Sharing};
 use assent_crypto::sealing::SealingKey;
-use assent_model::ids::{ConsentId, RequestId};
+use assent_crypto::signature::KeyId;
+use assent_model::ids::{ConsentId, LinkId, RequestId};
 use assent_model::names::{ConceptId, Language};
 use assent_model::records::consent::{ConsentRecord, ConsentRequest, ResourceSet, Superseded};
+use assent_model::records::service::DescriptionRef;
 use assent_model::statement;
 use assent_model::time::Timestamp;
 use serde::Serialize;
@@ -56,6 +58,12 @@ struct Source {
     sealing_key: SealingKey,
 }
 
+/// Over which link somebody asks, and with which key it signs now.
+struct Asker {
+    link: LinkId,
+    holder: KeyId,
+}
+
 /// The records that a new consent replaces.
 struct Replaced<'w> {
     record: Superseded,
@@ -76,11 +84,12 @@ impl Person {
     /// Answers yes. The notice is built again from the signed descriptions before it is signed.
     pub(crate) async fn give(&mut self, choice: &Choice) -> Result<GivenConsent, Failure> {
         let form = self.form(choice.request, &choice.language).await?;
-        let given = self.signed_answer(&form, choice).await?;
+        let (given, asker) = self.signed_answer(&form, choice).await?;
+        self.wallet.note_holder(asker.link, asker.holder);
         if let Some(alias) = given.alias {
             self.wallet.add_alias(alias);
-            self.save()?;
         }
+        self.save()?;
         let sent = self.session.client.give_consent(&given.request).await;
         let outcome = sent.doing("the consent cannot be given")?;
         // The node may have affirmed a consent that says the same and stands.
@@ -98,12 +107,23 @@ impl Person {
         })
     }
 
-    async fn signed_answer(&self, form: &FormView, choice: &Choice) -> Result<Given, Failure> {
+    async fn signed_answer(
+        &self,
+        form: &FormView,
+        choice: &Choice,
+    ) -> Result<(Given, Asker), Failure> {
         let service = self.session.service_named(&form.service).await?;
         let link = self.asked_link(choice.request).await?;
-        let source = self.source(form).await?;
+        let asker = Asker {
+            link: link.slr_id,
+            holder: self.provider_keys(link).await?.signing_key().thumbprint(),
+        };
         let source_link = match &form.source {
             Some(source) => Some(self.active_link(source.service_id).await?),
+            None => None,
+        };
+        let source = match form.source.as_ref().zip(source_link) {
+            Some((named, link)) => Some(self.source(named, link).await?),
             None => None,
         };
         let replaced = match choice.supersedes {
@@ -113,10 +133,6 @@ impl Person {
         let (supersedes, source_supersedes) = replaced
             .map(|replaced| (replaced.record, replaced.source))
             .unzip();
-        let client = &self.session.client;
-        let holder = client.key_history(link.provider).await;
-        let holder = holder.doing("the key of the requester cannot be traced")?;
-        let holder = holder.signing_key().thumbprint();
         let signer = self.session.signer();
         let sharing = source.as_ref().zip(source_link);
         let answer = Answer {
@@ -134,12 +150,13 @@ impl Person {
                 source: &source.described.description,
                 link: source_link,
                 sealing_key: &source.sealing_key,
-                holder: &holder,
+                holder: &asker.holder,
                 token_key: &self.session.chain.token_key,
                 supersedes: source_supersedes.flatten(),
             }),
         };
-        signer.give(&answer).doing("the form cannot be signed")
+        let given = signer.give(&answer);
+        Ok((given.doing("the form cannot be signed")?, asker))
     }
 
     /// Answers no.
@@ -159,27 +176,25 @@ impl Person {
     }
 
     /// The link over which the person was asked.
-    async fn asked_link(
-        &self,
-        request: RequestId,
-    ) -> Result<&assent_client::keys::WalletLink, Failure> {
+    async fn asked_link(&self, request: RequestId) -> Result<&WalletLink, Failure> {
         let view = self.request(request).await?;
         let asked = statement::verify::<ConsentRequest>(&view.request)
             .map_err(|error| Failure::problem("the request is not signed").caused_by(&error))?;
         self.wallet_link(asked.content().slr_id)
     }
 
-    async fn source(&self, form: &FormView) -> Result<Option<Source>, Failure> {
-        let Some(named) = &form.source else {
-            return Ok(None);
-        };
+    /// The source as it is described. Its sealing key follows from the provider's id, so that the
+    /// node cannot put another in its place.
+    async fn source(&self, named: &DescriptionRef, link: &WalletLink) -> Result<Source, Failure> {
         let described = self.session.service_named(named).await?;
-        let provider = self.session.client.party(described.provider).await;
-        let provider = provider.doing("the provider of the source cannot be read")?;
-        Ok(Some(Source {
+        let keys = self.provider_keys(link).await?;
+        if described.provider != keys.party() {
+            return Err(Failure::problem("another party describes the source"));
+        }
+        Ok(Source {
             described,
-            sealing_key: provider.sealing_key,
-        }))
+            sealing_key: keys.sealing_key().clone(),
+        })
     }
 
     /// The ends of the histories that a new consent takes up.

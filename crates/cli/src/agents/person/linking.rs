@@ -3,6 +3,7 @@
 use assent_api::v1::Outcome;
 use assent_api::v1::consents::{ChangeStatus, ConsentView};
 use assent_api::v1::links::{ChangeLink, CreateLink, LinkView};
+use assent_client::key_history::KeyHistory;
 use assent_client::keys::{Pseudonym, WalletLink};
 use assent_client::statements::link::Linking;
 use assent_model::ids::{LinkId, ServiceId};
@@ -24,14 +25,14 @@ impl Person {
         provider: &Provider,
     ) -> Result<LinkId, Failure> {
         let described = self.session.service(service).await?;
-        let party = self.session.client.party(described.provider).await;
-        let party = party.doing("the provider of the service cannot be read")?;
+        let keys = self.session.client.key_history(described.provider).await;
+        let keys = keys.doing("the keys of the provider cannot be traced")?;
         let pseudonym = Pseudonym::generate();
         let account = Account::certify(service, account, pseudonym.surrogate_id());
         let linking = Linking {
             service: described.description.reference(),
             provider: described.provider,
-            holder: party.signing_key.thumbprint(),
+            holder: keys.signing_key().thumbprint(),
             custody: CUSTODY,
             account: account.commitment(),
         };
@@ -92,6 +93,15 @@ impl Person {
     pub(super) fn wallet_link(&self, id: LinkId) -> Result<&WalletLink, Failure> {
         let link = self.wallet.link(id);
         link.ok_or_else(|| Failure::problem(format!("the wallet has no link {id}")))
+    }
+
+    /// The keys of a link's provider, which reach at least as far as the wallet knows.
+    pub(super) async fn provider_keys(&self, link: &WalletLink) -> Result<KeyHistory, Failure> {
+        let keys = self.session.client.key_history(link.provider).await;
+        let keys = keys.doing("the keys of the provider cannot be traced")?;
+        let reaches = keys.check_reaches(&link.holder);
+        reaches.doing("the keys of the provider cannot be traced")?;
+        Ok(keys)
     }
 
     /// The link with a service that is in force.
