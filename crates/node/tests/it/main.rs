@@ -24,6 +24,7 @@ mod hygiene;
 mod idempotency;
 mod mail;
 mod openapi;
+mod pages;
 mod problems;
 mod signing_in;
 mod starting;

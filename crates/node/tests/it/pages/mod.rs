@@ -1,0 +1,4 @@
+//! The pages, as a browser without JavaScript sees them.
+
+mod browser;
+mod home;
