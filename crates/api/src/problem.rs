@@ -151,6 +151,10 @@ codes! {
     CallbackRefused = "callback-refused", 422, "The callback address is not acceptable";
     /// Not the code that was sent.
     CodeWrong = "code-wrong", 422, "The code is not the one that was sent";
+    /// Not the verifier that the challenge was made from.
+    VerifierWrong = "verifier-wrong", 422, "The verifier is not the one that the challenge was made from";
+    /// A place that the description does not name.
+    RedirectUnregistered = "redirect-unregistered", 422, "The description does not name this address for people to return to";
     /// An irreversible request that does not name what it is about a second time.
     ConfirmationMismatch = "confirmation-mismatch", 422, "The confirmation names something else";
     /// Not an e-mail address that this node can write to.

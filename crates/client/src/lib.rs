@@ -6,6 +6,7 @@
 //! - [`source`] guards data at the service that hands it out, [`sink`] fetches and opens it,
 //!   [`document`] is what travels between them.
 //! - [`evidence`] verifies an evidence bundle offline; [`webhook`] verifies what a node sends.
+//! - [`errand`] is what a service keeps of a person whom it sends to a node.
 //! - [`http`] talks to a node.
 //!
 //! Secrets never leave the caller: nothing here sends, logs or formats a private key. Time is
@@ -33,6 +34,7 @@
 pub mod chain_check;
 pub mod choice;
 pub mod document;
+pub mod errand;
 pub mod evidence;
 pub mod http;
 pub mod key_file;

@@ -51,6 +51,10 @@ domains! {
     BROWSER_SESSION = "assent/v1/browser-session";
     /// Where a node keeps a link that signs somebody in.
     SIGN_IN_LINK = "assent/v1/sign-in-link";
+    /// Where a node keeps what a service wants of a person whom it sends there.
+    REDIRECT_TOKEN = "assent/v1/redirect-token";
+    /// Where a node keeps what a person comes back with.
+    REDIRECT_CODE = "assent/v1/redirect-code";
     /// Event id, by which receivers deduplicate.
     EVENT_ID = "assent/v1/event-id";
 

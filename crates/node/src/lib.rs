@@ -40,6 +40,7 @@ pub mod node;
 pub mod operator_keys;
 mod pages;
 pub mod proof_cache;
+pub(crate) mod redirects;
 pub mod release;
 mod running;
 pub mod sequencing;

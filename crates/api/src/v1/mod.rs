@@ -7,6 +7,7 @@ pub mod identity;
 pub mod ledger;
 pub mod links;
 pub mod receipt_formats;
+pub mod redirects;
 pub mod releases;
 pub mod services;
 pub mod sign_in;

@@ -11,6 +11,7 @@ mod error;
 mod identity;
 mod ledger;
 mod links;
+mod redirects;
 mod releases;
 mod services;
 mod sign_in;

@@ -19,6 +19,9 @@ use assent_api::v1::identity::{
 };
 use assent_api::v1::ledger::EntryView;
 use assent_api::v1::links::{ChangeLink, CreateLink, LinkView};
+use assent_api::v1::redirects::{
+    PushLink, PushRedirect, PushedRedirect, Redeem, RedeemedConsent, RedeemedLink,
+};
 use assent_api::v1::releases::{
     Decide, Decision, ReceiptView, ReportUse, TokenAnswer, TokenRequest,
 };
@@ -62,6 +65,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "Asking, giving, changing, withdrawing, acknowledging.",
     ),
     (
+        "Redirects",
+        "Sending a person to the node for an answer or a link, and back.",
+    ),
+    (
         "Pseudonyms",
         "What a pseudonym was asked and has given, for the holder of its key.",
     ),
@@ -76,13 +83,14 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 12] = [
+    let areas: [Area; 13] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Accounts", accounts),
         ("Services", services),
         ("Links", links),
         ("Consents", requests),
+        ("Redirects", redirects),
         ("Consents", consents),
         ("Pseudonyms", pseudonyms),
         ("Releases", releases),
@@ -382,6 +390,54 @@ fn requests() -> Vec<Operation> {
         .takes::<RefuseConsent>()
         .gives::<Outcome>("The request is closed.")
         .decides(&refusals),
+    ]
+}
+
+fn redirects() -> Vec<Operation> {
+    let spent = [Code::CodeSpent, Code::VerifierWrong];
+    vec![
+        Operation::post(
+            "/v1/consent-requests/{request}/redirect",
+            "pushRedirect",
+            "Say where the person goes back to after answering",
+        )
+        .about("Send the person to `url`. The answer comes to `redirect_uri` with `state`, `iss` and `code` or `error`.")
+        .by("the requester")
+        .takes::<PushRedirect>()
+        .gives::<PushedRedirect>("Where to send the person.")
+        .refuses(&[Code::RedirectUnregistered])
+        .refuses_also([ConsentRejection::RequestClosed.code()]),
+        Operation::post(
+            "/v1/consent-requests/redemptions",
+            "redeemConsent",
+            "Learn what became of a consent request",
+        )
+        .about("A code is good for five minutes and one attempt.")
+        .by("the requester")
+        .takes::<Redeem>()
+        .gives::<RedeemedConsent>("What was granted.")
+        .refuses(&spent),
+        Operation::post(
+            "/v1/link-requests",
+            "pushLink",
+            "Ask for a link with a person",
+        )
+        .about("Send the person to `url`. The answer comes to `redirect_uri` with `state`, `iss` and `code` or `error`.")
+        .by("the service's provider")
+        .takes::<PushLink>()
+        .gives::<PushedRedirect>("Where to send the person.")
+        .refuses(&[Code::NotFound, Code::RedirectUnregistered])
+        .refuses_also([LinkRejection::DescriptionSuperseded.code()]),
+        Operation::post(
+            "/v1/link-requests/redemptions",
+            "redeemLink",
+            "Get the link record that a person signed",
+        )
+        .about("A code is good for five minutes and one attempt.")
+        .by("the service's provider")
+        .takes::<Redeem>()
+        .gives::<RedeemedLink>("The record, to be countersigned.")
+        .refuses(&spent),
     ]
 }
 

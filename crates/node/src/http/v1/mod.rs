@@ -12,6 +12,7 @@ mod log;
 mod page;
 mod pseudonyms;
 mod receipt_formats;
+mod redirects;
 mod releases;
 mod services;
 mod sign_in;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(services::routes())
         .merge(links::routes())
         .merge(consent_requests::routes())
+        .merge(redirects::routes())
         .merge(consents::routes())
         .merge(pseudonyms::routes())
         .merge(releases::routes())
