@@ -280,11 +280,36 @@ pub fn notice(
             .map(|(id, offered)| notice_dataset(holder, id, offered, language))
             .collect(),
         valid_until_max,
-        rights: RIGHTS.iter().map(|text| (*text).to_owned()).collect(),
+        rights: rights(language)
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect(),
     }
 }
 
-/// What every notice says about the person's rights. Version 1 of the wording.
+/// What every notice says about the person's rights, in the language of the notice where there is a
+/// translation, else in English. Version 1 of the wording.
+fn rights(language: &Language) -> &'static [&'static str] {
+    let primary = language.as_str().split('-').next().unwrap_or_default();
+    match primary {
+        "nl" => RIGHTS_IN_DUTCH,
+        "da" => RIGHTS_IN_DANISH,
+        _ => RIGHTS,
+    }
+}
+
+const RIGHTS_IN_DUTCH: &[&str] = &[
+    "U kunt deze toestemming altijd intrekken, even makkelijk als u haar geeft. Wat daarvoor rechtmatig was, blijft dat.",
+    "U kunt de aanbieder vragen om inzage in uw gegevens, en om ze te verbeteren, te wissen, de verwerking te beperken of ze over te dragen.",
+    "U kunt bezwaar maken tegen de verwerking en een klacht indienen bij de toezichthouder.",
+];
+
+const RIGHTS_IN_DANISH: &[&str] = &[
+    "Du kan til enhver tid trække dette samtykke tilbage, lige så let som du giver det. Det, der var lovligt før, berøres ikke.",
+    "Du kan bede udbyderen om indsigt i dine data og om at få dem rettet, slettet, begrænset eller udleveret.",
+    "Du kan gøre indsigelse mod behandlingen og klage til tilsynsmyndigheden.",
+];
+
 const RIGHTS: &[&str] = &[
     "You can withdraw this consent at any time, as easily as you give it. Withdrawal does not affect what was lawful before.",
     "You can ask the provider for access to your data, and to correct, erase, restrict or hand over your data.",

@@ -102,6 +102,19 @@ pub async fn pseudonyms(node: &Node, party: PartyId) -> Result<Vec<PseudonymView
         .collect()
 }
 
+/// Whether a pseudonym is one that this account has named. One look-up, however many there are.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn has_named(
+    node: &Node,
+    party: PartyId,
+    surrogate: SurrogateId,
+) -> Result<bool, Failure> {
+    let known = node.store.vault_get(&body_id(node, surrogate)).await?;
+    Ok(known.is_some_and(|known| known.owner == party.to_string()))
+}
+
 /// What belongs to a person beside the party itself.
 #[derive(Debug, Clone, Default)]
 pub struct Belongings {

@@ -22,6 +22,8 @@ pub enum Letter {
     SignUpCode(OneTimeCode),
     /// The address has an account already: a link that signs in there.
     SignUpKnown(String),
+    /// A consent was given: where its receipt is at this node.
+    ConsentGiven(String),
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
 }
@@ -86,6 +88,7 @@ impl Letter {
             Self::SignIn(_) => texts!(tongue, "sign-in.txt"),
             Self::SignUpCode(_) => texts!(tongue, "sign-up-code.txt"),
             Self::SignUpKnown(_) => texts!(tongue, "sign-up-known.txt"),
+            Self::ConsentGiven(_) => texts!(tongue, "consent-given.txt"),
             Self::ConsentsStopped => texts!(tongue, "consents-stopped.txt"),
         }
     }
@@ -99,6 +102,7 @@ impl Letter {
             | Self::ContactRemoved
             | Self::SignIn(_)
             | Self::SignUpKnown(_)
+            | Self::ConsentGiven(_)
             | Self::ConsentsStopped => None,
         }
     }
@@ -108,7 +112,7 @@ impl Letter {
         let (subject, body) = self.text(tongue).split_once('\n').unwrap_or_default();
         let code = self.code().map(ToString::to_string).unwrap_or_default();
         let link = &match self {
-            Self::SignIn(path) | Self::SignUpKnown(path) => {
+            Self::SignIn(path) | Self::SignUpKnown(path) | Self::ConsentGiven(path) => {
                 format!("{}{path}", link.trim_end_matches('/'))
             }
             _ => link.to_owned(),

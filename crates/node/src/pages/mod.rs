@@ -9,13 +9,16 @@
 
 mod assets;
 mod browser_session;
+mod consent;
 mod console;
 mod dates;
 mod failure;
 mod frame;
 mod home;
+mod linking;
 mod mail;
 mod names;
+mod receipts;
 mod sign_in;
 mod sign_up;
 mod signed_in;
@@ -58,6 +61,9 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(mail::routes())
         .merge(home::routes())
         .merge(console::routes())
+        .merge(consent::routes())
+        .merge(linking::routes())
+        .merge(receipts::routes())
         .route("/language", axum::routing::post(texts::choose))
         .layer(CsrfLayer::new())
         .layer(sessions)

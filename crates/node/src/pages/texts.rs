@@ -56,6 +56,15 @@ impl Texts {
             .expect("there is an English catalogue")
     }
 
+    /// The cookie that remembers this language for a year.
+    pub(super) fn remember(&self) -> HeaderValue {
+        let cookie = format!(
+            "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+            self.tag()
+        );
+        HeaderValue::from_str(&cookie).expect("a language tag is visible ASCII")
+    }
+
     /// The tag of the language (BCP 47).
     pub(crate) fn tag(&self) -> String {
         self.0.to_string()
@@ -135,10 +144,5 @@ pub(super) async fn choose(Form(choice): Form<Choice>) -> Response {
     let Some(texts) = Texts::in_language(&choice.language) else {
         return back.into_response();
     };
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
-        texts.tag()
-    );
-    let cookie = HeaderValue::from_str(&cookie).expect("a language tag is visible ASCII");
-    ([(header::SET_COOKIE, cookie)], back).into_response()
+    ([(header::SET_COOKIE, texts.remember())], back).into_response()
 }

@@ -54,16 +54,12 @@ pub(super) fn is_safe(address: &str) -> bool {
     is_private && is_plain && url.fragment().is_none() && address.is_ascii()
 }
 
-/// The origin of an address as browsers spell it (RFC 6454), with the host in ASCII.
-pub(crate) fn origin_of(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    Some(url.origin().ascii_serialization())
-}
-
 impl Pushed {
-    /// The origin that the person came from and goes back to.
+    /// The origin that the person came from and goes back to, as browsers spell it (RFC 6454), with
+    /// the host in ASCII.
     pub(crate) fn origin(&self) -> String {
-        origin_of(&self.redirect_uri).unwrap_or_default()
+        let url = Url::parse(&self.redirect_uri).expect("what was pushed is an address");
+        url.origin().ascii_serialization()
     }
 }
 

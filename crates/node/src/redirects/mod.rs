@@ -17,7 +17,7 @@ use assent_model::records::service::DescriptionRef;
 use assent_model::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use address::{Refused, origin_of, refused};
+pub(crate) use address::{Refused, refused};
 pub(crate) use code::{answered, redeem_consent, redeem_link};
 pub(crate) use pushing::{Opened, open, push_consent, push_link};
 

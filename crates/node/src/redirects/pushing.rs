@@ -107,9 +107,14 @@ pub(crate) async fn push_link(
 }
 
 fn check(pushed: &Pushed, registered: &[String]) -> Result<(), Failure> {
-    let is_printable = pushed.state.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    let is_printable = pushed
+        .state
+        .bytes()
+        .all(|byte| (0x20..0x7f).contains(&byte));
     if !(1..=STATE_MAX).contains(&pushed.state.len()) || !is_printable {
-        return Err(Problem::new(Code::MalformedBody).with_detail("state").into());
+        return Err(Problem::new(Code::MalformedBody)
+            .with_detail("state")
+            .into());
     }
     if !registered.contains(&pushed.redirect_uri) || !is_safe(&pushed.redirect_uri) {
         return Err(Code::RedirectUnregistered.into());

@@ -37,7 +37,7 @@ use crate::sequencing::VaultBody;
 /// The vault's name for what is sealed to a source.
 const SEALED_ALIAS: &str = "sealed-alias";
 /// The vault's name for a submitted form.
-pub(super) const FORM: &str = "form";
+pub(crate) const FORM: &str = "form";
 
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()

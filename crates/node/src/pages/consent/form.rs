@@ -1,0 +1,305 @@
+//! The form itself.
+
+use askama::Template;
+use assent_api::v1::consents::{FormView, Notice, pick};
+use assent_model::ids::ConsentId;
+use assent_model::records::Custody;
+use assent_model::time::Timestamp;
+use axum::extract::{OriginalUri, Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::changes::{self, Changed};
+use super::closed::ClosedPage;
+use super::fields::{Choices, Pairs, UntilError, choice_name, proposed};
+use super::notice::{Fact, facts};
+use super::visit::{Elsewhere, Seen, Standing, Visit};
+use crate::http::v1::consent_requests::form_view;
+use crate::node::Node;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+use crate::pages::spelling::{day, last_day, plain};
+use crate::redirects::Refused;
+
+/// A dataset as it can be chosen from.
+struct Dataset {
+    title: String,
+    required: Vec<String>,
+    optional: Vec<Optional>,
+}
+
+/// Something that may be left out.
+struct Optional {
+    name: String,
+    value: String,
+    is_on: bool,
+}
+
+/// The consent that would be replaced.
+struct Replaced {
+    cr_id: ConsentId,
+    since: String,
+    changes: Vec<Changed>,
+}
+
+#[derive(Template)]
+#[template(path = "consent/form.html")]
+struct FormPage {
+    frame: Frame,
+    /// Where the form goes.
+    path: String,
+    /// Whether a link led here.
+    is_linked: bool,
+    who: String,
+    service: String,
+    provider: String,
+    business_id: String,
+    origin: String,
+    source: String,
+    source_provider: String,
+    purpose: String,
+    description: String,
+    datasets: Vec<Dataset>,
+    has_optional: bool,
+    is_special: bool,
+    period: String,
+    termination: String,
+    withdrawal: String,
+    consequences: String,
+    facts: Vec<Fact>,
+    replaced: Option<Replaced>,
+    until: String,
+    until_min: String,
+    until_max: Option<String>,
+    error: String,
+    note: String,
+    language: String,
+    digest: String,
+    request_id: String,
+    custody: &'static str,
+    wording: String,
+}
+
+pub(super) async fn linked(
+    (axum::extract::State(node), texts, session): Seen,
+    Path(token): Path<String>,
+    OriginalUri(here): OriginalUri,
+    Query(pairs): Query<Pairs>,
+) -> Elsewhere {
+    let here = here.path_and_query().map_or("/home", |here| here.as_str());
+    match Visit::linked(&node, texts, &session, &token, here).await {
+        Ok(visit) => show(&node, &visit, &Choices::read(&pairs)).await,
+        Err(elsewhere) => elsewhere,
+    }
+}
+
+pub(super) async fn at_home(
+    (axum::extract::State(node), texts, session): Seen,
+    Path(request): Path<String>,
+    OriginalUri(here): OriginalUri,
+    Query(pairs): Query<Pairs>,
+) -> Elsewhere {
+    let here = here.path_and_query().map_or("/home", |here| here.as_str());
+    match Visit::at_home(&node, texts, &session, &request, here).await {
+        Ok(visit) => show(&node, &visit, &Choices::read(&pairs)).await,
+        Err(elsewhere) => elsewhere,
+    }
+}
+
+async fn show(node: &Node, visit: &Visit, choices: &Choices) -> Elsewhere {
+    if visit.opened.as_ref().is_some_and(|opened| opened.is_used) {
+        return closed(node, visit, Standing::Answered, None).await;
+    }
+    match visit.standing(node).await? {
+        Standing::Waiting => form(node, visit, choices, Shown::First).await,
+        Standing::Answered => {
+            let why = Some(Refused::AlreadyAnswered);
+            closed(node, visit, Standing::Answered, why).await
+        }
+        other => closed(node, visit, other, Some(Refused::Expired)).await,
+    }
+}
+
+/// The request cannot be answered any more.
+pub(super) async fn closed(
+    node: &Node,
+    visit: &Visit,
+    standing: Standing,
+    why: Option<Refused>,
+) -> Elsewhere {
+    let form = form_view(node, visit.request_id, &visit.language()).await?;
+    let name = plain(&form.notice.service_name);
+    let (title, lead) = match standing {
+        Standing::Waiting | Standing::Answered => ("consent-answered-title", "consent-answered"),
+        Standing::Expired => ("consent-expired-title", "consent-expired"),
+        Standing::Outdated => ("consent-outdated-title", "consent-outdated"),
+    };
+    let texts = visit.texts.clone();
+    let shown = ClosedPage {
+        lead: texts.named(lead, &name),
+        frame: Frame::of(texts, title, "home", &visit.path, &visit.signed_in),
+        back: why.and_then(|why| visit.back(node, &name, why)),
+    };
+    Ok(page(StatusCode::GONE, &shown))
+}
+
+/// Why the form is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The person has just come.
+    First,
+    /// The end cannot be chosen.
+    Until(UntilError),
+    /// The person's own wallet has not answered yet.
+    NotYet,
+}
+
+/// The form with what was chosen so far.
+pub(super) async fn form(
+    node: &Node,
+    visit: &Visit,
+    choices: &Choices,
+    shown: Shown,
+) -> Result<Response, PageFailure> {
+    let view = form_view(node, visit.request_id, &visit.language()).await?;
+    let replaced = replaced(node, visit, &view.notice).await?;
+    let who = visit.name(node).await?;
+    let form = form_page(node, visit, choices, view, replaced, who, shown);
+    let status = match shown {
+        Shown::First => StatusCode::OK,
+        Shown::Until(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Shown::NotYet => StatusCode::CONFLICT,
+    };
+    Ok(page(status, &form))
+}
+
+async fn replaced(
+    node: &Node,
+    visit: &Visit,
+    notice: &Notice,
+) -> Result<Option<Replaced>, PageFailure> {
+    let earlier = changes::earlier(node, &visit.request, &visit.language()).await?;
+    Ok(earlier.map(|earlier| Replaced {
+        cr_id: earlier.cr_id,
+        since: day(earlier.consent.valid_from),
+        changes: changes::changed(&earlier.notice, notice, &visit.texts),
+    }))
+}
+
+fn form_page(
+    node: &Node,
+    visit: &Visit,
+    choices: &Choices,
+    view: FormView,
+    replaced: Option<Replaced>,
+    who: String,
+    shown: Shown,
+) -> FormPage {
+    let notice = &view.notice;
+    let texts = &visit.texts;
+    let service = plain(&notice.service_name);
+    let now = node.clock.now();
+    let max = notice.valid_until_max.map(Timestamp::from_millis);
+    let (error, note) = said_of(visit, shown, max);
+    let mut frame = Frame::of(
+        texts.clone(),
+        "nav-home",
+        "home",
+        &visit.path,
+        &visit.signed_in,
+    );
+    frame.title = texts.named("consent-title", &service);
+    frame.here = choices.at(&visit.path);
+    let purpose = &notice.purpose;
+    let said = |texts| plain(pick(texts, &notice.language));
+    let source = notice.source.as_ref();
+    let opened = visit.opened.as_ref();
+    FormPage {
+        path: visit.path.clone(),
+        is_linked: opened.is_some(),
+        who,
+        provider: plain(&notice.provider.name),
+        business_id: plain(&notice.provider.business_id),
+        origin: opened
+            .map(|opened| opened.pushed.origin())
+            .unwrap_or_default(),
+        source: source.map(|source| plain(&source.name)).unwrap_or_default(),
+        source_provider: source
+            .map(|source| plain(&source.provider.name))
+            .unwrap_or_default(),
+        purpose: said(&purpose.name),
+        description: said(&purpose.description),
+        has_optional: notice
+            .datasets
+            .iter()
+            .any(|dataset| !dataset.optional.is_empty()),
+        datasets: datasets(notice, choices),
+        is_special: purpose.special_categories,
+        period: said(&purpose.storage.period),
+        termination: said(&purpose.termination),
+        withdrawal: notice
+            .rights
+            .first()
+            .map(|right| plain(right))
+            .unwrap_or_default(),
+        consequences: said(&purpose.consequences_of_refusal),
+        facts: facts(notice, texts),
+        replaced,
+        until: choices.until.clone().unwrap_or_else(|| proposed(now, max)),
+        until_min: day(now),
+        until_max: max.map(last_day),
+        error,
+        note,
+        language: notice.language.to_string(),
+        digest: view.notice_digest.to_string(),
+        request_id: view.request_id.to_string(),
+        custody: custody(visit.signed_in.custody),
+        wording: notice.version.to_string(),
+        service,
+        frame,
+    }
+}
+
+/// What is wrong with the end, and what is to be noted.
+fn said_of(visit: &Visit, shown: Shown, max: Option<Timestamp>) -> (String, String) {
+    let texts = &visit.texts;
+    match shown {
+        Shown::First => Default::default(),
+        Shown::NotYet => (String::new(), texts.get("consent-not-yet")),
+        Shown::Until(UntilError::NoDay) => (texts.get("consent-until-no-day"), String::new()),
+        Shown::Until(UntilError::Past) => (texts.get("consent-until-past"), String::new()),
+        Shown::Until(UntilError::TooLate) => {
+            let max = max.map(last_day).unwrap_or_default();
+            (texts.named("consent-until-too-late", &max), String::new())
+        }
+    }
+}
+
+/// Custody as elements of the wallet and templates know it.
+pub(in crate::pages) fn custody(custody: Custody) -> &'static str {
+    match custody {
+        Custody::Hosted => "hosted",
+        Custody::Page => "page",
+        Custody::Independent => "independent",
+    }
+}
+
+fn datasets(notice: &Notice, choices: &Choices) -> Vec<Dataset> {
+    let dataset = |dataset: &assent_api::v1::consents::NoticeDataset| Dataset {
+        title: plain(&dataset.title),
+        required: dataset.required.values().map(|name| plain(name)).collect(),
+        optional: dataset
+            .optional
+            .iter()
+            .map(|(concept, name)| {
+                let value = choice_name(&dataset.dataset_id, concept);
+                Optional {
+                    name: plain(name),
+                    is_on: choices.optional.contains(&value),
+                    value,
+                }
+            })
+            .collect(),
+    };
+    notice.datasets.iter().map(dataset).collect()
+}
