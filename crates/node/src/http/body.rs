@@ -51,19 +51,28 @@ pub(super) fn check_media_type(headers: &axum::http::HeaderMap) -> Result<(), Fa
 
 /// Reads JSON, saying where it goes wrong but never what stands there.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // A body is an object. The fields of one may otherwise come as a list, in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(malformed(
+            "a field is missing, unknown or of the wrong type at line 1, column 1",
+        ));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
-        let mut problem = Problem::new(Code::MalformedBody);
-        problem.errors.push(FieldError {
-            pointer: String::new(),
-            detail: format!(
-                "{} at line {}, column {}",
-                category(&error),
-                error.line(),
-                error.column()
-            ),
-        });
-        Failure::from(problem)
+        let (line, column) = (error.line(), error.column());
+        malformed(&format!(
+            "{} at line {line}, column {column}",
+            category(&error)
+        ))
     })
+}
+
+fn malformed(detail: &str) -> Failure {
+    let mut problem = Problem::new(Code::MalformedBody);
+    problem.errors.push(FieldError {
+        pointer: String::new(),
+        detail: detail.to_owned(),
+    });
+    problem.into()
 }
 
 fn category(error: &serde_json::Error) -> &'static str {

@@ -71,6 +71,8 @@ fn every_message_that_a_page_names_is_there() {
     files(&folder("src/pages"), "rs", &mut paths);
     let english = catalogues().remove("en").expect("an English catalogue");
     let mut seen = 0;
+    // This file names no messages, though it says what naming one looks like.
+    paths.retain(|path| !path.ends_with("texts_tests.rs"));
     for path in paths {
         let text = fs::read_to_string(&path).expect("a source");
         for call in ["texts.get(", "texts.count(", "texts.named(", "texts.with("] {

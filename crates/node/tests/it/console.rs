@@ -387,8 +387,10 @@ async fn the_operator_sees_health_parties_log_and_settings() {
     let world =
         World::with(|config| config.mail_url = "smtp://who:secret@127.0.0.1:1".into()).await;
     let cast = Cast::enter(&world).await;
-    let mut keys = PartyKeys::generate();
-    keys.signing = SigningKey::from_seed(world.running.node().operator_key.seed());
+    let node = world.running.node();
+    let signing = SigningKey::from_seed(node.operator_key.seed());
+    let spare = PartyKeys::generate();
+    let keys = PartyKeys::of_party(node.operator, signing, spare.recovery, spare.opening);
     let operator = Browser::of(&world, &cast, &keys).await;
     let health = operator.get("/operator").await;
     assert_eq!(health.status, 200);

@@ -20,7 +20,7 @@ use crate::node::Node;
 use crate::vaulted;
 
 /// The export of a party's account.
-pub(super) async fn export(node: &Node, party: PartyId) -> Result<AccountExport, Failure> {
+pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport, Failure> {
     let belongings = accounts::belongings(node, party).await?;
     let (links, requests, consents) = records(node, &belongings).await?;
     let mut log = Log::default();

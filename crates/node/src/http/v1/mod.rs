@@ -1,6 +1,6 @@
 //! Version 1.
 
-mod account_export;
+pub(crate) mod account_export;
 mod accounts;
 pub(crate) mod consent_requests;
 pub(crate) mod consents;

@@ -1,9 +1,11 @@
 //! My Home: who can use a person's data, what became of it, and the buttons that end it.
 
+mod account;
 mod consent;
 mod consents;
 mod overview;
 mod paging;
+mod services;
 mod standing;
 
 use std::sync::Arc;
@@ -23,6 +25,19 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route(
             "/home/consents/{consent}/withdraw",
             get(consent::withdraw).post(consent::withdraw_now),
+        )
+        .route("/home/services", get(services::services))
+        .route(
+            "/home/services/{link}/remove",
+            get(services::remove).post(services::remove_now),
+        )
+        .route("/home/services/{link}/restore", post(services::restore))
+        .route("/home/account", get(account::account))
+        .route("/home/account/export", get(account::export))
+        .route("/home/account/sign-out", post(account::sign_out))
+        .route(
+            "/home/account/erase",
+            get(account::erase).post(account::erase_now),
         )
         .route("/home/consents/{consent}/{change}", post(consent::change))
 }

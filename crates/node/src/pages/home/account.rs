@@ -1,0 +1,150 @@
+//! The account: how a person is reached, who keeps the keys, taking everything along, and erasing it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use assent_api::v1::accounts::EraseAccount;
+use assent_model::records::Custody;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use crate::contacts;
+use crate::erasure;
+use crate::http::v1::account_export;
+use crate::node::Node;
+use crate::pages;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+use crate::pages::signed_in::SignedIn;
+use crate::pages::texts::Texts;
+
+/// Where the page is.
+const HERE: &str = "/home/account";
+
+#[derive(Template)]
+#[template(path = "home/account.html")]
+struct AccountPage {
+    frame: Frame,
+    email: String,
+    party: String,
+    /// The key of the sentence that says who keeps the keys.
+    custody: &'static str,
+}
+
+/// `GET /home/account`.
+pub(super) async fn account(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    signed_in: SignedIn,
+) -> Result<Response, PageFailure> {
+    let contact = contacts::contact_of(&node, signed_in.party).await?;
+    let shown = AccountPage {
+        email: contact.map(|contact| contact.email).unwrap_or_default(),
+        party: signed_in.party.to_string(),
+        custody: match signed_in.custody {
+            Custody::Hosted => "account-keys-hosted",
+            Custody::Page => "account-keys-page",
+            Custody::Independent => "account-keys-independent",
+        },
+        frame: Frame::of(texts, "account-title", "account", HERE, &signed_in),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// `GET /home/account/export`: everything, as a file.
+pub(super) async fn export(
+    State(node): State<Arc<Node>>,
+    signed_in: SignedIn,
+) -> Result<Response, PageFailure> {
+    let export = account_export::export(&node, signed_in.party).await?;
+    let name = "attachment; filename=\"my-account.json\"";
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(export)).into_response())
+}
+
+/// `POST /home/account/sign-out`: ends every session of the account, this one too.
+pub(super) async fn sign_out(
+    State(node): State<Arc<Node>>,
+    session: Session,
+    signed_in: SignedIn,
+) -> Result<Redirect, PageFailure> {
+    pages::forget(&node, signed_in.party).await?;
+    session.flush().await?;
+    Ok(Redirect::to("/"))
+}
+
+#[derive(Template)]
+#[template(path = "home/erase.html")]
+struct ErasePage {
+    frame: Frame,
+    party: String,
+    /// Whether what was typed was something else.
+    mistyped: bool,
+}
+
+/// `GET /home/account/erase`, for who has just signed in.
+pub(super) async fn erase(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    signed_in: SignedIn,
+) -> Result<Response, PageFailure> {
+    signed_in.fresh(&node)?;
+    Ok(erase_page(texts, &signed_in, StatusCode::OK))
+}
+
+fn erase_page(texts: Texts, signed_in: &SignedIn, status: StatusCode) -> Response {
+    let shown = ErasePage {
+        frame: Frame::of(
+            texts,
+            "erase-title",
+            "account",
+            "/home/account/erase",
+            signed_in,
+        ),
+        party: signed_in.party.to_string(),
+        mistyped: status != StatusCode::OK,
+    };
+    page(status, &shown)
+}
+
+/// What `POST /home/account/erase` takes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Confirmed {
+    /// The id of the account, typed.
+    party: String,
+}
+
+#[derive(Template)]
+#[template(path = "home/erased.html")]
+struct ErasedPage {
+    frame: Frame,
+}
+
+/// `POST /home/account/erase`.
+pub(super) async fn erase_now(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    session: Session,
+    signed_in: SignedIn,
+    Form(confirmed): Form<Confirmed>,
+) -> Result<Response, PageFailure> {
+    signed_in.fresh_at(&node, "/home/account/erase")?;
+    if confirmed.party.trim() != signed_in.party.to_string() {
+        return Ok(erase_page(
+            texts,
+            &signed_in,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ));
+    }
+    let body = EraseAccount {
+        party_id: signed_in.party,
+    };
+    let erased = erasure::erase(&node, signed_in.party, &body).await;
+    erased.map_err(|failure| PageFailure::from(failure).in_words(texts.clone()))?;
+    session.flush().await?;
+    let frame = Frame::open(texts, "erased-title", "/");
+    Ok(page(StatusCode::OK, &ErasedPage { frame }))
+}

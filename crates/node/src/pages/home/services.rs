@@ -1,0 +1,170 @@
+//! The services that a person is linked with, and taking a link away.
+
+use std::sync::Arc;
+
+use askama::Template;
+use assent_exchange::consent::state::Status;
+use assent_exchange::service::state::{Description, DescriptionId, Service};
+use assent_model::ids::{LinkId, ServiceId};
+use assent_model::records::Custody;
+use assent_model::records::service::DescriptionRef;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::descriptions;
+use crate::holdings::{self, HeldLink, Holdings};
+use crate::hosted;
+use crate::http::failure::Failure;
+use crate::node::Node;
+use crate::pages::failure::PageFailure;
+use crate::pages::frame::{Frame, page};
+use crate::pages::names;
+use crate::pages::signed_in::SignedIn;
+use crate::pages::texts::Texts;
+
+/// A link as it is shown.
+struct Line {
+    id: String,
+    service: String,
+    provider: String,
+    about: String,
+    url: String,
+    removed: bool,
+    /// How many consents are in force over it.
+    active: usize,
+}
+
+#[derive(Template)]
+#[template(path = "home/services.html")]
+struct ServicesPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    hosted: bool,
+}
+
+/// `GET /home/services`.
+pub(super) async fn services(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    signed_in: SignedIn,
+) -> Result<Response, PageFailure> {
+    let holdings = holdings::of(&node, signed_in.party).await?;
+    let mut lines = Vec::new();
+    for held in &holdings.links {
+        lines.push(line(&node, &texts, &holdings, held).await?);
+    }
+    let shown = ServicesPage {
+        hosted: signed_in.custody == Custody::Hosted,
+        frame: Frame::of(
+            texts,
+            "services-title",
+            "services",
+            "/home/services",
+            &signed_in,
+        ),
+        lines,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn line(
+    node: &Node,
+    texts: &Texts,
+    holdings: &Holdings,
+    held: &HeldLink,
+) -> Result<Line, Failure> {
+    let current = current(node, held.link.service).await?;
+    let description = descriptions::read(node, &current).await?;
+    let language = names::language(texts);
+    let hangs = |consent: &&holdings::HeldConsent| {
+        consent.consent.status == Status::Active && consent.consent.role.link() == Some(held.id)
+    };
+    Ok(Line {
+        id: held.id.to_string(),
+        about: names::picked(&description.description, &language),
+        service: names::clean(&description.name),
+        provider: names::clean(&description.provider.name),
+        url: description.instance.url,
+        removed: held.link.is_removed(),
+        active: holdings.consents.iter().filter(hangs).count(),
+    })
+}
+
+/// The current version of a service's description.
+async fn current(node: &Node, service_id: ServiceId) -> Result<DescriptionRef, Failure> {
+    let service = node.state.get::<Service>(&service_id).await?;
+    let version = service.ok_or_else(Failure::not_found)?.version;
+    let id = DescriptionId {
+        service: service_id,
+        version,
+    };
+    let description = node.state.get::<Description>(&id).await?;
+    let digest = description.ok_or_else(Failure::not_found)?.digest;
+    Ok(DescriptionRef {
+        service_id,
+        version,
+        digest,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "home/unlink.html")]
+struct UnlinkPage {
+    frame: Frame,
+    line: Line,
+}
+
+/// `GET /home/services/{link}/remove`: says first what it does.
+pub(super) async fn remove(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    signed_in: SignedIn,
+    Path(link): Path<String>,
+) -> Result<Response, PageFailure> {
+    let id = parsed(&link)?;
+    let holdings = holdings::of(&node, signed_in.party).await?;
+    let held = holdings.link(id).ok_or_else(PageFailure::not_found)?;
+    let line = line(&node, &texts, &holdings, held).await?;
+    let here = format!("/home/services/{id}/remove");
+    let frame = Frame::of(texts, "unlink-title", "services", &here, &signed_in);
+    Ok(page(StatusCode::OK, &UnlinkPage { frame, line }))
+}
+
+/// `POST /home/services/{link}/remove`.
+pub(super) async fn remove_now(
+    State(node): State<Arc<Node>>,
+    signed_in: SignedIn,
+    Path(link): Path<String>,
+) -> Result<Redirect, PageFailure> {
+    let id = own_hosted(&node, &signed_in, &link).await?;
+    hosted::remove_link(&node, signed_in.party, id).await?;
+    Ok(Redirect::to("/home/services"))
+}
+
+/// `POST /home/services/{link}/restore`.
+pub(super) async fn restore(
+    State(node): State<Arc<Node>>,
+    signed_in: SignedIn,
+    Path(link): Path<String>,
+) -> Result<Response, PageFailure> {
+    let id = own_hosted(&node, &signed_in, &link).await?;
+    hosted::restore_link(&node, signed_in.party, id).await?;
+    Ok(Redirect::to("/home/services").into_response())
+}
+
+/// A link of this person, whose keys the operator keeps.
+async fn own_hosted(node: &Node, signed_in: &SignedIn, link: &str) -> Result<LinkId, PageFailure> {
+    let id = parsed(link)?;
+    let holdings = holdings::of(node, signed_in.party).await?;
+    holdings.link(id).ok_or_else(PageFailure::not_found)?;
+    if signed_in.custody == Custody::Hosted {
+        Ok(id)
+    } else {
+        Err(Failure::forbidden().into())
+    }
+}
+
+fn parsed(link: &str) -> Result<LinkId, PageFailure> {
+    link.parse().map_err(|_| PageFailure::not_found())
+}
