@@ -106,9 +106,9 @@ impl KeyHistory {
             return Err(KeyHistoryError::OtherParty);
         }
         for compact in rest {
-            if let Ok(rotation) = statement::verify(compact) {
+            if let Ok(rotation) = statement::verify::<KeyRotation>(compact) {
                 history.rotate(&rotation)?;
-            } else if let Ok(recovery) = statement::verify(compact) {
+            } else if let Ok(recovery) = statement::verify::<Recovery>(compact) {
                 history.recover(&recovery)?;
             } else {
                 history.deactivate(&read(compact)?)?;

@@ -76,7 +76,7 @@ impl Arguments {
 /// The store that is copied.
 enum Source {
     /// Nobody else has it open.
-    Idle(Store),
+    Idle(Box<Store>),
     /// A running node has it open.
     InUse(StoreConfig),
 }

@@ -63,10 +63,12 @@ pub(super) async fn load(node: &Node, party: PartyId) -> Result<Option<Wallet>, 
     }
     Ok(keys.map(|keys| {
         let mut wallet = Wallet::new(keys);
-        links.into_iter().for_each(|link| wallet.add_link(link));
-        aliases
-            .into_iter()
-            .for_each(|alias| wallet.add_alias(alias));
+        for link in links {
+            wallet.add_link(link);
+        }
+        for alias in aliases {
+            wallet.add_alias(alias);
+        }
         wallet
     }))
 }

@@ -51,11 +51,13 @@ impl Frame {
     }
 
     /// The address of an asset, with a hash of its content in it.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
 
     /// All languages, for the choice in the footer.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
     pub(crate) fn languages(&self) -> Vec<Texts> {
         Texts::languages()
     }

@@ -82,9 +82,8 @@ async fn letters(
         node.config.public_url.trim_end_matches('/').to_owned(),
     );
     let read = tokio::task::spawn_blocking(move || read(&folder, &base));
-    let letters = match read.await {
-        Ok(Ok(letters)) => letters,
-        Ok(Err(_)) | Err(_) => return Err(PageFailure::Internal),
+    let Ok(Ok(letters)) = read.await else {
+        return Err(PageFailure::Internal);
     };
     let shown = LettersPage {
         frame: Frame::open(texts, "mail-title", "/mail"),

@@ -2,7 +2,7 @@
 
 use assent_api::v1::consents::pick;
 use assent_model::description::{ServiceDescription, Texts as Named};
-use assent_model::names::{ConceptId, DatasetId, Language, PurposeId};
+use assent_model::names::{ConceptId, Language, PurposeId};
 
 use super::texts::Texts;
 
@@ -36,15 +36,6 @@ pub(crate) fn concept(of: &ServiceDescription, id: &ConceptId, language: &Langua
         .flat_map(|dataset| &dataset.data_mappings);
     let found = mappings.find(|mapping| mapping.concept_id == *id);
     found.map_or_else(|| id.to_string(), |mapping| picked(&mapping.name, language))
-}
-
-/// What people call a dataset.
-pub(crate) fn dataset(of: &ServiceDescription, id: &DatasetId, language: &Language) -> String {
-    let found = of.datasets.iter().find(|dataset| dataset.dataset_id == *id);
-    found.map_or_else(
-        || id.to_string(),
-        |dataset| picked(&dataset.title, language),
-    )
 }
 
 /// What people call a purpose.

@@ -69,6 +69,14 @@ struct ReceiptPage {
     facts: Vec<Fact>,
 }
 
+/// When a receipt is looked at.
+enum Occasion {
+    /// Right after giving, with the way back to the service that asked.
+    JustGiven(Option<Back>),
+    /// Any time.
+    Later,
+}
+
 /// The receipt of a consent that was given just now.
 pub(super) async fn given(
     node: &Node,
@@ -84,7 +92,7 @@ pub(super) async fn given(
         &path(cr_id),
         signed_in,
     );
-    show(node, frame, signed_in, cr_id, Some(back)).await
+    show(node, frame, signed_in, cr_id, Occasion::JustGiven(back)).await
 }
 
 async fn readable(
@@ -101,7 +109,7 @@ async fn readable(
         &path(cr_id),
         &signed_in,
     );
-    show(&node, frame, &signed_in, cr_id, None)
+    show(&node, frame, &signed_in, cr_id, Occasion::Later)
         .await
         .map_err(|failure| failure.in_words(texts))
 }
@@ -111,13 +119,12 @@ async fn show(
     frame: Frame,
     signed_in: &SignedIn,
     cr_id: ConsentId,
-    given: Option<Option<Back>>,
+    occasion: Occasion,
 ) -> Result<Response, PageFailure> {
     let consent = own(node, signed_in, cr_id).await?;
     // The other record of a pair answers the same form, which is kept with the first.
-    let form = match kept_form(node, &consent, cr_id).await? {
-        Some(form) => form,
-        None => return Err(PageFailure::not_found()),
+    let Some(form) = kept_form(node, &consent, cr_id).await? else {
+        return Err(PageFailure::not_found());
     };
     let notice = &form.notice;
     let granted = notice.datasets.iter().filter_map(|dataset| {
@@ -128,8 +135,11 @@ async fn show(
         Some(format!("{}: {}", plain(&dataset.title), names.join(", ")))
     });
     let shown = ReceiptPage {
-        is_new: given.is_some(),
-        back: given.flatten(),
+        is_new: matches!(occasion, Occasion::JustGiven(_)),
+        back: match occasion {
+            Occasion::JustGiven(back) => back,
+            Occasion::Later => None,
+        },
         path: path(cr_id),
         cr_id: cr_id.to_string(),
         service: plain(&notice.service_name),

@@ -60,8 +60,6 @@ pub(crate) struct SignedIn {
     pub(crate) custody: Custody,
     /// Since when.
     pub(crate) since: Timestamp,
-    /// By which means.
-    pub(crate) means: Means,
     /// The page that is looked at, to come back to; My Home where a form is sent.
     pub(crate) here: String,
 }
@@ -139,7 +137,6 @@ pub(crate) async fn who(node: &Node, session: &Session) -> Result<Option<SignedI
         kind: party.kind,
         custody: party.custody,
         since: entry.at,
-        means: entry.means,
         here: HOME.to_owned(),
     }))
 }

@@ -76,6 +76,10 @@ impl Texts {
     }
 
     /// A message about so many of something.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass references"
+    )]
     pub(crate) fn count(&self, key: &str, count: &usize) -> String {
         self.with(key, &[("count", FluentValue::from(*count))])
     }

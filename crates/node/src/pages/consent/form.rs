@@ -164,7 +164,7 @@ pub(super) async fn form(
     let view = form_view(node, visit.request_id, &visit.language()).await?;
     let replaced = replaced(node, visit, &view.notice).await?;
     let who = visit.name(node).await?;
-    let form = form_page(node, visit, choices, view, replaced, who, shown);
+    let form = form_page(node, visit, choices, &view, replaced, who, shown);
     let status = match shown {
         Shown::First => StatusCode::OK,
         Shown::Until(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -190,7 +190,7 @@ fn form_page(
     node: &Node,
     visit: &Visit,
     choices: &Choices,
-    view: FormView,
+    view: &FormView,
     replaced: Option<Replaced>,
     who: String,
     shown: Shown,

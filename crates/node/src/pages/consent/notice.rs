@@ -22,15 +22,15 @@ pub(in crate::pages) fn facts(notice: &Notice, texts: &Texts) -> Vec<Fact> {
     let mut facts = Facts {
         notice,
         texts,
-        facts: Vec::new(),
+        gathered: Vec::new(),
     };
     facts.parties();
     facts.purpose();
     facts.data();
     facts.keeping();
     facts.person();
-    facts.facts.retain(|fact| !fact.lines.is_empty());
-    facts.facts
+    facts.gathered.retain(|fact| !fact.lines.is_empty());
+    facts.gathered
 }
 
 /// The word of a closed list in the language of the reader.
@@ -44,12 +44,12 @@ pub(in crate::pages) fn word(texts: &Texts, list: &str, value: &impl Serialize) 
 struct Facts<'n> {
     notice: &'n Notice,
     texts: &'n Texts,
-    facts: Vec<Fact>,
+    gathered: Vec<Fact>,
 }
 
 impl Facts<'_> {
     fn add(&mut self, key: &'static str, lines: Vec<String>) {
-        self.facts.push(Fact { key, lines });
+        self.gathered.push(Fact { key, lines });
     }
 
     fn said(&self, said: &Said) -> Vec<String> {
@@ -159,9 +159,10 @@ impl Facts<'_> {
 
     fn person(&mut self) {
         let purpose = &self.notice.purpose;
-        let automated = match purpose.automated_decisions.is_empty() {
-            true => vec![self.texts.get("notice-automated-none")],
-            false => self.said(&purpose.automated_decisions),
+        let automated = if purpose.automated_decisions.is_empty() {
+            vec![self.texts.get("notice-automated-none")]
+        } else {
+            self.said(&purpose.automated_decisions)
         };
         self.add("notice-automated", automated);
         self.add(

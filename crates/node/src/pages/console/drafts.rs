@@ -108,18 +108,17 @@ pub(super) async fn keep(
         return Ok(Err(NotKept::TooLong));
     }
     let owner = party.to_string();
-    let id = match id {
-        Some(id) => id.to_owned(),
-        None => {
-            let kept = node
-                .store
-                .documents_of(KIND, &owner, "", DRAFTS_MAX)
-                .await?;
-            if kept.len() >= DRAFTS_MAX as usize {
-                return Ok(Err(NotKept::TooMany));
-            }
-            base64url::encode(&random_bytes::<16>())
+    let id = if let Some(id) = id {
+        id.to_owned()
+    } else {
+        let kept = node
+            .store
+            .documents_of(KIND, &owner, "", DRAFTS_MAX)
+            .await?;
+        if kept.len() >= DRAFTS_MAX as usize {
+            return Ok(Err(NotKept::TooMany));
         }
+        base64url::encode(&random_bytes::<16>())
     };
     let body = Body {
         text: text.to_owned(),

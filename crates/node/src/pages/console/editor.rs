@@ -221,9 +221,10 @@ async fn act(
     };
     let examined = examine(&text, party, texts);
     if edited.action != "save" {
-        let status = match examined.findings.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
+        let status = if examined.findings.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
         };
         return Ok(editor(organisation, id, examined, String::new(), status));
     }

@@ -112,12 +112,12 @@ fn contradiction(value: &Value) -> String {
 /// The line of every value in the usual layout, by its JSON Pointer.
 fn lines(value: &Value) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
-    walk(value, String::new(), &mut 1, &mut found);
+    walk(value, "", &mut 1, &mut found);
     found
 }
 
-fn walk(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMap<String, usize>) {
-    found.insert(pointer.clone(), *line);
+fn walk(value: &Value, pointer: &str, line: &mut usize, found: &mut BTreeMap<String, usize>) {
+    found.insert(pointer.to_owned(), *line);
     let members: Vec<(String, &Value)> = match value {
         Value::Object(members) => members
             .iter()
@@ -132,7 +132,7 @@ fn walk(value: &Value, pointer: String, line: &mut usize, found: &mut BTreeMap<S
     let is_open = !members.is_empty();
     for (name, member) in members {
         *line += 1;
-        walk(member, format!("{pointer}/{name}"), line, found);
+        walk(member, &format!("{pointer}/{name}"), line, found);
     }
     if is_open {
         *line += 1;

@@ -98,7 +98,7 @@ async fn health(
 struct Count {
     kind: String,
     custody: String,
-    count: u64,
+    parties: u64,
 }
 
 #[derive(Template)]
@@ -136,7 +136,7 @@ async fn parties(
                     custody: operator
                         .texts
                         .get(&format!("operator-custody-{custody_word}")),
-                    count,
+                    parties: count,
                 });
             }
         }

@@ -79,9 +79,10 @@ fn shown(node: &Node, organisation: &Organisation, wanted: Wanted, error: String
         .webhooks
         .endpoints
         .of_provider(organisation.party(), None, ENDPOINTS_MAX);
-    let status = match error.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = if error.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
     };
     let shown = WebhooksPage {
         frame: organisation.frame("console-webhooks", "console-webhooks", "/console/webhooks"),

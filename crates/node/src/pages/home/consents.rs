@@ -298,6 +298,19 @@ pub(super) async fn requests(
     list(&node, texts, &signed_in, asked, "requests").await
 }
 
+fn tabs(texts: &Texts, lines: &[Line<'_>], shown: &str) -> Vec<Tab> {
+    let tab = |name| {
+        let is_in = |line: &&Line<'_>| tab_of(line.standing()) == name;
+        let count = lines.iter().filter(is_in).count();
+        Tab {
+            name,
+            title: texts.count(&format!("consents-tab-{name}"), &count),
+            is_shown: name == shown,
+        }
+    };
+    ["current", "past", "waiting"].map(tab).into()
+}
+
 async fn list(
     node: &Node,
     texts: Texts,
@@ -311,17 +324,6 @@ async fn list(
         .into_iter()
         .find(|tab| *tab == asked.show)
         .unwrap_or("current");
-    let tabs = ["current", "past", "waiting"].map(|name| Tab {
-        name,
-        title: texts.count(
-            &format!("consents-tab-{name}"),
-            &lines
-                .iter()
-                .filter(|line| tab_of(line.standing()) == name)
-                .count(),
-        ),
-        is_shown: name == shown,
-    });
     let language = names::language(&texts);
     let (services, data) = choices(node, &lines, &language, &asked.service, &asked.data).await?;
     let wanted = wanted(&lines, shown, &asked);
@@ -340,15 +342,9 @@ async fn list(
     for line in paging.rows(&wanted) {
         rows.push(row(node, &texts, line).await?);
     }
-    let title = if area == "requests" {
-        "requests-title"
-    } else {
-        "consents-title"
-    };
-    let here = if area == "requests" {
-        "/home/requests"
-    } else {
-        "/home/consents"
+    let (title, here) = match area {
+        "requests" => ("requests-title", "/home/requests"),
+        _ => ("consents-title", "/home/consents"),
     };
     let standings = Standing::ALL
         .into_iter()
@@ -360,7 +356,7 @@ async fn list(
         })
         .collect();
     let shown = ConsentsPage {
-        tabs: tabs.into(),
+        tabs: tabs(&texts, &lines, shown),
         shown,
         rows,
         services,

@@ -56,7 +56,7 @@ pub(super) fn address(path: &str, fields: &[(&str, &str)]) -> String {
                 byte => format!("%{byte:02X}"),
             })
             .collect();
-        address.push_str(&format!("{name}={value}&"));
+        address.extend([name, "=", &value, "&"]);
     }
     address.push_str("page=");
     address

@@ -29,7 +29,6 @@ struct Line {
     service: String,
     provider: String,
     about: String,
-    url: String,
     removed: bool,
     /// How many consents are in force over it.
     active: usize,
@@ -85,7 +84,6 @@ async fn line(
         about: names::picked(&description.description, &language),
         service: names::clean(&description.name),
         provider: names::clean(&description.provider.name),
-        url: description.instance.url,
         removed: held.link.is_removed(),
         active: holdings.consents.iter().filter(hangs).count(),
     })
