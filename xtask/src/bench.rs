@@ -9,13 +9,13 @@ pub(crate) const NAMES: [&str; 3] = ["consent", "crypto", "node"];
 
 /// Runs the named benchmark; the options go to it unchanged.
 pub(crate) fn run(arguments: &[String]) -> io::Result<ExitCode> {
-    let Some(name) = arguments.first().filter(|name| is_known(name)) else {
+    if !arguments.first().is_some_and(|name| is_known(name)) {
         eprintln!(
             "cargo xtask bench NAME [--json], where NAME is one of: {}",
             NAMES.join(", ")
         );
         return Ok(ExitCode::from(MISUSE));
-    };
+    }
     // Built together, so that `assent` is there to be measured and nothing is built twice.
     repository::succeed(
         repository::cargo()

@@ -84,7 +84,7 @@ enum Source {
 impl Source {
     async fn open(config: StoreConfig) -> Result<Self, Failure> {
         match Store::open(&config).await {
-            Ok(store) => Ok(Self::Idle(store)),
+            Ok(store) => Ok(Self::Idle(Box::new(store))),
             Err(StoreError::Locked) => Ok(Self::InUse(config)),
             Err(error) => Err(error).doing("the store cannot be opened"),
         }
