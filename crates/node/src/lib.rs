@@ -32,7 +32,7 @@ mod evidence;
 pub mod exports;
 mod history;
 pub mod holdings;
-pub(crate) mod hosted;
+pub mod hosted;
 mod housekeeping;
 pub mod http;
 pub mod mail;

@@ -31,7 +31,7 @@ use crate::node::Node;
 ///
 /// # Errors
 /// The store does not take writes.
-pub(crate) async fn create(node: &Node) -> Result<PartyId, Failure> {
+pub async fn create(node: &Node) -> Result<PartyId, Failure> {
     let keys = PartyKeys::generate();
     let party = keys.party_id();
     // Kept before anybody knows of the party: keys without one harm nothing.

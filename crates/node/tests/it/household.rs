@@ -234,7 +234,8 @@ impl Cast {
     }
 }
 
-async fn provider(client: &NodeClient, signer: &Signer, description: &str) -> Provider {
+/// An organisation with a service that is described like this.
+pub(crate) async fn provider(client: &NodeClient, signer: &Signer, description: &str) -> Provider {
     let keys = PartyKeys::generate();
     client
         .enrol(signer, &keys, PartyKind::Organisation, Custody::Independent)

@@ -1,54 +1,171 @@
-//! A browser without JavaScript.
+//! A browser: cookies, links and forms, and nothing that runs.
 
-use reqwest::{Client, redirect};
+use std::collections::BTreeMap;
 
+use assent_api::v1::contacts::ContactView;
+use assent_model::ids::PartyId;
+use assent_node::contacts;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Method, Url};
+
+use crate::calls::Answered;
 use crate::household::Cast;
-use crate::person::Person;
+use crate::person::{Mailbox, Person};
 use crate::world::World;
 
-/// A browser at which somebody is signed in.
-pub(crate) struct Browser {
-    http: Client,
+pub(super) struct Browser {
+    http: reqwest::Client,
     base: String,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    /// Follows a link that the person's own key made.
-    pub(crate) async fn of(world: &World, cast: &Cast, person: &Person) -> Self {
+    pub(super) fn new(world: &World) -> Self {
+        let http = reqwest::Client::builder().redirect(Policy::none()).build();
+        Self {
+            http: http.unwrap(),
+            base: world.url(""),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// A browser at which a new person whose keys the operator keeps is signed in.
+    pub(super) async fn of_hosted(world: &World, address: &'static str) -> (Self, PartyId) {
+        let node = world.running.node();
+        let party = assent_node::hosted::create(node).await.unwrap();
+        let mut mailbox = Mailbox::new(address);
+        let language = "en".parse().unwrap();
+        contacts::ask(node, party, address, &language).unwrap();
+        let code = mailbox.code(world).await;
+        contacts::confirm(node, party, &code).await.unwrap();
+        let contact: Option<ContactView> = contacts::contact_of(node, party).await.unwrap();
+        assert_eq!(contact.unwrap().email, address);
+        let mut browser = Self::new(world);
+        browser.sign_in(world, &mut mailbox, "/home").await;
+        (browser, party)
+    }
+
+    /// A browser at which a person is signed in by a link that the person's own key made.
+    pub(super) async fn of_key(world: &World, cast: &Cast, person: &Person) -> Self {
         let signer = world.signer();
         let made = cast.client.sign_in_link(&signer, &person.keys, None).await;
         let link = made.unwrap().url;
         let token = link.rsplit('/').next().unwrap();
-        let http = Client::builder()
-            .redirect(redirect::Policy::none())
-            .build()
-            .unwrap();
-        let base = world.url("");
-        let followed = http
-            .post(format!("{base}/sign-in/link/{token}"))
-            .send()
-            .await;
-        let followed = followed.unwrap();
-        let cookie = followed.headers()["set-cookie"].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        Self { http, base, cookie }
+        let mut browser = Self::new(world);
+        let followed = browser.post(&format!("/sign-in/link/{token}"), &[]).await;
+        assert_eq!(followed.status, 303, "{}", followed.text());
+        browser
     }
 
     /// The status and the page.
-    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
-        let request = self.http.get(format!("{}{path}", self.base));
-        let answer = request.header("cookie", &self.cookie).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
+    pub(super) async fn look(&mut self, path: &str) -> (u16, String) {
+        let answer = self.get(path).await;
+        (answer.status, answer.text().to_owned())
     }
 
     /// The status of an empty form, sent from this or another site.
-    pub(crate) async fn post(&self, path: &str, site: Option<&str>) -> u16 {
-        let request = self.http.post(format!("{}{path}", self.base));
-        let request = request
-            .header("cookie", &self.cookie)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", site.unwrap_or("same-origin"));
-        request.send().await.unwrap().status().as_u16()
+    pub(super) async fn press(&mut self, path: &str, site: Option<&str>) -> u16 {
+        let site = [("sec-fetch-site", site.unwrap_or("same-origin"))];
+        self.post_from(&site, path, &[]).await.status
     }
+
+    /// Signs in by a mailed link; where that leads to.
+    pub(super) async fn sign_in(
+        &mut self,
+        world: &World,
+        mailbox: &mut Mailbox,
+        here: &str,
+    ) -> String {
+        let form = [("email", mailbox.address), ("here", here)];
+        assert_eq!(self.post("/sign-in", &form).await.status, 200);
+        loop {
+            let letters = mailbox.wait_for(world, 1).await;
+            let Some(path) = letters.iter().find_map(|letter| sign_in_path(letter)) else {
+                continue;
+            };
+            let answer = self.post(&path, &[]).await;
+            assert_eq!(answer.status, 303, "{}", answer.text());
+            return answer.header("location");
+        }
+    }
+
+    pub(super) async fn get(&mut self, path: &str) -> Answered {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub(super) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answered {
+        self.send(Method::POST, path, Some(form), &[]).await
+    }
+
+    /// A form that another site sends.
+    pub(super) async fn post_from(
+        &mut self,
+        headers: &[(&str, &str)],
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answered {
+        self.send(Method::POST, path, Some(form), headers).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        form: Option<&[(&str, &str)]>,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        request = request.header(COOKIE, cookies.join("; "));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(form) = form {
+            let encoded = Url::parse_with_params("http://form.example", form).unwrap();
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(encoded.query().unwrap_or_default().to_owned());
+        }
+        let response = request.send().await.unwrap();
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        Answered {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+}
+
+fn sign_in_path(letter: &str) -> Option<String> {
+    let letter = letter.replace("=\r\n", "");
+    let begin = letter.find("/sign-in/link/")?;
+    let is_path = |letter: &char| letter.is_ascii_alphanumeric() || "/-_".contains(*letter);
+    Some(letter[begin..].chars().take_while(is_path).collect())
+}
+
+/// The value of an attribute of the first element that has this text in it before it.
+pub(super) fn attribute(page: &str, before: &str, name: &str) -> Option<String> {
+    let behind = page.split_once(before)?.1;
+    let value = behind.split_once(&format!("{name}=\""))?.1;
+    let value = value.split('"').next()?;
+    Some(value.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+/// Where the page sends the person on to, if it does.
+pub(super) fn continues(page: &str) -> Option<String> {
+    attribute(page, "id=\"continue\"", "href")
+}
+
+/// Where an answer leads to.
+pub(super) fn location(answer: &Answered) -> String {
+    answer.headers[LOCATION].to_str().unwrap().to_owned()
 }

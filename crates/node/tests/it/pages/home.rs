@@ -21,8 +21,8 @@ async fn both_records_of_a_pair_are_one_line_and_lead_to_one_page() {
     let world = World::new().await;
     let cast = Cast::enter(&world).await;
     let (person, pair) = owner(&world, &cast).await;
-    let browser = Browser::of(&world, &cast, &person).await;
-    let (status, list) = browser.get("/home/consents").await;
+    let mut browser = Browser::of_key(&world, &cast, &person).await;
+    let (status, list) = browser.look("/home/consents").await;
     assert_eq!(status, 200);
     assert_eq!(list.matches("<article").count(), 1, "{list}");
     assert!(
@@ -30,7 +30,7 @@ async fn both_records_of_a_pair_are_one_line_and_lead_to_one_page() {
         "{list}"
     );
     for id in [pair.sink, pair.source] {
-        let (status, page) = browser.get(&format!("/home/consents/{id}")).await;
+        let (status, page) = browser.look(&format!("/home/consents/{id}")).await;
         assert_eq!(status, 200);
         assert!(page.contains(&pair.sink.to_string()), "{page}");
         assert!(page.contains("assent withdraw"), "{page}");
@@ -42,21 +42,21 @@ async fn a_change_shows_on_the_next_look_and_the_end_is_final() {
     let world = World::new().await;
     let cast = Cast::enter(&world).await;
     let (person, pair) = owner(&world, &cast).await;
-    let browser = Browser::of(&world, &cast, &person).await;
+    let mut browser = Browser::of_key(&world, &cast, &person).await;
     let address = format!("/home/consents/{}", pair.sink);
-    assert!(browser.get(&address).await.1.contains("status active"));
+    assert!(browser.look(&address).await.1.contains("status active"));
     cast.change(&world, &pair, &Change::Disable).await;
-    assert!(browser.get(&address).await.1.contains("status paused"));
+    assert!(browser.look(&address).await.1.contains("status paused"));
     cast.change(&world, &pair, &Change::Withdraw).await;
-    let (_, page) = browser.get(&address).await;
+    let (_, page) = browser.look(&address).await;
     assert!(
         page.contains("status withdrawn") && page.contains("id=\"ends\""),
         "{page}"
     );
     assert!(!page.contains("id=\"change\""), "{page}");
-    let (_, current) = browser.get("/home/consents").await;
+    let (_, current) = browser.look("/home/consents").await;
     assert!(current.contains("id=\"empty\""), "{current}");
-    let (_, past) = browser.get("/home/consents?show=past").await;
+    let (_, past) = browser.look("/home/consents?show=past").await;
     assert_eq!(past.matches("<article").count(), 1, "{past}");
 }
 
@@ -66,16 +66,16 @@ async fn what_belongs_to_others_is_not_there() {
     let cast = Cast::enter(&world).await;
     let (_, pair) = owner(&world, &cast).await;
     let other = Person::enter(&world).await;
-    let browser = Browser::of(&world, &cast, &other).await;
+    let mut browser = Browser::of_key(&world, &cast, &other).await;
     for path in ["", "/withdraw"] {
         let address = format!("/home/consents/{}{path}", pair.sink);
-        assert_eq!(browser.get(&address).await.0, 404);
+        assert_eq!(browser.look(&address).await.0, 404);
     }
     let withdraw = format!("/home/consents/{}/withdraw", pair.sink);
-    assert_eq!(browser.post(&withdraw, None).await, 404);
-    assert_eq!(browser.get("/home/consents/nonsense").await.0, 404);
+    assert_eq!(browser.press(&withdraw, None).await, 404);
+    assert_eq!(browser.look("/home/consents/nonsense").await.0, 404);
     let (status, _) = browser
-        .get("/home/consents?page=x&service=y&status=z&data=%3Cscript%3E")
+        .look("/home/consents?page=x&service=y&status=z&data=%3Cscript%3E")
         .await;
     assert_eq!(status, 200);
 }
@@ -85,18 +85,18 @@ async fn the_operator_signs_for_nobody_who_keeps_the_keys_and_other_sites_change
     let world = World::new().await;
     let cast = Cast::enter(&world).await;
     let (person, pair) = owner(&world, &cast).await;
-    let browser = Browser::of(&world, &cast, &person).await;
+    let mut browser = Browser::of_key(&world, &cast, &person).await;
     for change in ["pause", "resume", "narrow", "withdraw"] {
         let address = format!("/home/consents/{}/{change}", pair.sink);
-        assert_eq!(browser.post(&address, None).await, 403, "{change}");
+        assert_eq!(browser.press(&address, None).await, 403, "{change}");
         assert_eq!(
-            browser.post(&address, Some("cross-site")).await,
+            browser.press(&address, Some("cross-site")).await,
             403,
             "{change}"
         );
     }
     let page = browser
-        .get(&format!("/home/consents/{}", pair.sink))
+        .look(&format!("/home/consents/{}", pair.sink))
         .await
         .1;
     assert!(page.contains("status active"), "{page}");

@@ -1,4 +1,7 @@
-//! The pages, as a browser without JavaScript sees them.
+//! Pages for people, as a browser without JavaScript meets them.
 
 mod browser;
+mod consent_form;
+mod form_attacks;
 mod home;
+mod relying;

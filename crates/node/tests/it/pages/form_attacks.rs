@@ -1,0 +1,296 @@
+//! What attackers do with redirects and forms.
+
+use assent_api::v1::redirects::Redeem;
+use assent_client::errand::{Errand, ReturnError};
+use assent_client::http::ClientError;
+use assent_model::time::Span;
+
+use super::browser::{Browser, continues};
+use super::consent_form::{Stage, send};
+use super::relying::{ADVISER, Relying, path_of, returned};
+use crate::calls::Calls;
+
+fn code(error: &ClientError) -> &str {
+    error.code().unwrap_or("no code")
+}
+
+#[tokio::test]
+async fn people_are_sent_to_registered_addresses_only() {
+    let stage = Stage::set().await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        ..
+    } = &stage;
+    let request = adviser.ask(world, archive, None).await;
+    for wrong in [
+        "https://evil.example/thanks",
+        "https://bright-energy.example/thanks/",
+        "https://bright-energy.example/thanks?next=https://evil.example",
+        "https://bright-energy.example/linked",
+        "https://BRIGHT-energy.example/thanks",
+        "javascript:alert(1)",
+        "//evil.example",
+        "",
+    ] {
+        let refused = adviser
+            .try_push(world, request, &Errand::new(), wrong)
+            .await;
+        assert_eq!(
+            code(&refused.unwrap_err()),
+            "redirect-unregistered",
+            "{wrong}"
+        );
+    }
+    // Another service has no say over this request, even about its own address.
+    let uri = &adviser.provider.description.instance.consent_redirect_uris[0];
+    let refused = archive.try_push(world, request, &Errand::new(), uri).await;
+    assert_eq!(code(&refused.unwrap_err()), "not-found");
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_for_who_pushed_and_knows_the_verifier() {
+    let mut stage = Stage::set().await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    } = &mut stage;
+    let request = adviser.ask(world, archive, None).await;
+    let (errand, pushed) = adviser.push(world, request).await;
+    let (_, second) = adviser.push(world, request).await;
+    let path = path_of(&pushed);
+    let page = browser.get(&path).await.text();
+    let sent = send(browser, &path, &page, &[("answer", "give")]).await;
+    let address = continues(&sent.text()).unwrap();
+    let node = world.running.node().config.public_url.clone();
+    let back = returned(&address);
+    assert_eq!(
+        Errand::new().redeem(&back, &node),
+        Err(ReturnError::WrongState)
+    );
+    assert_eq!(
+        errand.redeem(&back, "https://other.example"),
+        Err(ReturnError::WrongNode)
+    );
+    let redeem = errand.redeem(&back, &node).unwrap();
+    let stolen = archive.redeem(world, &redeem).await.unwrap_err();
+    assert_eq!(code(&stolen), "code-spent", "another service");
+    assert_eq!(
+        adviser.redeem(world, &redeem).await.unwrap().outcome,
+        "given"
+    );
+    let again = adviser.redeem(world, &redeem).await.unwrap_err();
+    assert_eq!(code(&again), "code-spent");
+    // The link is used up, and the other one says that there is an answer.
+    let replayed = send(browser, &path, &page, &[("answer", "give")]).await;
+    assert_eq!((replayed.status, continues(&replayed.text())), (410, None));
+    let other = browser.get(&path_of(&second)).await;
+    let told = returned(&continues(&other.text()).unwrap());
+    assert_eq!(
+        (other.status, told.error.as_deref()),
+        (410, Some("already_answered"))
+    );
+    assert_eq!(told.code, None);
+}
+
+#[tokio::test]
+async fn a_wrong_verifier_and_time_spend_a_code() {
+    let mut stage = Stage::set().await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    } = &mut stage;
+    for is_late in [false, true] {
+        let request = adviser.ask(world, archive, None).await;
+        let (errand, pushed) = adviser.push(world, request).await;
+        let path = path_of(&pushed);
+        let page = browser.get(&path).await.text();
+        let sent = send(browser, &path, &page, &[("answer", "give")]).await;
+        assert_eq!(sent.status, 200, "{}", sent.text());
+        let back = returned(&continues(&sent.text()).unwrap());
+        let right = errand.redeem(&back, &world.running.node().config.public_url).unwrap();
+        if is_late {
+            world.clock.advance(Span::from_minutes(5));
+        } else {
+            let wrong = Redeem {
+                code_verifier: "x".repeat(43),
+                ..right.clone()
+            };
+            let refused = adviser.redeem(world, &wrong).await.unwrap_err();
+            assert_eq!(code(&refused), "verifier-wrong");
+        }
+        let refused = adviser.redeem(world, &right).await.unwrap_err();
+        assert_eq!(code(&refused), "code-spent");
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_sees_or_answers_a_request() {
+    let mut stage = Stage::set().await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    } = &mut stage;
+    let request = adviser.ask(world, archive, None).await;
+    let (_, pushed) = adviser.push(world, request).await;
+    let path = path_of(&pushed);
+    let page = browser.get(&path).await.text();
+    let (mut eve, _) = Browser::of_hosted(world, "eve@example.org").await;
+    let seen = eve.get(&path).await;
+    assert_eq!(seen.status, 404);
+    assert!(!seen.text().contains("Bright") && seen.text().contains("Not you?"));
+    assert_eq!(
+        eve.get(&format!("/home/requests/{request}")).await.status,
+        404
+    );
+    assert_eq!(
+        send(&mut eve, &path, &page, &[("answer", "give")])
+            .await
+            .status,
+        404
+    );
+    let signed_out = Browser::new(world).get(&path).await;
+    assert_eq!(
+        signed_out.header("location"),
+        format!("/sign-in?here={path}")
+    );
+    // A form that another site sends does nothing.
+    for headers in [
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site")],
+        vec![("origin", "https://evil.example")],
+    ] {
+        let forged = browser
+            .post_from(&headers, &path, &[("answer", "refuse")])
+            .await;
+        assert_eq!(forged.status, 403, "{headers:?}");
+    }
+    assert_eq!(
+        adviser
+            .client
+            .consent_request(request)
+            .await
+            .unwrap()
+            .status,
+        "requested"
+    );
+    // Tampered fields.
+    let mut tampered = |more: Vec<(&'static str, &'static str)>| {
+        let page = page.clone();
+        let path = path.clone();
+        (page, path, more)
+    };
+    for (more, status) in [
+        (vec![("answer", "give"), ("optional", "secrets~all")], 400),
+        (vec![("answer", "perhaps")], 400),
+        (vec![], 400),
+        (vec![("answer", "signed")], 409),
+    ] {
+        let (page, path, more) = tampered(more);
+        let sent = send(browser, &path, &page, &more).await;
+        assert_eq!(sent.status, status, "{more:?}");
+    }
+    let other = page.replace("name=\"notice\" value=\"", "name=\"notice\" value=\"A");
+    let sent = send(browser, &path, &other, &[("answer", "give")]).await;
+    assert_eq!(
+        sent.status, 422,
+        "another notice than the one on the screen"
+    );
+    let answer = browser.get(&path).await;
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"));
+    // Time runs out.
+    world.clock.advance(Span::from_minutes(60));
+    assert_eq!(browser.get(&path).await.status, 410);
+    world.clock.advance(Span::from_days(7));
+    assert_eq!(Calls::anonymous(world).get(&path).await.status, 410);
+    assert_eq!(browser.get("/consent/none").await.status, 410);
+}
+
+/// Puts something hostile into every text that people are shown.
+fn hostile() -> String {
+    fn poison(value: &mut serde_json::Value, name: &str) {
+        let is_free = !matches!(
+            name,
+            "business_id"
+                | "jurisdiction"
+                | "url"
+                | "linking_redirect_uris"
+                | "consent_redirect_uris"
+                | "data_endpoint"
+                | "dataset_id"
+                | "concept_id"
+                | "purpose_id"
+                | "category"
+                | "legal_basis"
+                | "processing_categories"
+                | "required_concepts"
+                | "optional_concepts"
+                | "policy_ref"
+                | "policy_hash"
+                | "location"
+                | "duration"
+                | "recipients"
+                | "org_url"
+                | "collection_method"
+                | "kind"
+                | "issued"
+                | "modified"
+                | "data_structure_specification"
+                | "required"
+        );
+        match value {
+            serde_json::Value::String(text) if is_free => {
+                text.push_str("<script>alert(1)</script>\"'\u{202e}&lt;");
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| poison(item, name)),
+            serde_json::Value::Object(members) => {
+                members
+                    .iter_mut()
+                    .for_each(|(name, value)| poison(value, name));
+            }
+            _ => {}
+        }
+    }
+    let mut description: serde_json::Value = serde_json::from_str(ADVISER).unwrap();
+    poison(&mut description, "");
+    description.to_string()
+}
+
+#[tokio::test]
+async fn no_text_of_a_description_runs_or_turns_the_page_about() {
+    let mut stage = Stage::with(&hostile()).await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    } = &mut stage;
+    let request = adviser.ask(world, archive, None).await;
+    let (_, pushed) = adviser.push(world, request).await;
+    let path = path_of(&pushed);
+    let page = browser.get(&path).await;
+    let receipt = send(browser, &path, &page.text(), &[("answer", "give")]).await;
+    let (_, pushed) = adviser
+        .push_link(world, assent_crypto::digest::Digest::of(b"a"))
+        .await;
+    let link = browser.get(&path_of(&pushed)).await;
+    for shown in [page, receipt, link] {
+        let text = shown.text();
+        assert_eq!(shown.status, 200, "{text}");
+        assert!(text.contains("alert(1)"), "the text is there: {text}");
+        assert!(
+            !text.contains("<script") && !text.contains('\u{202e}'),
+            "{text}"
+        );
+        assert!(shown.body.len() < 150_000);
+    }
+    drop(Relying::new(world, ADVISER).await);
+}
