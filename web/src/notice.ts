@@ -5,6 +5,20 @@ import type { DescriptionRef } from "./description.js";
 
 /** Version 1 of the wording. */
 const VERSION = 1;
+/** What every notice says about the rights of the person, by language; English for all others. */
+const RIGHTS_BY_LANGUAGE: Readonly<Record<string, readonly string[]>> = {
+  nl: [
+    "U kunt deze toestemming altijd intrekken, even makkelijk als u haar geeft. Wat daarvoor rechtmatig was, blijft dat.",
+    "U kunt de aanbieder vragen om inzage in uw gegevens, en om ze te verbeteren, te wissen, de verwerking te beperken of ze over te dragen.",
+    "U kunt bezwaar maken tegen de verwerking en een klacht indienen bij de toezichthouder.",
+  ],
+  da: [
+    "Du kan til enhver tid trække dette samtykke tilbage, lige så let som du giver det. Det, der var lovligt før, berøres ikke.",
+    "Du kan bede udbyderen om indsigt i dine data og om at få dem rettet, slettet, begrænset eller udleveret.",
+    "Du kan gøre indsigelse mod behandlingen og klage til tilsynsmyndigheden.",
+  ],
+};
+
 const RIGHTS = [
   "You can withdraw this consent at any time, as easily as you give it. Withdrawal does not affect what was lawful before.",
   "You can ask the provider for access to your data, and to correct, erase, restrict or hand over your data.",
@@ -55,7 +69,7 @@ export async function notice(parts: NoticeParts): Promise<Notice> {
     source: source && { service: await reference(source), name: source.name, provider: source.provider },
     datasets: ids.map((id) => noticeDataset(holder, id, parts.offer, language)),
     valid_until_max: parts.validUntilMax,
-    rights: RIGHTS,
+    rights: RIGHTS_BY_LANGUAGE[language.split("-")[0] ?? ""] ?? RIGHTS,
   };
 }
 

@@ -48,7 +48,11 @@ impl Browser {
         let response = request.send().await.unwrap();
         assert_eq!(response.status().as_u16(), 303);
         let cookie = response.headers()["set-cookie"].to_str().unwrap();
-        cookie.split(';').next().unwrap().clone_into(&mut browser.cookie);
+        cookie
+            .split(';')
+            .next()
+            .unwrap()
+            .clone_into(&mut browser.cookie);
         browser
     }
 

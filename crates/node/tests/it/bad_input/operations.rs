@@ -30,6 +30,9 @@ fn misshapen(example: &Value) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Operations whose fields may all be left out.
+const NEEDS_NO_WORD: [&str; 1] = ["/v1/sign-in-links"];
+
 #[tokio::test]
 async fn every_body_is_read_strictly() {
     let scene = Scene::set().await;
@@ -41,6 +44,9 @@ async fn every_body_is_read_strictly() {
         bodies += 1;
         let (calls, target) = (scene.calls(&operation), operation.example_target());
         for (what, body) in misshapen(example) {
+            if what == "nothing in it" && NEEDS_NO_WORD.contains(&target.as_str()) {
+                continue;
+            }
             let answer = calls.post_bytes(&target, body).await;
             scene
                 .refused(&format!("{target}: {what}"), &answer, 400, "malformed-body")

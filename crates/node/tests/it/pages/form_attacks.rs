@@ -113,7 +113,9 @@ async fn a_wrong_verifier_and_time_spend_a_code() {
         let sent = send(browser, &path, &page, &[("answer", "give")]).await;
         assert_eq!(sent.status, 200, "{}", sent.text());
         let back = returned(&continues(&sent.text()).unwrap());
-        let right = errand.redeem(&back, &world.running.node().config.public_url).unwrap();
+        let right = errand
+            .redeem(&back, &world.running.node().config.public_url)
+            .unwrap();
         if is_late {
             world.clock.advance(Span::from_minutes(5));
         } else {
@@ -182,7 +184,7 @@ async fn nobody_else_sees_or_answers_a_request() {
         "requested"
     );
     // Tampered fields.
-    let mut tampered = |more: Vec<(&'static str, &'static str)>| {
+    let tampered = |more: Vec<(&'static str, &'static str)>| {
         let page = page.clone();
         let path = path.clone();
         (page, path, more)
