@@ -201,15 +201,7 @@ fn form_page(
     let now = node.clock.now();
     let max = notice.valid_until_max.map(Timestamp::from_millis);
     let (error, note) = said_of(visit, shown, max);
-    let mut frame = Frame::of(
-        texts.clone(),
-        "nav-home",
-        "home",
-        &visit.path,
-        &visit.signed_in,
-    );
-    frame.title = texts.named("consent-title", &service);
-    frame.here = choices.at(&visit.path);
+    let frame = frame(visit, choices, &service);
     let purpose = &notice.purpose;
     let said = |texts| plain(pick(texts, &notice.language));
     let source = notice.source.as_ref();
@@ -257,6 +249,15 @@ fn form_page(
         wording: notice.version.to_string(),
         service,
         frame,
+    }
+}
+
+fn frame(visit: &Visit, choices: &Choices, service: &str) -> Frame {
+    let texts = visit.texts.clone();
+    Frame {
+        title: texts.named("consent-title", service),
+        here: choices.at(&visit.path),
+        ..Frame::of(texts, "nav-home", "home", &visit.path, &visit.signed_in)
     }
 }
 

@@ -3,7 +3,9 @@
 use assent_api::v1::releases::{Decide, DecisionRequest};
 use assent_client::errand::ReturnError;
 use assent_exchange::consent::state::{Consent, Role};
-use assent_model::names::Jti;
+use assent_model::ids::ConsentId;
+use assent_model::names::{DatasetId, Jti};
+use assent_model::records::consent::ResourceSet;
 use assent_model::time::Span;
 
 use super::browser::{Browser, attribute, continues, location};
@@ -116,33 +118,12 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
     assert_eq!(all, purpose.required_concepts.len() + 1, "{granted:?}");
     assert!(granted[&dataset.parse().unwrap()].contains(&concept.parse().unwrap()));
 
-    // The source lets exactly that out.
     let cr_id = redeemed.cr_id.unwrap();
-    let consent = world
-        .running
-        .node()
-        .state
-        .get::<Consent>(&cr_id)
-        .await
-        .unwrap()
-        .unwrap();
-    let Role::Sink { counterpart, .. } = consent.role else {
-        panic!("a pair")
-    };
-    let asked = DecisionRequest {
-        cr_id: counterpart,
-        holder: adviser.provider.keys.signing.verifying_key().thumbprint(),
-        token: Jti::random(),
-        purpose_id: purpose.purpose_id.clone(),
-        dataset_id: dataset.parse().unwrap(),
-    };
-    let asked = world.signer().sign(&archive.provider.keys.signing, asked);
-    let body = Decide {
-        request: asked.compact().to_owned(),
-    };
-    let decision = archive.client.decide(&body).await.unwrap();
-    assert!(decision.allowed);
-    assert_eq!(consent.resource_set, granted);
+    let dataset = dataset.parse().unwrap();
+    assert_eq!(
+        let_out(world, archive, adviser, cr_id, dataset).await,
+        granted
+    );
 
     // The receipt says the digest of the notice that was on the screen, and can be had again.
     let digest = hidden(&page)
@@ -150,10 +131,50 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
         .find(|(name, _)| *name == "notice")
         .unwrap()
         .1;
-    let kept = browser.get(&format!("/receipts/{cr_id}")).await;
-    for text in [&receipt, &kept.text()] {
+    check_receipt(world, browser, cr_id, &receipt, &digest).await;
+}
+
+/// What the source lets out at the next request: all that the consent allows.
+async fn let_out(
+    world: &World,
+    archive: &Relying,
+    adviser: &Relying,
+    cr_id: ConsentId,
+    dataset_id: DatasetId,
+) -> ResourceSet {
+    let node = world.running.node();
+    let consent = node.state.get::<Consent>(&cr_id).await.unwrap().unwrap();
+    let Role::Sink { counterpart, .. } = consent.role else {
+        panic!("a pair")
+    };
+    let purpose = &adviser.provider.description.purposes[0];
+    let asked = DecisionRequest {
+        cr_id: counterpart,
+        holder: adviser.provider.keys.signing.verifying_key().thumbprint(),
+        token: Jti::random(),
+        purpose_id: purpose.purpose_id.clone(),
+        dataset_id,
+    };
+    let asked = world.signer().sign(&archive.provider.keys.signing, asked);
+    let body = Decide {
+        request: asked.compact().to_owned(),
+    };
+    let decision = archive.client.decide(&body).await.unwrap();
+    assert!(decision.allowed);
+    consent.resource_set.clone()
+}
+
+async fn check_receipt(
+    world: &World,
+    browser: &mut Browser,
+    cr_id: ConsentId,
+    receipt: &str,
+    digest: &str,
+) {
+    let kept = browser.get(&format!("/receipts/{cr_id}")).await.text();
+    for text in [receipt, &kept] {
         assert!(
-            text.contains(&digest) && text.contains("2026-06-30"),
+            text.contains(digest) && text.contains("2026-06-30"),
             "{text}"
         );
     }

@@ -163,17 +163,7 @@ async fn nobody_else_sees_or_answers_a_request() {
         signed_out.header("location"),
         format!("/sign-in?here={path}")
     );
-    // A form that another site sends does nothing.
-    for headers in [
-        vec![("sec-fetch-site", "cross-site")],
-        vec![("sec-fetch-site", "same-site")],
-        vec![("origin", "https://evil.example")],
-    ] {
-        let forged = browser
-            .post_from(&headers, &path, &[("answer", "refuse")])
-            .await;
-        assert_eq!(forged.status, 403, "{headers:?}");
-    }
+    check_forged(browser, &path).await;
     assert_eq!(
         adviser
             .client
@@ -183,28 +173,7 @@ async fn nobody_else_sees_or_answers_a_request() {
             .status,
         "requested"
     );
-    // Tampered fields.
-    let tampered = |more: Vec<(&'static str, &'static str)>| {
-        let page = page.clone();
-        let path = path.clone();
-        (page, path, more)
-    };
-    for (more, status) in [
-        (vec![("answer", "give"), ("optional", "secrets~all")], 400),
-        (vec![("answer", "perhaps")], 400),
-        (vec![], 400),
-        (vec![("answer", "signed")], 409),
-    ] {
-        let (page, path, more) = tampered(more);
-        let sent = send(browser, &path, &page, &more).await;
-        assert_eq!(sent.status, status, "{more:?}");
-    }
-    let other = page.replace("name=\"notice\" value=\"", "name=\"notice\" value=\"A");
-    let sent = send(browser, &path, &other, &[("answer", "give")]).await;
-    assert_eq!(
-        sent.status, 422,
-        "another notice than the one on the screen"
-    );
+    check_tampered(browser, &path, &page).await;
     let answer = browser.get(&path).await;
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"));
@@ -214,6 +183,39 @@ async fn nobody_else_sees_or_answers_a_request() {
     world.clock.advance(Span::from_days(7));
     assert_eq!(Calls::anonymous(world).get(&path).await.status, 410);
     assert_eq!(browser.get("/consent/none").await.status, 410);
+}
+
+/// A form that another site sends does nothing.
+async fn check_forged(browser: &mut Browser, path: &str) {
+    for headers in [
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site")],
+        vec![("origin", "https://evil.example")],
+    ] {
+        let forged = browser
+            .post_from(&headers, path, &[("answer", "refuse")])
+            .await;
+        assert_eq!(forged.status, 403, "{headers:?}");
+    }
+}
+
+/// A form whose fields say something else than was on the screen does nothing.
+async fn check_tampered(browser: &mut Browser, path: &str, page: &str) {
+    for (more, status) in [
+        (vec![("answer", "give"), ("optional", "secrets~all")], 400),
+        (vec![("answer", "perhaps")], 400),
+        (vec![], 400),
+        (vec![("answer", "signed")], 409),
+    ] {
+        let sent = send(browser, path, page, &more).await;
+        assert_eq!(sent.status, status, "{more:?}");
+    }
+    let other = page.replace("name=\"notice\" value=\"", "name=\"notice\" value=\"A");
+    let sent = send(browser, path, &other, &[("answer", "give")]).await;
+    assert_eq!(
+        sent.status, 422,
+        "another notice than the one on the screen"
+    );
 }
 
 /// Puts something hostile into every text that people are shown.
