@@ -61,7 +61,7 @@ impl Browser {
     /// The status and the page.
     pub(super) async fn look(&mut self, path: &str) -> (u16, String) {
         let answer = self.get(path).await;
-        (answer.status, answer.text().to_owned())
+        (answer.status, answer.text())
     }
 
     /// The status of an empty form, sent from this or another site.
