@@ -25,11 +25,11 @@ use crate::household::Cast;
 use crate::person::{Mailbox, Person};
 use crate::world::World;
 
-const ANN: &str = "Ann.Unmistakable@example.org";
+pub(crate) const ANN: &str = "Ann.Unmistakable@example.org";
 const EARLIER: &str = "Ann.As.She.Was@example.org";
 const NEVER_CONFIRMED: &str = "Ann.Perhaps@example.org";
 
-async fn erase(world: &World, person: &Person) -> Answered {
+pub(crate) async fn erase(world: &World, person: &Person) -> Answered {
     let body = EraseAccount {
         party_id: person.party(),
     };
@@ -40,7 +40,7 @@ async fn erase(world: &World, person: &Person) -> Answered {
 }
 
 /// All that a household leaves behind: a pair that was given and withdrawn, a contact, letters.
-async fn lived(world: &World) -> (Cast, Person) {
+pub(crate) async fn lived(world: &World) -> (Cast, Person) {
     let cast = Cast::enter(world).await;
     let ann = Person::enter(world).await;
     for link in [&cast.adviser_link, &cast.archive_link] {

@@ -23,6 +23,7 @@ mod faults;
 mod hygiene;
 mod idempotency;
 mod mail;
+mod on_postgres;
 mod openapi;
 mod pages;
 mod problems;
