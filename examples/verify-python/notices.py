@@ -11,6 +11,32 @@ RIGHTS = [
 ]
 
 
+# By the primary subtag of the language; English for all others.
+RIGHTS_BY_LANGUAGE = {
+    "nl": [
+        "U kunt deze toestemming altijd intrekken, even makkelijk "
+        "als u haar geeft. Wat daarvoor rechtmatig was, blijft dat.",
+        "U kunt de aanbieder vragen om inzage in uw gegevens, en om ze te ve"
+        "rbeteren, te wissen, de verwerking te beperken of ze over te dragen.",
+        "U kunt bezwaar maken tegen de verwerking en"
+        " een klacht indienen bij de toezichthouder.",
+    ],
+    "da": [
+        "Du kan til enhver tid trække dette samtykke tilbage, lige så "
+        "let som du giver det. Det, der var lovligt før, berøres ikke.",
+        "Du kan bede udbyderen om indsigt i dine data og om a"
+        "t få dem rettet, slettet, begrænset eller udleveret.",
+        "Du kan gøre indsigelse mod behandlin"
+        "gen og klage til tilsynsmyndigheden.",
+    ],
+}
+
+
+def rights(language):
+    """What every notice says about the rights of the person."""
+    return RIGHTS_BY_LANGUAGE.get(language.split("-")[0], RIGHTS)
+
+
 def find(items, member, wanted):
     """The first item with this id, or None."""
     return next((item for item in items if item[member] == wanted), None)
@@ -84,7 +110,7 @@ def make_notice(request, offer, service, holder, language):
         "datasets": [
             notice_dataset(holder, dataset, offer[dataset], language) for dataset in sorted(offer)
         ],
-        "rights": RIGHTS,
+        "rights": rights(language),
     }
     if "source" in request:
         names = {"name": holder["name"], "provider": holder["provider"]}

@@ -98,7 +98,7 @@ const BLOWS: &[Blow] = &[
         replace(&mut b["descriptions"][1], "Meter", "Metre");
     }),
     ("a notice changed", |b| {
-        replace(&mut b["notice"], "withdraw", "withdrew");
+        replace(&mut b["notice"], "intrekken", "intrekte");
     }),
     ("a notice of nothing", |b| b["notice"] = json!("{}")),
     ("a notice that is no text", |b| b["notice"] = json!({})),

@@ -128,7 +128,7 @@ fn the_record_fits_its_request_and_its_notice() {
 #[test]
 fn a_notice_with_another_text_is_not_the_one_of_the_descriptions() {
     let shown_otherwise = |case: &mut Case| {
-        let text = case.forgery.notice.replace("at any time", "at no time");
+        let text = case.forgery.notice.replace("altijd", "nooit");
         let key = Key::Pseudonym.of(&case.cast);
         let digest = Digest::of(text.as_bytes());
         case.forgery.notice = text;
