@@ -40,11 +40,11 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     let doors = vec![
         Door {
             what: "My Home, as the household",
-            url: link(&cast, household).await?,
+            url: link(&cast, household, None).await?,
         },
         Door {
-            what: "The pages of the energy adviser",
-            url: link(&cast, adviser).await?,
+            what: "The console of the energy adviser",
+            url: link(&cast, adviser, Some("/console")).await?,
         },
     ];
     Ok(Told {
@@ -79,9 +79,9 @@ async fn name_pseudonyms(cast: &Cast, stage: &mut Stage<'_>) -> Result<(), Failu
 }
 
 /// A link that signs in at the first browser that follows it.
-async fn link(cast: &Cast, keys: &PartyKeys) -> Result<String, Failure> {
+async fn link(cast: &Cast, keys: &PartyKeys, here: Option<&str>) -> Result<String, Failure> {
     let signer = cast.session.signer();
-    let link = cast.session.client.sign_in_link(&signer, keys, None).await;
+    let link = cast.session.client.sign_in_link(&signer, keys, here).await;
     Ok(link.doing("there is no link to sign in with")?.url)
 }
 
@@ -93,7 +93,7 @@ async fn sign_in(
     keys: &PartyKeys,
     stage: &mut Stage<'_>,
 ) -> Result<(), Failure> {
-    let url = link(cast, keys).await?;
+    let url = link(cast, keys, None).await?;
     let (origin, _) = url
         .split_once("/sign-in/")
         .ok_or_else(|| Failure::problem("the link leads to no page for signing in"))?;
