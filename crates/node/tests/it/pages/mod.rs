@@ -4,4 +4,5 @@ mod browser;
 mod consent_form;
 mod form_attacks;
 mod home;
+mod hosted;
 mod relying;
