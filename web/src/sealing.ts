@@ -16,9 +16,10 @@ export interface OpeningKey {
   readonly sealingKey: Bytes;
 }
 
-/** The key of a 32-byte seed. */
+/** The key of a 32-byte seed, which the caller can wipe. */
 export async function openingKey(seed: Bytes): Promise<OpeningKey> {
-  const pair = await kem.generateKeyPairDerand(seed);
+  // The pair keeps the bytes that it is given.
+  const pair = await kem.generateKeyPairDerand(seed.slice());
   return { pair, sealingKey: new Uint8Array(await kem.serializePublicKey(pair.publicKey)) };
 }
 
