@@ -31,6 +31,7 @@ use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
 use crate::housekeeping;
 use crate::http::router::router;
+use crate::mail::events;
 use crate::mail::post::{Post, PostError};
 use crate::node::Node;
 use crate::operator_keys::{KeysError, OperatorKeys};
@@ -214,7 +215,7 @@ async fn open(
     let head = started.head;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
     let dispatcher = webhooks::start(Arc::clone(&webhooks), head.clone());
-    let (post, mail_task) = Post::start(&config, clock.clone(), head.clone())?;
+    let (post, mail_task) = Post::start(&config, index_key, clock.clone(), head.clone())?;
     let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),
@@ -245,6 +246,7 @@ async fn open(
         dispatcher,
         housekeeping,
         mail_task,
+        events::start(&node),
     ];
     Ok(Joined { node, tasks })
 }

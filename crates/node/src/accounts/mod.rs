@@ -111,8 +111,17 @@ pub async fn has_named(
     party: PartyId,
     surrogate: SurrogateId,
 ) -> Result<bool, Failure> {
+    Ok(holder(node, surrogate).await? == Some(party))
+}
+
+/// The account that has named a pseudonym, if any has.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn holder(node: &Node, surrogate: SurrogateId) -> Result<Option<PartyId>, Failure> {
     let known = node.store.vault_get(&body_id(node, surrogate)).await?;
-    Ok(known.is_some_and(|known| known.owner == party.to_string()))
+    let party = known.map(|known| known.owner.parse());
+    party.transpose().map_err(|_| Code::Internal.into())
 }
 
 /// What belongs to a person beside the party itself.

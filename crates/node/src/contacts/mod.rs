@@ -27,6 +27,7 @@ use self::code::{Codes, Recipient, Subject};
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::mail::post::Post;
+use crate::mail::topics;
 use crate::node::Node;
 use crate::vaulted;
 
@@ -260,6 +261,14 @@ pub async fn owner_of(node: &Node, address: &EmailAddress) -> Result<Option<Part
     found.as_ref().map(owner).transpose()
 }
 
+/// Whether anybody has a confirmed contact.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn are_there(node: &Node) -> Result<bool, Failure> {
+    Ok(!node.store.documents(KIND, "", 1).await?.is_empty())
+}
+
 /// The confirmed contact of a party.
 ///
 /// # Errors
@@ -295,5 +304,6 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
         contacts.post.forget(index).await?;
         node.store.delete_document(KIND, id).await?;
     }
+    topics::forget(node, party).await?;
     contacts.post.forget(party).await
 }

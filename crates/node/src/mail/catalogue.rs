@@ -1,12 +1,20 @@
-//! What letters say. The texts are plain files, `texts/mail/{language}/{letter}.txt`: a line for
-//! the subject, then paragraphs between empty lines. `{code}`, `{minutes}` and `{link}` stand for
-//! what is filled in. A paragraph that is `{code}` alone is shown large.
+//! What letters say. The words are in the Fluent catalogues, `texts/pages/{language}/letters.ftl`:
+//! `letter-{name}-subject`, and `letter-{name}-text` with paragraphs between empty lines. A paragraph
+//! that is `{ $code }` or `{ $link }` alone is shown large.
+//!
+//! A new letter is a variant, its line in [`Letter::plan`], and its words in every language.
 
+use askama::Template;
+use assent_crypto::digest::Digest;
+use assent_model::ids::ConsentId;
 use assent_model::names::Language;
+use fluent_templates::fluent_bundle::FluentValue;
 
+use super::topics::Topic;
 use crate::contacts::code::{LIFETIME, OneTimeCode};
+use crate::pages::texts::Texts;
 
-/// A letter.
+/// A letter. What is a path leads to a page of this node, after signing in.
 pub enum Letter {
     /// The code that makes an address a contact.
     ContactCode(OneTimeCode),
@@ -22,39 +30,108 @@ pub enum Letter {
     SignUpCode(OneTimeCode),
     /// The address has an account already: a link that signs in there.
     SignUpKnown(String),
-    /// A consent was given: where its receipt is at this node.
-    ConsentGiven(String),
+    /// A service asks: where the form is.
+    ConsentRequested(String),
+    /// A consent was given: its receipt.
+    ConsentGiven {
+        /// Where the whole receipt is.
+        path: String,
+        /// The consent.
+        cr_id: ConsentId,
+        /// Of the notice that was shown.
+        notice: Digest,
+    },
+    /// The description behind a consent is another one now: where the consent is.
+    ConditionsChanged(String),
+    /// A service did not acknowledge the end of a consent: where the consent is.
+    AcknowledgementMissed(String),
+    /// To the provider: an acknowledgement is overdue, and where it is told what is owed.
+    AcknowledgementOverdue(String),
+    /// To the provider: nothing reaches an endpoint, and where it is looked at.
+    EndpointFailing {
+        /// Where the endpoint is.
+        path: String,
+        /// In how many days it is switched off.
+        days: u64,
+    },
+    /// To the provider: an endpoint is switched off, and where it is.
+    EndpointOff(String),
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
 }
 
-/// The languages that there are texts in. The first is for everybody else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tongue {
-    English,
-    Dutch,
-    Danish,
+/// What a letter is made of.
+pub(super) struct Plan {
+    /// As the catalogues name it.
+    name: &'static str,
+    /// What its sentences have filled in beside the address of the node.
+    values: Vec<(&'static str, String)>,
+    /// Where `$link` leads to at this node.
+    path: String,
+    /// What it is about, where it is one of those that can be turned off.
+    pub(super) topic: Option<Topic>,
 }
 
-impl Tongue {
-    #[cfg(test)]
-    pub(super) const ALL: [Self; 3] = [Self::English, Self::Dutch, Self::Danish];
-
-    /// The tongue of a language tag: `nl-BE` is Dutch.
-    pub(super) fn of(language: &Language) -> Self {
-        let primary = language.as_str().split('-').next().unwrap_or_default();
-        match primary.to_ascii_lowercase().as_str() {
-            "nl" => Self::Dutch,
-            "da" => Self::Danish,
-            _ => Self::English,
+impl Plan {
+    fn of(name: &'static str) -> Self {
+        Self {
+            name,
+            values: Vec::new(),
+            path: String::new(),
+            topic: None,
         }
     }
 
-    pub(super) const fn tag(self) -> &'static str {
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    fn about(mut self, topic: Topic) -> Self {
+        self.topic = Some(topic);
+        self
+    }
+}
+
+impl Letter {
+    /// How each letter is made.
+    pub(super) fn plan(&self) -> Plan {
         match self {
-            Self::English => "en",
-            Self::Dutch => "nl",
-            Self::Danish => "da",
+            Self::ContactCode(code) => Plan::of("contact-code").with("code", code),
+            Self::ContactConfirmed => Plan::of("contact-confirmed"),
+            Self::ContactRemoved => Plan::of("contact-removed"),
+            Self::LostKeyCode(code) => Plan::of("lost-key-code").with("code", code),
+            Self::SignIn(path) => Plan::of("sign-in").at(path),
+            Self::SignUpCode(code) => Plan::of("sign-up-code").with("code", code),
+            Self::SignUpKnown(path) => Plan::of("sign-up-known").at(path),
+            Self::ConsentRequested(path) => Plan::of("consent-requested")
+                .at(path)
+                .about(Topic::Requests),
+            Self::ConsentGiven {
+                path,
+                cr_id,
+                notice,
+            } => Plan::of("consent-given")
+                .at(path)
+                .with("consent", cr_id)
+                .with("notice", notice),
+            Self::ConditionsChanged(path) => Plan::of("conditions-changed")
+                .at(path)
+                .about(Topic::Conditions),
+            Self::AcknowledgementMissed(path) => Plan::of("acknowledgement-missed")
+                .at(path)
+                .about(Topic::Acknowledgements),
+            Self::AcknowledgementOverdue(path) => Plan::of("acknowledgement-overdue").at(path),
+            Self::EndpointFailing { path, days } => {
+                Plan::of("endpoint-failing").at(path).with("days", days)
+            }
+            Self::EndpointOff(path) => Plan::of("endpoint-off").at(path),
+            Self::ConsentsStopped => Plan::of("consents-stopped"),
         }
     }
 }
@@ -62,92 +139,87 @@ impl Tongue {
 /// A letter in words, ready to be put into an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wording {
-    pub(super) subject: &'static str,
+    pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
 }
 
-macro_rules! texts {
-    ($tongue:expr, $file:literal) => {
-        match $tongue {
-            Tongue::English => include_str!(concat!("../../texts/mail/en/", $file)),
-            Tongue::Dutch => include_str!(concat!("../../texts/mail/nl/", $file)),
-            Tongue::Danish => include_str!(concat!("../../texts/mail/da/", $file)),
-        }
-    };
+/// The addresses of this node that a letter names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places<'a> {
+    /// Where people reach the node.
+    pub(super) node: &'a str,
+    /// Where letters of this kind are turned off, for who can.
+    pub(super) stop: Option<&'a str>,
 }
 
-impl Letter {
-    /// The text as translators wrote it.
-    pub(super) const fn text(&self, tongue: Tongue) -> &'static str {
-        match self {
-            Self::ContactCode(_) => texts!(tongue, "contact-code.txt"),
-            Self::ContactConfirmed => texts!(tongue, "contact-confirmed.txt"),
-            Self::ContactRemoved => texts!(tongue, "contact-removed.txt"),
-            Self::LostKeyCode(_) => texts!(tongue, "lost-key-code.txt"),
-            Self::SignIn(_) => texts!(tongue, "sign-in.txt"),
-            Self::SignUpCode(_) => texts!(tongue, "sign-up-code.txt"),
-            Self::SignUpKnown(_) => texts!(tongue, "sign-up-known.txt"),
-            Self::ConsentGiven(_) => texts!(tongue, "consent-given.txt"),
-            Self::ConsentsStopped => texts!(tongue, "consents-stopped.txt"),
-        }
-    }
+/// A paragraph.
+enum Part {
+    Words(String),
+    Code(String),
+    Link(String),
+}
 
-    const fn code(&self) -> Option<&OneTimeCode> {
-        match self {
-            Self::ContactCode(code) | Self::LostKeyCode(code) | Self::SignUpCode(code) => {
-                Some(code)
-            }
-            Self::ContactConfirmed
-            | Self::ContactRemoved
-            | Self::SignIn(_)
-            | Self::SignUpKnown(_)
-            | Self::ConsentGiven(_)
-            | Self::ConsentsStopped => None,
-        }
-    }
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct LetterPage<'a> {
+    language: String,
+    subject: &'a str,
+    parts: Vec<Part>,
+    open: String,
+    foot: &'a [String],
+}
 
-    /// The letter in a tongue. `link` is the address of the node.
-    pub(super) fn wording(&self, tongue: Tongue, link: &str) -> Wording {
-        let (subject, body) = self.text(tongue).split_once('\n').unwrap_or_default();
-        let code = self.code().map(ToString::to_string).unwrap_or_default();
-        let link = &match self {
-            Self::SignIn(path) | Self::SignUpKnown(path) | Self::ConsentGiven(path) => {
-                format!("{}{path}", link.trim_end_matches('/'))
-            }
-            _ => link.to_owned(),
-        };
+/// The catalogue for a language tag: `nl-BE` is read in `nl`, and strangers read English.
+pub(super) fn texts(language: &Language) -> Texts {
+    Texts::in_language(language.as_str()).unwrap_or_else(Texts::fallback)
+}
+
+impl Plan {
+    /// The letter in a language.
+    pub(super) fn wording(&self, texts: &Texts, places: Places<'_>) -> Wording {
+        let link = format!("{}{}", places.node.trim_end_matches('/'), self.path);
         let minutes = (LIFETIME.as_millis() / 60_000).to_string();
-        let filled = |text: &str, link: &str| {
-            text.replace("{code}", &code)
-                .replace("{minutes}", &minutes)
-                .replace("{link}", link)
+        let mut values: Vec<(&'static str, FluentValue<'_>)> = vec![
+            ("link", link.as_str().into()),
+            ("node", places.node.into()),
+            ("minutes", minutes.as_str().into()),
+            ("stop", places.stop.unwrap_or_default().into()),
+        ];
+        let own = self.values.iter();
+        values.extend(own.map(|(name, value)| (*name, value.as_str().into())));
+        let said = |key: &str| without_isolates(&texts.with(key, &values));
+        let subject = said(&format!("letter-{}-subject", self.name));
+        let text = said(&format!("letter-{}-text", self.name));
+        let mut foot = vec![said("letter-foot")];
+        if places.stop.is_some() {
+            foot.push(said("letter-foot-optional"));
+        }
+        let code = self.values.iter().find(|(name, _)| *name == "code");
+        let part = |words: &str| match words {
+            _ if words == link => Part::Link(link.clone()),
+            _ if code.is_some_and(|(_, code)| words == code) => Part::Code(words.to_owned()),
+            _ => Part::Words(words.to_owned()),
         };
-        let paragraphs = body.trim().split("\n\n").map(str::trim);
-        let address = escaped(link);
-        let anchor = format!("<a href=\"{address}\">{address}</a>");
-        let shown: String = paragraphs
-            .clone()
-            .map(|paragraph| match paragraph {
-                "{code}" => format!("<p style=\"font-size:1.6em\"><strong>{code}</strong></p>\n"),
-                _ => format!("<p>{}</p>\n", filled(&escaped(paragraph), &anchor)),
-            })
-            .collect();
-        let tag = tongue.tag();
+        let paragraphs = text.split("\n\n").map(str::trim);
+        let shown = LetterPage {
+            language: texts.tag(),
+            subject: &subject,
+            parts: paragraphs.map(part).collect(),
+            open: texts.get("letter-open"),
+            foot: &foot,
+        };
+        let html = shown.render().expect("templates render into memory");
         Wording {
-            subject: subject.trim(),
-            text: filled(&paragraphs.collect::<Vec<_>>().join("\n\n"), link) + "\n",
-            html: format!(
-                "<!doctype html>\n<html lang=\"{tag}\">\n<body>\n{shown}</body>\n</html>\n"
-            ),
+            text: format!("{}\n\n-- \n{}\n", text.trim(), foot.join("\n")),
+            subject,
+            html,
         }
     }
 }
 
-/// Text within HTML, or within an attribute of it.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+/// Fluent puts invisible marks around what is filled in. Programs that read mail would take them for
+/// a part of an address.
+fn without_isolates(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "")
 }

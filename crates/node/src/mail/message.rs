@@ -8,7 +8,9 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::catalogue::{Letter, Tongue};
+use super::catalogue::{Letter, Places, texts};
+use super::post::About;
+use super::topics;
 use crate::contacts::code::Recipient;
 
 /// Who writes, and from where.
@@ -17,24 +19,45 @@ pub(super) struct Sender {
     pub(super) mailbox: Mailbox,
     /// Where people reach the node.
     pub(super) link: String,
+    /// Marks the addresses at which letters are turned off.
+    pub(super) index_key: [u8; 32],
 }
 
-/// Keeps holiday messages from answering (RFC 3834).
-#[derive(Debug, Clone)]
-struct AutoSubmitted(String);
+/// A header of one line that is not among those that the library knows.
+macro_rules! header {
+    ($(#[$doc:meta])* $name:ident, $text:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        struct $name(String);
 
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
+        impl Header for $name {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($text)
+            }
 
-    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self(text.to_owned()))
-    }
+            fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(text.to_owned()))
+            }
 
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), self.0.clone())
-    }
+            // Plain ASCII of our own making, and a line that must not be folded within an address.
+            fn display(&self) -> HeaderValue {
+                HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+            }
+        }
+    };
+}
+
+header! {
+    /// Keeps holiday messages from answering (RFC 3834).
+    AutoSubmitted, "Auto-Submitted"
+}
+header! {
+    /// Where letters of this kind are turned off (RFC 2369).
+    ListUnsubscribe, "List-Unsubscribe"
+}
+header! {
+    /// That one request does it, without a page in between (RFC 8058).
+    ListUnsubscribePost, "List-Unsubscribe-Post"
 }
 
 /// A message that could not be made: the address is one that only we take for one.
@@ -42,17 +65,31 @@ impl Header for AutoSubmitted {
 #[error("the letter cannot be put into a message")]
 pub(super) struct NoMessage;
 
-/// Puts a letter into a message.
+/// Puts a letter into a message. One that can be turned off says how, in its foot and to programs
+/// that read mail.
 pub(super) fn message(
     sender: &Sender,
+    about: About,
     recipient: &Recipient,
     letter: &Letter,
     now: Timestamp,
 ) -> Result<Message, NoMessage> {
     let address: Address = recipient.address.as_str().parse().map_err(|_| NoMessage)?;
-    let wording = letter.wording(Tongue::of(&recipient.language), &sender.link);
+    let plan = letter.plan();
+    let stop = match (about, plan.topic) {
+        (About::Account(party), Some(topic)) => {
+            let path = topics::stop_path(&sender.index_key, party, topic);
+            Some(format!("{}{path}", sender.link.trim_end_matches('/')))
+        }
+        _ => None,
+    };
+    let places = Places {
+        node: &sender.link,
+        stop: stop.as_deref(),
+    };
+    let wording = plan.wording(&texts(&recipient.language), places);
     let unique = base64url::encode(&random_bytes::<16>());
-    Message::builder()
+    let mut message = Message::builder()
         .from(sender.mailbox.clone())
         .to(Mailbox::new(None, address))
         .subject(wording.subject)
@@ -62,7 +99,13 @@ pub(super) fn message(
             "<{unique}@{}>",
             sender.mailbox.email.domain()
         )))
-        .header(AutoSubmitted("auto-generated".into()))
+        .header(AutoSubmitted("auto-generated".into()));
+    if let Some(stop) = &stop {
+        message = message
+            .header(ListUnsubscribe(format!("<{stop}>")))
+            .header(ListUnsubscribePost("List-Unsubscribe=One-Click".into()));
+    }
+    message
         .multipart(MultiPart::alternative_plain_html(
             wording.text,
             wording.html,

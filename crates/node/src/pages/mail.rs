@@ -13,9 +13,9 @@ use std::time::SystemTime;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, Path as Segment, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use mail_parser::MessageParser;
 
@@ -27,11 +27,16 @@ use crate::node::Node;
 
 /// How many letters are shown.
 const SHOWN_MAX: usize = 30;
+/// A letter as HTML stands in a frame of the page, and loads and runs nothing.
+const LETTER_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation";
 /// What proxies add.
 const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 pub(super) fn routes() -> Router<Arc<Node>> {
-    Router::new().route("/mail", get(letters))
+    Router::new()
+        .route("/mail", get(letters))
+        .route("/mail/{letter}", get(html))
 }
 
 /// Whether this caller may read the letters.
@@ -57,6 +62,8 @@ struct Shown {
     to: String,
     subject: String,
     text: String,
+    /// Where the same stands as HTML.
+    html: String,
     /// Paths of this node that the letter links to.
     links: Vec<String>,
 }
@@ -109,11 +116,13 @@ fn read(folder: &Path, base: &str) -> io::Result<Vec<Shown>> {
     found.sort_by_key(|(written, _): &(SystemTime, _)| std::cmp::Reverse(*written));
     let letters = found.iter().take(SHOWN_MAX);
     Ok(letters
-        .filter_map(|(_, path)| shown(&fs::read(path).ok()?, base))
+        .filter_map(|(_, path)| shown(path, base))
         .collect())
 }
 
-fn shown(letter: &[u8], base: &str) -> Option<Shown> {
+fn shown(path: &Path, base: &str) -> Option<Shown> {
+    let letter = &fs::read(path).ok()?;
+    let name = path.file_name()?.to_str()?;
     let message = MessageParser::default().parse(letter)?;
     let text = message.body_text(0)?.trim().to_owned();
     let to = message.to().and_then(|to| to.first());
@@ -130,6 +139,39 @@ fn shown(letter: &[u8], base: &str) -> Option<Shown> {
             .to_owned(),
         subject: message.subject().unwrap_or_default().to_owned(),
         text,
+        html: format!("/mail/{name}"),
         links,
     })
+}
+
+/// One letter as programs that read mail show it.
+async fn html(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Segment(name): Segment<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageFailure> {
+    let not_found = || PageFailure::not_found().in_words(texts.clone());
+    if !is_open(&node, &headers, peer) || !is_name(&name) {
+        return Err(not_found());
+    }
+    let path = node.config.data_dir.join(FOLDER).join(name);
+    let read = tokio::task::spawn_blocking(move || fs::read(path));
+    let letter = read.await.map_err(|_| PageFailure::Internal)?;
+    let letter = letter.map_err(|_| not_found())?;
+    let message = MessageParser::default().parse(&letter);
+    let html = message.and_then(|message| Some(message.body_html(0)?.into_owned()));
+    let html = html.ok_or_else(not_found)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, LETTER_POLICY),
+    ];
+    Ok((headers, html).into_response())
+}
+
+/// Whether this is the name of a letter and no way out of its folder.
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.ends_with(".eml") && !name.contains("..") && name.bytes().all(is_plain)
 }

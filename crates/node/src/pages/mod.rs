@@ -15,15 +15,16 @@ mod dates;
 mod failure;
 mod frame;
 mod home;
+mod letters;
 mod linking;
 mod mail;
 mod names;
-mod receipts;
+pub(crate) mod receipts;
 mod sign_in;
 mod sign_up;
 mod signed_in;
 mod spelling;
-mod texts;
+pub(crate) mod texts;
 #[cfg(test)]
 mod texts_tests;
 
@@ -58,6 +59,7 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
     Router::new()
         .merge(sign_in::routes())
         .merge(sign_up::routes())
+        .merge(letters::routes())
         .merge(mail::routes())
         .merge(home::routes())
         .merge(console::routes())

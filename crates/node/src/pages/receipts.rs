@@ -39,7 +39,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 }
 
 /// Where the receipt of a consent is.
-pub(super) fn path(cr_id: ConsentId) -> String {
+pub(crate) fn path(cr_id: ConsentId) -> String {
     format!("/receipts/{cr_id}")
 }
 

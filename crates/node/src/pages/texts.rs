@@ -52,8 +52,12 @@ impl Texts {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         chosen(headers)
             .or_else(|| asked_for(headers))
-            .or_else(|| Self::in_language(FALLBACK))
-            .expect("there is an English catalogue")
+            .unwrap_or_else(Self::fallback)
+    }
+
+    /// The catalogue for everybody whose language we do not have.
+    pub(crate) fn fallback() -> Self {
+        Self::in_language(FALLBACK).expect("there is an English catalogue")
     }
 
     /// The cookie that remembers this language for a year.

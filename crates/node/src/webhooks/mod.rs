@@ -10,6 +10,7 @@ pub mod deliveries;
 mod dispatcher;
 pub mod endpoints;
 pub mod guard;
+pub mod health;
 mod messages;
 mod schedule;
 mod sending;
@@ -24,13 +25,16 @@ use std::sync::Arc;
 use assent_crypto::random::random_bytes;
 use assent_crypto::signature::SigningKey;
 use assent_model::time::Timestamp;
+use assent_model::ids::WebhookId;
 use assent_storage::{Store, StoreError};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::state_reader::StateReader;
 use deliveries::Delivery;
 use endpoints::{Endpoint, Endpoints};
 use guard::Guard;
+use health::{Ailing, Healths};
 use messages::Message;
 use sending::{Attempted, Outgoing};
 
@@ -43,6 +47,10 @@ pub struct Webhooks {
     pub endpoints: Endpoints,
     /// What messages are signed with, as receivers are told it: `whpk_…`.
     pub public_key: String,
+    /// How endpoints are.
+    pub health: Healths,
+    /// Wakes whoever tells owners about endpoints.
+    pub ailing: Arc<Notify>,
     sender: Sender,
     store: Arc<Store>,
     state: StateReader,
@@ -74,10 +82,13 @@ impl Webhooks {
     ) -> Result<Self, WebhooksError> {
         let public_key = signature::public_key(key.verifying_key());
         let endpoints = Endpoints::load(&store).await?;
+        let health = Healths::load(&store).await?;
         let sender = Sender::new(guard, key)?;
         Ok(Self {
             endpoints,
             public_key,
+            health,
+            ailing: Arc::default(),
             sender,
             store,
             state,
@@ -173,17 +184,59 @@ impl Webhooks {
             millis = attempted.took.as_millis(),
             "webhook"
         );
-        if attempted.result.is_gone()
-            && let Err(error) = self
-                .endpoints
-                .disable(&self.store, endpoint.webhook_id)
-                .await
-        {
+        if let Err(error) = self.note(endpoint, attempted, now).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "an endpoint cannot be disabled"
+                "the health of an endpoint cannot be written down"
             );
         }
         attempted
+    }
+
+    async fn note(
+        &self,
+        endpoint: &Endpoint,
+        attempted: Attempted,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (store, id) = (&self.store, endpoint.webhook_id);
+        let (is_delivered, is_gone) = (attempted.result.is_delivered(), attempted.result.is_gone());
+        self.health
+            .note(store, id, is_delivered, is_gone, now)
+            .await?;
+        if is_gone {
+            self.ailing.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The endpoints whose owners are to be told something.
+    pub(crate) fn to_tell(&self, now: Timestamp) -> Vec<(Endpoint, Ailing)> {
+        let ailing = self.health.ailing(now).into_iter();
+        let endpoint = |(id, ailing)| {
+            let stored = self.endpoints.get(id)?;
+            stored.endpoint.enabled.then_some((stored.endpoint, ailing))
+        };
+        ailing.filter_map(endpoint).collect()
+    }
+
+    /// The owner was told. An endpoint that is lost is switched off, and begins anew once it is
+    /// switched on again.
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub(crate) async fn has_told(
+        &self,
+        id: WebhookId,
+        ailing: Ailing,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match ailing {
+            Ailing::Failing { .. } => self.health.told(&self.store, id, now).await,
+            Ailing::Lost => {
+                self.endpoints.disable(&self.store, id).await?;
+                self.health.forget(&self.store, id).await
+            }
+        }
     }
 }

@@ -20,11 +20,9 @@ use super::closed::{Back, ClosedPage};
 use super::fields::{Choices, Pairs, field};
 use super::form::{self, Shown};
 use super::visit::{Elsewhere, Seen, Standing, Visit, language, see};
-use crate::contacts::{self, address::EmailAddress, code::Recipient};
 use crate::hosted;
 use crate::http::failure::Failure;
 use crate::http::v1::consent_requests::form_view;
-use crate::mail::catalogue::Letter;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
@@ -144,7 +142,6 @@ async fn give(node: &Arc<Node>, visit: &Visit, pairs: &Pairs, choices: &Choices)
         language: shown,
     };
     let cr_id = hosted::give(node, visit.signed_in.party, visit.request_id, &choice).await?;
-    tell(node, visit, cr_id).await?;
     given(node, visit, cr_id).await
 }
 
@@ -163,25 +160,6 @@ async fn replaced(
     } else {
         Err(Failure::rejected(ConsentRejection::SupersedesMismatch.into()).into())
     }
-}
-
-/// Writes to the person that a consent was given, without saying which.
-async fn tell(node: &Node, visit: &Visit, cr_id: ConsentId) -> Result<(), PageFailure> {
-    let Some(contact) = contacts::contact_of(node, visit.signed_in.party).await? else {
-        return Ok(());
-    };
-    let Some(address) = EmailAddress::parse(&contact.email) else {
-        return Ok(());
-    };
-    let recipient = Recipient {
-        address,
-        language: contact.language,
-    };
-    let letter = Letter::ConsentGiven(receipts::path(cr_id));
-    node.contacts
-        .post
-        .tell(visit.signed_in.party, &recipient, letter);
-    Ok(())
 }
 
 /// The receipt, with the way back.

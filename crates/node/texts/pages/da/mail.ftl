@@ -4,3 +4,4 @@ mail-lead = Denne node har ingen mailserver og skriver sine breve til filer. De 
 mail-none = Ingen breve endnu.
 mail-to = Til { $name }
 mail-open = Åbn linket
+mail-html = Som HTML

@@ -4,3 +4,4 @@ mail-lead = This node has no mail server and writes its letters to files. They a
 mail-none = No letters yet.
 mail-to = To { $name }
 mail-open = Open the link
+mail-html = As HTML

@@ -4,3 +4,4 @@ mail-lead = Deze node heeft geen mailserver en schrijft zijn brieven naar bestan
 mail-none = Nog geen brieven.
 mail-to = Aan { $name }
 mail-open = Link openen
+mail-html = Als HTML

@@ -1,0 +1,152 @@
+# What letters say: a subject, and paragraphs between empty lines. A paragraph that is { $code } or { $link } alone is shown large.
+
+letter-contact-code-subject = Bekræft din e-mailadresse
+letter-contact-code-text =
+    Nogen, sandsynligvis dig, vil kunne findes via denne e-mailadresse hos { $link }.
+
+    Din kode er
+
+    { $code }
+
+    Indtast den inden for { $minutes } minutter der, hvor du blev bedt om den. Den virker én gang.
+
+    Var det ikke dig, skal du ikke gøre noget: uden koden ændres intet. Giv aldrig koden til nogen, der beder dig om den.
+
+letter-contact-confirmed-subject = Din e-mailadresse er bekræftet
+letter-contact-confirmed-text =
+    Du kan nu findes via denne e-mailadresse hos { $link }.
+
+    Var det ikke dig, der bekræftede den, kan en anden læse din e-mail: skift adgangskoden til din postkasse, og bekræft derefter selv adressen igen.
+
+letter-contact-removed-subject = Din e-mailadresse er fjernet
+letter-contact-removed-text =
+    Hos { $link } fører denne e-mailadresse ikke længere til den konto, som den førte til. En anden adresse blev bekræftet for den konto, eller denne adresse blev bekræftet for en anden konto.
+
+    Var det ikke dig, så bekræft selv adressen igen.
+
+letter-sign-in-subject = Dit link til at logge ind
+letter-sign-in-text =
+    Følg dette link for at logge ind:
+
+    { $link }
+
+    Det virker én gang, inden for { $minutes } minutter.
+
+    Har du ikke bedt om det, så gør ingenting: uden linket bliver ingen logget ind. Giv det aldrig videre.
+
+letter-sign-up-code-subject = Din kode til at oprette en konto
+letter-sign-up-code-text =
+    Nogen, sandsynligvis dig, vil oprette en konto hos { $link } med denne e-mailadresse.
+
+    Din kode er
+
+    { $code }
+
+    Indtast den inden for { $minutes } minutter der, hvor du blev bedt om den. Den virker én gang.
+
+    Var det ikke dig, skal du ikke gøre noget: uden koden oprettes ingen konto. Giv aldrig koden til nogen, der beder dig om den.
+
+letter-sign-up-known-subject = Du har allerede en konto
+letter-sign-up-known-text =
+    Nogen, sandsynligvis dig, ville oprette en konto med denne e-mailadresse. Den har allerede en, og intet er ændret.
+
+    Følg dette link for at logge ind på den:
+
+    { $link }
+
+    Det virker én gang, inden for { $minutes } minutter. Var det ikke dig, skal du ikke gøre noget. Giv aldrig linket videre.
+
+letter-lost-key-code-subject = Stop dine samtykker uden din nøgle
+letter-lost-key-code-text =
+    Nogen, sandsynligvis dig, har meddelt { $link }, at nøglen til din konto er gået tabt, og vil sætte samtykker på pause eller trække dem tilbage.
+
+    Din kode er
+
+    { $code }
+
+    Indtast den inden for { $minutes } minutter der, hvor du blev bedt om den. Den virker én gang. Med den kan samtykker kun stoppes, aldrig gives eller genoptages.
+
+    Var det ikke dig, skal du ikke gøre noget: uden koden ændres intet. Giv aldrig koden til nogen, der beder dig om den.
+
+letter-consents-stopped-subject = Dine samtykker er stoppet
+letter-consents-stopped-text =
+    Med den kode, som vi sendte dig, er samtykker på din konto hos { $link } sat på pause eller trukket tilbage.
+
+    Var det ikke dig, kan en anden læse din e-mail: skift adgangskoden til din postkasse. Det, der er sat på pause, kan du genoptage med din nøgle; det, der er trukket tilbage, kan du give igen.
+
+letter-consent-requested-subject = En tjeneste beder om dit samtykke
+letter-consent-requested-text =
+    En tjeneste, som du er forbundet med, vil bruge data om dig. Hvad den beder om, hvorfor, og hvor længe du kan svare, står her, når du er logget ind:
+
+    { $link }
+
+    Intet deles, medmindre du siger ja. Du kan afslå lige så let eller helt lade være med at svare.
+
+letter-consent-given-subject = Din kvittering for et samtykke
+letter-consent-given-text =
+    Du har givet et samtykke. Dette brev er din kvittering; gem det.
+
+    Samtykkets nummer: { $consent }
+
+    SHA-256 af den meddelelse, du fik vist: { $notice }
+
+    Med disse to kan ingen senere vise dig en anden tekst. Hvad du har sagt ja til, i sin helhed, til at læse, udskrive eller gemme, står her, når du er logget ind:
+
+    { $link }
+
+    Du kan til enhver tid sætte samtykket på pause eller trække det tilbage der, lige så let som du gav det.
+
+    Hvis det ikke var dig, så log ind, træk samtykket tilbage, og se hvilke enheder der kan underskrive for dig.
+
+letter-conditions-changed-subject = En tjeneste har ændret sine vilkår
+letter-conditions-changed-text =
+    En tjeneste, der har et samtykke fra dig, har offentliggjort andre vilkår for det. Det, du har sagt ja til, forbliver, som det er: tjenesten skal spørge dig igen, før de nye vilkår gælder for dig. Dit samtykke står her, når du er logget ind:
+
+    { $link }
+
+    Hvis du ikke vil fortsætte, kan du trække det tilbage der.
+
+letter-acknowledgement-missed-subject = En tjeneste har ikke bekræftet, at et samtykke er ophørt
+letter-acknowledgement-missed-text =
+    Et af dine samtykker er ophørt, og ingen får længere data på det. En tjeneste skulle have bekræftet med sin underskrift, at den har set det, og har ikke gjort det i tide. Du finder samtykket her, når du er logget ind:
+
+    { $link }
+
+    Du kan klage til tjenesten eller til den myndighed, der er nævnt der. Kommer bekræftelsen senere, vises den også der.
+
+letter-acknowledgement-overdue-subject = En bekræftelse er forsinket
+letter-acknowledgement-overdue-text =
+    Et samtykke, som en af dine tjenester havde, er ophørt. Din bekræftelse af det er forsinket, og det fremgår af loggen. Hvad I mangler at bekræfte, står her, når du er logget ind:
+
+    { $link }
+
+    Stop det, I gør med dataene, og underskriv derefter bekræftelsen: assent acknowledge. En sen bekræftelse registreres også.
+
+letter-endpoint-failing-subject = En af dine webhook-adresser fejler
+letter-endpoint-failing-text =
+    I et døgn har intet kunnet leveres til en af dine webhook-adresser. Fortsætter det, slås den fra om { $days } dage. Hvad der blev sendt, og hvad din server svarede, står her, når du er logget ind:
+
+    { $link }
+
+    Når din server svarer igen, kan de beskeder, der mislykkedes, sendes igen derfra.
+
+letter-endpoint-off-subject = En af dine webhook-adresser er slået fra
+letter-endpoint-off-text =
+    En af dine webhook-adresser er slået fra: den svarede, at den er væk for altid, eller intet kunne leveres til den i flere dage. Den får ingen beskeder, før du slår den til igen, her, når du er logget ind:
+
+    { $link }
+
+    De beskeder, der mislykkedes, kan derefter sendes igen.
+
+letter-open = Åbn i Assent
+letter-foot = Dette brev kommer fra Assent på { $node }. Der bedes ikke om en adgangskode, og intet indlæses, når det åbnes.
+letter-foot-optional = Du kan slå breve af denne slags fra: { $stop }
+letters-stop-title = Slå breve fra
+letters-stop-lead = Tryk på knappen, så kommer de ikke længere med e-mail. I Mit Hjem ser du stadig alt.
+letters-stop-now = Slå dem fra
+letters-stopped = De er slået fra.
+letters-restart = Slå dem til igen
+letters-restarted = De er slået til igen.
+topic-requests = Breve om nye anmodninger om dit samtykke.
+topic-conditions = Breve om ændrede vilkår for et samtykke, du har givet.
+topic-acknowledgements = Breve om bekræftelser, som en tjeneste skylder.

@@ -1,0 +1,152 @@
+# What letters say: a subject, and paragraphs between empty lines. A paragraph that is { $code } or { $link } alone is shown large.
+
+letter-contact-code-subject = Confirm your e-mail address
+letter-contact-code-text =
+    Somebody, most likely you, wants to be found by this e-mail address at { $link }.
+
+    Your code is
+
+    { $code }
+
+    Enter it where you were asked for it, within { $minutes } minutes. It works once.
+
+    If it was not you, do nothing: without the code nothing changes. Never give the code to anybody who asks you for it.
+
+letter-contact-confirmed-subject = Your e-mail address is confirmed
+letter-contact-confirmed-text =
+    You can now be found by this e-mail address at { $link }.
+
+    If it was not you who confirmed it, somebody else can read your mail: change the password of your mailbox, and confirm the address again yourself.
+
+letter-contact-removed-subject = Your e-mail address was removed
+letter-contact-removed-text =
+    At { $link }, this e-mail address no longer leads to the account that it led to. Another address was confirmed for that account, or this address was confirmed for another account.
+
+    If it was not you, confirm the address again yourself.
+
+letter-sign-in-subject = Your link to sign in
+letter-sign-in-text =
+    Follow this link to sign in:
+
+    { $link }
+
+    It works once, within { $minutes } minutes.
+
+    If you did not ask for it, do nothing: nobody is signed in without it. Never pass it on.
+
+letter-sign-up-code-subject = Your code to begin an account
+letter-sign-up-code-text =
+    Somebody, most likely you, wants to begin an account at { $link } with this e-mail address.
+
+    Your code is
+
+    { $code }
+
+    Enter it where you were asked for it, within { $minutes } minutes. It works once.
+
+    If it was not you, do nothing: without the code there is no account. Never give the code to anybody who asks you for it.
+
+letter-sign-up-known-subject = You have an account already
+letter-sign-up-known-text =
+    Somebody, most likely you, wanted to begin an account with this e-mail address. It has one already, and nothing was changed.
+
+    Follow this link to sign in to it:
+
+    { $link }
+
+    It works once, within { $minutes } minutes. If it was not you, do nothing. Never pass the link on.
+
+letter-lost-key-code-subject = Stop your consents without your key
+letter-lost-key-code-text =
+    Somebody, most likely you, told { $link } that the key to your account is lost, and wants to pause or withdraw consents.
+
+    Your code is
+
+    { $code }
+
+    Enter it where you were asked for it, within { $minutes } minutes. It works once. With it consents can only be stopped, never given or resumed.
+
+    If it was not you, do nothing: without the code nothing changes. Never give the code to anybody who asks you for it.
+
+letter-consents-stopped-subject = Your consents were stopped
+letter-consents-stopped-text =
+    With the code that we sent you, consents of your account at { $link } were paused or withdrawn.
+
+    If it was not you, somebody else can read your mail: change the password of your mailbox. What was paused you can resume with your key; what was withdrawn you can give again.
+
+letter-consent-requested-subject = A service asks for your consent
+letter-consent-requested-text =
+    A service that you are linked with asks to use data about you. What it asks, why, and until when you can answer is here, after you have signed in:
+
+    { $link }
+
+    Nothing is shared unless you say yes. You can refuse just as easily, or not answer at all.
+
+letter-consent-given-subject = Your receipt for a consent
+letter-consent-given-text =
+    You gave a consent. This letter is your receipt; keep it.
+
+    Number of the consent: { $consent }
+
+    SHA-256 of the notice that you were shown: { $notice }
+
+    With these two nobody can show you another text later. What you agreed to, in full, to read, print or save, is here, after you have signed in:
+
+    { $link }
+
+    You can pause or withdraw the consent there at any time, as easily as you gave it.
+
+    If it was not you, sign in, withdraw the consent, and look at which devices can sign for you.
+
+letter-conditions-changed-subject = A service has changed its conditions
+letter-conditions-changed-text =
+    A service that has a consent of yours has published other conditions for it. What you agreed to stays as it is: the service has to ask you again before the new conditions count for you. Your consent is here, after you have signed in:
+
+    { $link }
+
+    If you do not want to go on, you can withdraw it there.
+
+letter-acknowledgement-missed-subject = A service has not confirmed the end of a consent
+letter-acknowledgement-missed-text =
+    A consent of yours has ended, and nobody gets data on it any more. A service should have confirmed with its signature that it has seen the end, and has not done so in time. You find the consent here, after you have signed in:
+
+    { $link }
+
+    You can complain to the service, or to the authority that is named there. If the confirmation comes later, it is shown there as well.
+
+letter-acknowledgement-overdue-subject = An acknowledgement is overdue
+letter-acknowledgement-overdue-text =
+    A consent that a service of yours had has ended. Your acknowledgement of the end is overdue, and the log says so. What is owed is here, after you have signed in:
+
+    { $link }
+
+    Stop what you do with the data, then sign the acknowledgement: assent acknowledge. A late one is recorded as well.
+
+letter-endpoint-failing-subject = A webhook endpoint of yours fails
+letter-endpoint-failing-text =
+    For a day nothing could be delivered to a webhook endpoint of yours. If that goes on, it is switched off in { $days } days. What was sent, and what your server answered, is here, after you have signed in:
+
+    { $link }
+
+    Once your server answers again, the messages that failed can be sent again from there.
+
+letter-endpoint-off-subject = A webhook endpoint of yours is switched off
+letter-endpoint-off-text =
+    A webhook endpoint of yours is switched off: it answered that it is gone for good, or nothing could be delivered to it for days. It gets no messages until you switch it on again, here, after you have signed in:
+
+    { $link }
+
+    The messages that failed can then be sent again.
+
+letter-open = Open in Assent
+letter-foot = This letter comes from Assent at { $node }. It asks for no password, and loads nothing when it is opened.
+letter-foot-optional = You can turn letters of this kind off: { $stop }
+letters-stop-title = Turn letters off
+letters-stop-lead = Press the button, and they no longer come by mail. In My Home you still see everything.
+letters-stop-now = Turn them off
+letters-stopped = They are turned off.
+letters-restart = Turn them on again
+letters-restarted = They are turned on again.
+topic-requests = Letters about new requests for your consent.
+topic-conditions = Letters about changed conditions of a consent that you gave.
+topic-acknowledgements = Letters about confirmations that a service owes.

@@ -1,0 +1,152 @@
+# What letters say: a subject, and paragraphs between empty lines. A paragraph that is { $code } or { $link } alone is shown large.
+
+letter-contact-code-subject = Bevestig uw e-mailadres
+letter-contact-code-text =
+    Iemand, waarschijnlijk uzelf, wil via dit e-mailadres te vinden zijn bij { $link }.
+
+    Uw code is
+
+    { $code }
+
+    Vul de code binnen { $minutes } minuten in waar erom is gevraagd. De code werkt één keer.
+
+    Was u het niet? Dan hoeft u niets te doen: zonder de code verandert er niets. Geef de code nooit aan iemand die erom vraagt.
+
+letter-contact-confirmed-subject = Uw e-mailadres is bevestigd
+letter-contact-confirmed-text =
+    U bent nu via dit e-mailadres te vinden bij { $link }.
+
+    Hebt u het niet zelf bevestigd? Dan kan iemand anders uw e-mail lezen: wijzig het wachtwoord van uw mailbox en bevestig het adres daarna zelf opnieuw.
+
+letter-contact-removed-subject = Uw e-mailadres is losgekoppeld
+letter-contact-removed-text =
+    Bij { $link } leidt dit e-mailadres niet meer naar het account waar het naartoe leidde. Voor dat account is een ander adres bevestigd, of dit adres is voor een ander account bevestigd.
+
+    Was u het niet? Bevestig het adres dan zelf opnieuw.
+
+letter-sign-in-subject = Uw link om in te loggen
+letter-sign-in-text =
+    Volg deze link om in te loggen:
+
+    { $link }
+
+    De link werkt één keer, binnen { $minutes } minuten.
+
+    Hebt u er niet om gevraagd, doe dan niets: zonder de link wordt er niemand ingelogd. Geef hem nooit door.
+
+letter-sign-up-code-subject = Uw code om een account te beginnen
+letter-sign-up-code-text =
+    Iemand, waarschijnlijk uzelf, wil met dit e-mailadres een account beginnen bij { $link }.
+
+    Uw code is
+
+    { $code }
+
+    Vul de code binnen { $minutes } minuten in waar erom is gevraagd. De code werkt één keer.
+
+    Was u het niet? Dan hoeft u niets te doen: zonder de code komt er geen account. Geef de code nooit aan iemand die erom vraagt.
+
+letter-sign-up-known-subject = U hebt al een account
+letter-sign-up-known-text =
+    Iemand, waarschijnlijk uzelf, wilde met dit e-mailadres een account beginnen. Er is er al een, en er is niets veranderd.
+
+    Volg deze link om daar in te loggen:
+
+    { $link }
+
+    De link werkt één keer, binnen { $minutes } minuten. Was u het niet? Dan hoeft u niets te doen. Geef de link nooit door.
+
+letter-lost-key-code-subject = Stop uw toestemmingen zonder uw sleutel
+letter-lost-key-code-text =
+    Iemand, waarschijnlijk uzelf, heeft bij { $link } gemeld dat de sleutel van uw account kwijt is, en wil toestemmingen pauzeren of intrekken.
+
+    Uw code is
+
+    { $code }
+
+    Vul de code binnen { $minutes } minuten in waar erom is gevraagd. De code werkt één keer. Toestemmingen kunnen er alleen mee worden gestopt, nooit gegeven of hervat.
+
+    Was u het niet? Dan hoeft u niets te doen: zonder de code verandert er niets. Geef de code nooit aan iemand die erom vraagt.
+
+letter-consents-stopped-subject = Uw toestemmingen zijn gestopt
+letter-consents-stopped-text =
+    Met de code die wij u hebben gestuurd, zijn toestemmingen van uw account bij { $link } gepauzeerd of ingetrokken.
+
+    Was u het niet? Dan kan iemand anders uw e-mail lezen: wijzig het wachtwoord van uw mailbox. Wat is gepauzeerd, kunt u met uw sleutel hervatten; wat is ingetrokken, kunt u opnieuw geven.
+
+letter-consent-requested-subject = Een dienst vraagt om uw toestemming
+letter-consent-requested-text =
+    Een dienst waarmee u bent verbonden, wil gegevens over u gebruiken. Wat de dienst vraagt, waarom, en tot wanneer u kunt antwoorden, staat hier nadat u hebt ingelogd:
+
+    { $link }
+
+    Er wordt niets gedeeld zolang u geen ja zegt. Weigeren gaat even makkelijk, en u hoeft ook niet te antwoorden.
+
+letter-consent-given-subject = Uw bewijs van een toestemming
+letter-consent-given-text =
+    U hebt toestemming gegeven. Deze brief is uw bewijs; bewaar hem.
+
+    Nummer van de toestemming: { $consent }
+
+    SHA-256 van de verklaring die u is getoond: { $notice }
+
+    Met deze twee kan niemand u later een andere tekst voorhouden. Waarmee u instemde, volledig om te lezen, af te drukken of te bewaren, staat hier nadat u hebt ingelogd:
+
+    { $link }
+
+    U kunt de toestemming daar altijd pauzeren of intrekken, even makkelijk als u haar gaf.
+
+    Was u het niet, log dan in, trek de toestemming in en kijk welke apparaten voor u kunnen tekenen.
+
+letter-conditions-changed-subject = Een dienst heeft zijn voorwaarden gewijzigd
+letter-conditions-changed-text =
+    Een dienst die een toestemming van u heeft, heeft daarvoor andere voorwaarden gepubliceerd. Waarmee u instemde, blijft zoals het is: de dienst moet het u opnieuw vragen voordat de nieuwe voorwaarden voor u gelden. Uw toestemming staat hier nadat u hebt ingelogd:
+
+    { $link }
+
+    Wilt u niet verdergaan, dan kunt u de toestemming daar intrekken.
+
+letter-acknowledgement-missed-subject = Een dienst heeft het einde van een toestemming niet bevestigd
+letter-acknowledgement-missed-text =
+    Een toestemming van u is beëindigd en niemand krijgt er nog gegevens op. Een dienst had met zijn handtekening moeten bevestigen dat hij het einde heeft gezien, en heeft dat niet op tijd gedaan. U vindt de toestemming hier nadat u hebt ingelogd:
+
+    { $link }
+
+    U kunt een klacht indienen bij de dienst, of bij de autoriteit die daar wordt genoemd. Komt de bevestiging later, dan staat ook dat daar.
+
+letter-acknowledgement-overdue-subject = Een ontvangstbevestiging is te laat
+letter-acknowledgement-overdue-text =
+    Een toestemming die een dienst van u had, is beëindigd. Uw bevestiging van het einde is te laat, en dat staat in het logboek. Wat u nog moet bevestigen, staat hier nadat u hebt ingelogd:
+
+    { $link }
+
+    Stop met wat u met de gegevens doet en onderteken dan de bevestiging: assent acknowledge. Ook een late bevestiging wordt vastgelegd.
+
+letter-endpoint-failing-subject = Een webhook-adres van u werkt niet
+letter-endpoint-failing-text =
+    Al een dag lang kon er niets worden bezorgd bij een webhook-adres van u. Blijft dat zo, dan wordt het over { $days } dagen uitgeschakeld. Wat er is verstuurd en wat uw server antwoordde, staat hier nadat u hebt ingelogd:
+
+    { $link }
+
+    Zodra uw server weer antwoordt, kunnen de mislukte berichten daar opnieuw worden verstuurd.
+
+letter-endpoint-off-subject = Een webhook-adres van u is uitgeschakeld
+letter-endpoint-off-text =
+    Een webhook-adres van u is uitgeschakeld: het antwoordde dat het voorgoed weg is, of er kon dagenlang niets worden bezorgd. Het krijgt geen berichten totdat u het weer inschakelt, hier, nadat u hebt ingelogd:
+
+    { $link }
+
+    De mislukte berichten kunnen daarna opnieuw worden verstuurd.
+
+letter-open = Openen in Assent
+letter-foot = Deze brief komt van Assent op { $node }. Er wordt niet om een wachtwoord gevraagd, en bij het openen wordt niets geladen.
+letter-foot-optional = U kunt dit soort brieven uitzetten: { $stop }
+letters-stop-title = Brieven uitzetten
+letters-stop-lead = Druk op de knop, dan komen ze niet meer per mail. In Mijn Huis ziet u nog steeds alles.
+letters-stop-now = Zet ze uit
+letters-stopped = Ze staan uit.
+letters-restart = Zet ze weer aan
+letters-restarted = Ze staan weer aan.
+topic-requests = Brieven over nieuwe verzoeken om uw toestemming.
+topic-conditions = Brieven over gewijzigde voorwaarden van een toestemming die u gaf.
+topic-acknowledgements = Brieven over bevestigingen die een dienst nog moet geven.
