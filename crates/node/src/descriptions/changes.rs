@@ -30,7 +30,11 @@ fn data<'a>(
     };
     let mut found = BTreeMap::new();
     for dataset in &description.datasets {
-        for mapping in dataset.data_mappings.iter().filter(|mapping| wanted(&mapping.concept_id)) {
+        for mapping in dataset
+            .data_mappings
+            .iter()
+            .filter(|mapping| wanted(&mapping.concept_id))
+        {
             let name = (&dataset.dataset_id, &mapping.concept_id);
             found.insert(name, (&dataset.title, &mapping.name, mapping.kind));
         }

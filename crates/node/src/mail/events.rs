@@ -240,7 +240,9 @@ async fn in_force(node: &Node, service: ServiceId) -> Result<Vec<ConsentId>, Fai
     let mut end: Option<(u64, String)> = None;
     let mut found = Vec::new();
     loop {
-        let after = end.as_ref().map(|(place, member)| (*place, member.as_str()));
+        let after = end
+            .as_ref()
+            .map(|(place, member)| (*place, member.as_str()));
         let page = node.store.listing(&list, after, PAGE).await?;
         for (_, member) in &page {
             let cr_id: ConsentId = member.parse().map_err(|_| Failure::from(Code::Internal))?;

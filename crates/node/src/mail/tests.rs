@@ -101,7 +101,10 @@ fn every_letter_is_made_from_its_own_words_in_every_language() {
                 assert!(is_whole, "{}: {said}", texts.tag());
             }
             assert!(html.contains(&format!("<html lang=\"{}\">", texts.tag())));
-            assert!(texts_seen.insert(text), "{subject}: two letters say the same");
+            assert!(
+                texts_seen.insert(text),
+                "{subject}: two letters say the same"
+            );
             assert!(subjects.insert(subject), "two subjects are the same");
         }
     }
@@ -111,8 +114,14 @@ fn every_letter_is_made_from_its_own_words_in_every_language() {
 fn a_subject_tells_a_locked_screen_nothing() {
     for letter in letters() {
         let subject = written(&letter, &Texts::fallback(), "https://node.example").subject;
-        assert!(!subject.contains("https") && !subject.contains("cns_"), "{subject}");
-        assert!(!subject.chars().any(|letter| letter.is_ascii_digit()), "{subject}");
+        assert!(
+            !subject.contains("https") && !subject.contains("cns_"),
+            "{subject}"
+        );
+        assert!(
+            !subject.chars().any(|letter| letter.is_ascii_digit()),
+            "{subject}"
+        );
     }
 }
 
@@ -147,7 +156,12 @@ fn text_and_html_say_the_same_and_html_is_escaped() {
     assert!(!wording.html.contains(LINK));
     let letter = written(&Letter::SignIn("\"><b>".into()), &Texts::fallback(), LINK);
     assert!(!letter.html.contains("<b>"));
-    assert!(letter.text.lines().any(|line| line == format!("{LINK}\"><b>")));
+    assert!(
+        letter
+            .text
+            .lines()
+            .any(|line| line == format!("{LINK}\"><b>"))
+    );
 }
 
 #[test]
@@ -155,7 +169,9 @@ fn letters_load_nothing_and_name_nobody() {
     for letter in letters() {
         for texts in Texts::languages() {
             let html = written(&letter, &texts, "https://node.example").html;
-            for loaded in ["<img", "<link", "<script", "url(", "src=", "<iframe", "<form"] {
+            for loaded in [
+                "<img", "<link", "<script", "url(", "src=", "<iframe", "<form",
+            ] {
                 assert!(!html.contains(loaded), "{loaded}");
             }
             let addresses = html.matches("https://").count();

@@ -50,7 +50,11 @@ struct Wanted {
     letters: String,
 }
 
-async fn ask(State(node): State<Arc<Node>>, texts: Texts, names: Names) -> Result<Response, PageFailure> {
+async fn ask(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    names: Names,
+) -> Result<Response, PageFailure> {
     answer(&node, texts, names, None).await
 }
 
@@ -83,16 +87,13 @@ async fn answer(
             if wanted { Done::On } else { Done::Off }
         }
     };
-    Ok(page(StatusCode::OK, &stop_page(node, texts, party, topic, done)))
+    Ok(page(
+        StatusCode::OK,
+        &stop_page(node, texts, party, topic, done),
+    ))
 }
 
-fn stop_page(
-    node: &Node,
-    texts: Texts,
-    party: PartyId,
-    topic: Topic,
-    done: Done,
-) -> StopPage {
+fn stop_page(node: &Node, texts: Texts, party: PartyId, topic: Topic, done: Done) -> StopPage {
     let path = topics::stop_path(&node.index_key, party, topic);
     StopPage {
         topic: texts.get(&format!("topic-{}", topic.name())),

@@ -28,8 +28,7 @@ use crate::node::Node;
 /// How many letters are shown.
 const SHOWN_MAX: usize = 30;
 /// A letter as HTML stands in a frame of the page, and loads and runs nothing.
-const LETTER_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation";
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation";
 /// What proxies add.
 const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
@@ -115,9 +114,7 @@ fn read(folder: &Path, base: &str) -> io::Result<Vec<Shown>> {
     }
     found.sort_by_key(|(written, _): &(SystemTime, _)| std::cmp::Reverse(*written));
     let letters = found.iter().take(SHOWN_MAX);
-    Ok(letters
-        .filter_map(|(_, path)| shown(path, base))
-        .collect())
+    Ok(letters.filter_map(|(_, path)| shown(path, base)).collect())
 }
 
 fn shown(path: &Path, base: &str) -> Option<Shown> {

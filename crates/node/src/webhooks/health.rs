@@ -13,8 +13,10 @@ const KIND: &str = "webhook-health";
 const PAGE: u32 = 256;
 /// For so long nothing has reached an endpoint when its owner is told.
 pub const TOLD_AFTER: Span = Span::from_days(1);
-/// For so long, told that long ago, when it is switched off: longer than a message is tried.
+/// For so long nothing has reached it when it is switched off: longer than a message is tried.
 pub const OFF_AFTER: Span = Span::from_days(5);
+/// So many days lie between the two at least.
+const DAYS_LEFT: u64 = 4;
 
 /// What an owner is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +48,9 @@ impl Health {
             return Some(Ailing::Lost);
         }
         let failing = now.since(self.failing_since?);
-        let left = OFF_AFTER - TOLD_AFTER;
+        let left = Span::from_days(DAYS_LEFT);
         match self.told_at {
-            None if failing >= TOLD_AFTER => Some(Ailing::Failing {
-                days: left.as_millis() / Span::from_days(1).as_millis(),
-            }),
+            None if failing >= TOLD_AFTER => Some(Ailing::Failing { days: DAYS_LEFT }),
             Some(told) if failing >= OFF_AFTER && now.since(told) >= left => Some(Ailing::Lost),
             _ => None,
         }
@@ -188,16 +188,17 @@ mod tests {
 
     #[test]
     fn an_owner_is_told_days_before_an_endpoint_is_switched_off() {
-        let day = Span::from_days(1);
-        let hour = Span::from_minutes(60);
-        check(day - hour, None, false, None);
-        check(day, None, false, Some(Ailing::Failing { days: 4 }));
-        check(day + hour, Some(hour), false, None);
-        check(OFF_AFTER - hour, Some(Span::from_days(4) - hour), false, None);
-        check(OFF_AFTER, Some(Span::from_days(4)), false, Some(Ailing::Lost));
+        let hours = |hours: u64| Span::from_minutes(60 * hours);
+        let days = Span::from_days;
+        let soon = Some(Ailing::Failing { days: DAYS_LEFT });
+        check(hours(23), None, false, None);
+        check(TOLD_AFTER, None, false, soon);
+        check(hours(25), Some(hours(1)), false, None);
+        check(hours(119), Some(hours(95)), false, None);
+        check(OFF_AFTER, Some(days(4)), false, Some(Ailing::Lost));
         // The node was down meanwhile: the owner still gets the days that were promised.
-        check(Span::from_days(30), None, false, Some(Ailing::Failing { days: 4 }));
-        check(Span::from_days(30), Some(day), false, None);
-        check(hour, None, true, Some(Ailing::Lost));
+        check(days(30), None, false, soon);
+        check(days(30), Some(days(1)), false, None);
+        check(hours(1), None, true, Some(Ailing::Lost));
     }
 }

@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use assent_crypto::random::random_bytes;
 use assent_crypto::signature::SigningKey;
-use assent_model::time::Timestamp;
 use assent_model::ids::WebhookId;
+use assent_model::time::Timestamp;
 use assent_storage::{Store, StoreError};
 use tokio::sync::Notify;
 

@@ -159,6 +159,22 @@ impl Mailbox {
         letters
     }
 
+    /// Waits for a letter with this subject, and returns it without soft line breaks.
+    pub(crate) async fn about(&mut self, world: &World, wanted: &str) -> String {
+        let search = async {
+            loop {
+                let letters = self.wait_for(world, 1).await;
+                let is_it = |letter: &&String| subject(letter) == wanted;
+                if let Some(letter) = letters.iter().find(is_it) {
+                    return letter.replace("=\r\n", "");
+                }
+            }
+        };
+        let patience = std::time::Duration::from_secs(20);
+        let found = tokio::time::timeout(patience, search).await;
+        found.unwrap_or_else(|_| panic!("waited in vain for {wanted:?}"))
+    }
+
     /// Waits for the next letter with a code.
     pub(crate) async fn code(&mut self, world: &World) -> String {
         loop {

@@ -246,8 +246,12 @@ async fn a_redirect_is_a_failure_and_410_ends_an_endpoint() {
         ("failed", Some(410))
     );
     let path = format!("/v1/webhooks/{}", endpoint.webhook_id);
-    let view: WebhookView = Calls::of(&world, &cast.adviser).get(&path).await.json();
-    assert!(!view.enabled);
+    eventually("the end of the endpoint", || async {
+        let calls = Calls::of(&world, &cast.adviser);
+        let view: WebhookView = calls.get(&path).await.json();
+        (!view.enabled).then_some(())
+    })
+    .await;
     cast.change(&world, &pair, &Change::Withdraw).await;
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
     assert_eq!(

@@ -10,7 +10,7 @@ use assent_model::time::Span;
 
 use super::browser::{Browser, attribute, continues, location};
 use super::relying::{ADVISER, ARCHIVE, Relying, path_of};
-use crate::person::{Mailbox, subject};
+use crate::person::Mailbox;
 use crate::world::World;
 
 const ANN: &str = "ann@example.org";
@@ -182,12 +182,13 @@ async fn check_receipt(
         let file = browser.get(&format!("/receipts/{cr_id}/{format}")).await;
         let _: serde_json::Value = file.json();
     }
-    let letters = Mailbox::new(ANN).wait_for(world, 3).await;
-    let letter = letters
-        .iter()
-        .find(|letter| subject(letter) == "You gave a consent");
-    let letter = letter.unwrap().replace("=\r\n", "");
+    let mut mailbox = Mailbox::new(ANN);
+    let letter = mailbox.about(world, "Your receipt for a consent").await;
     assert!(letter.contains(&format!("/receipts/{cr_id}")) && !letter.contains("Bright"));
+    assert!(
+        letter.contains(digest),
+        "the letter pins the notice: {letter}"
+    );
 }
 
 #[tokio::test]

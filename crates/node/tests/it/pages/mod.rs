@@ -5,4 +5,5 @@ mod consent_form;
 mod form_attacks;
 mod home;
 mod hosted;
+mod letters;
 mod relying;
