@@ -55,7 +55,11 @@ mod tests {
         let key = assent_crypto::signature::SigningKey::generate();
         let party = assent_model::ids::PartyId::of(key.verifying_key());
         value["provider"]["party_id"] = party.to_string().into();
-        serde_json::from_value(value).expect("a description")
+        let mut described: ServiceDescription =
+            serde_json::from_value(value).expect("a description");
+        let own = described.datasets[0].data_mappings[0].concept_id.clone();
+        described.purposes[0].optional_concepts.insert(own);
+        described
     }
 
     fn check(change: impl FnOnce(&mut ServiceDescription), expected: bool) {
