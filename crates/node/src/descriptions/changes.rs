@@ -52,6 +52,7 @@ mod tests {
         let text = include_str!("../../../../examples/household/energy-adviser.json");
         let mut value: serde_json::Value = serde_json::from_str(text).expect("JSON");
         value["service_id"] = assent_model::ids::ServiceId::random().to_string().into();
+        value["version"] = 1.into();
         let key = assent_crypto::signature::SigningKey::generate();
         let party = assent_model::ids::PartyId::of(key.verifying_key());
         value["provider"]["party_id"] = party.to_string().into();
