@@ -55,8 +55,6 @@ domains! {
     REDIRECT_TOKEN = "assent/v1/redirect-token";
     /// Where a node keeps what a person comes back with.
     REDIRECT_CODE = "assent/v1/redirect-code";
-    /// Where letters of one kind to one party are turned off.
-    LETTERS_OFF = "assent/v1/letters-off";
     /// Event id, by which receivers deduplicate.
     EVENT_ID = "assent/v1/event-id";
 

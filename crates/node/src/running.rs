@@ -215,7 +215,7 @@ async fn open(
     let head = started.head;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
     let dispatcher = webhooks::start(Arc::clone(&webhooks), head.clone());
-    let (post, mail_task) = Post::start(&config, index_key, clock.clone(), head.clone())?;
+    let (post, mail_task) = Post::start(&config, clock.clone(), head.clone())?;
     let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),

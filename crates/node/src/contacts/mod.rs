@@ -27,7 +27,6 @@ use self::code::{Codes, Recipient, Subject};
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::mail::post::Post;
-use crate::mail::topics;
 use crate::node::Node;
 use crate::vaulted;
 
@@ -304,6 +303,5 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
         contacts.post.forget(index).await?;
         node.store.delete_document(KIND, id).await?;
     }
-    topics::forget(node, party).await?;
     contacts.post.forget(party).await
 }

@@ -10,7 +10,6 @@ use assent_model::ids::ConsentId;
 use assent_model::names::Language;
 use fluent_templates::fluent_bundle::FluentValue;
 
-use super::topics::Topic;
 use crate::contacts::code::{LIFETIME, OneTimeCode};
 use crate::pages::texts::Texts;
 
@@ -30,8 +29,6 @@ pub enum Letter {
     SignUpCode(OneTimeCode),
     /// The address has an account already: a link that signs in there.
     SignUpKnown(String),
-    /// A service asks: where the form is.
-    ConsentRequested(String),
     /// A consent was given: its receipt.
     ConsentGiven {
         /// Where the whole receipt is.
@@ -41,10 +38,6 @@ pub enum Letter {
         /// Of the notice that was shown.
         notice: Digest,
     },
-    /// The description behind a consent is another one now: where the consent is.
-    ConditionsChanged(String),
-    /// A service did not acknowledge the end of a consent: where the consent is.
-    AcknowledgementMissed(String),
     /// To the provider: an acknowledgement is overdue, and where it is told what is owed.
     AcknowledgementOverdue(String),
     /// To the provider: nothing reaches an endpoint, and where it is looked at.
@@ -68,8 +61,9 @@ pub(super) struct Plan {
     values: Vec<(&'static str, String)>,
     /// Where `$link` leads to at this node.
     path: String,
-    /// What it is about, where it is one of those that can be turned off.
-    pub(super) topic: Option<Topic>,
+    /// Where letters of its kind are turned off, for those that can be: a path at this node that works
+    /// without signing in, by one empty form (RFC 8058).
+    pub(super) off: Option<String>,
 }
 
 impl Plan {
@@ -78,7 +72,7 @@ impl Plan {
             name,
             values: Vec::new(),
             path: String::new(),
-            topic: None,
+            off: None,
         }
     }
 
@@ -89,11 +83,6 @@ impl Plan {
 
     fn at(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
-        self
-    }
-
-    fn about(mut self, topic: Topic) -> Self {
-        self.topic = Some(topic);
         self
     }
 }
@@ -109,9 +98,6 @@ impl Letter {
             Self::SignIn(path) => Plan::of("sign-in").at(path),
             Self::SignUpCode(code) => Plan::of("sign-up-code").with("code", code),
             Self::SignUpKnown(path) => Plan::of("sign-up-known").at(path),
-            Self::ConsentRequested(path) => Plan::of("consent-requested")
-                .at(path)
-                .about(Topic::Requests),
             Self::ConsentGiven {
                 path,
                 cr_id,
@@ -120,12 +106,6 @@ impl Letter {
                 .at(path)
                 .with("consent", cr_id)
                 .with("notice", notice),
-            Self::ConditionsChanged(path) => Plan::of("conditions-changed")
-                .at(path)
-                .about(Topic::Conditions),
-            Self::AcknowledgementMissed(path) => Plan::of("acknowledgement-missed")
-                .at(path)
-                .about(Topic::Acknowledgements),
             Self::AcknowledgementOverdue(path) => Plan::of("acknowledgement-overdue").at(path),
             Self::EndpointFailing { path, days } => {
                 Plan::of("endpoint-failing").at(path).with("days", days)
@@ -142,15 +122,6 @@ pub(super) struct Wording {
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
-}
-
-/// The addresses of this node that a letter names.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Places<'a> {
-    /// Where people reach the node.
-    pub(super) node: &'a str,
-    /// Where letters of this kind are turned off, for who can.
-    pub(super) stop: Option<&'a str>,
 }
 
 /// A paragraph.
@@ -176,15 +147,16 @@ pub(super) fn texts(language: &Language) -> Texts {
 }
 
 impl Plan {
-    /// The letter in a language.
-    pub(super) fn wording(&self, texts: &Texts, places: Places<'_>) -> Wording {
-        let link = format!("{}{}", places.node.trim_end_matches('/'), self.path);
+    /// The letter in a language, from the node that people reach at this address.
+    pub(super) fn wording(&self, texts: &Texts, node: &str) -> Wording {
+        let link = at(node, &self.path);
+        let off = self.off.as_deref().map(|path| at(node, path));
         let minutes = (LIFETIME.as_millis() / 60_000).to_string();
         let mut values: Vec<(&'static str, FluentValue<'_>)> = vec![
             ("link", link.as_str().into()),
-            ("node", places.node.into()),
+            ("node", node.into()),
             ("minutes", minutes.as_str().into()),
-            ("stop", places.stop.unwrap_or_default().into()),
+            ("off", off.clone().unwrap_or_default().into()),
         ];
         let own = self.values.iter();
         values.extend(own.map(|(name, value)| (*name, value.as_str().into())));
@@ -192,7 +164,7 @@ impl Plan {
         let subject = said(&format!("letter-{}-subject", self.name));
         let text = said(&format!("letter-{}-text", self.name));
         let mut foot = vec![said("letter-foot")];
-        if places.stop.is_some() {
+        if off.is_some() {
             foot.push(said("letter-foot-optional"));
         }
         let code = self.values.iter().find(|(name, _)| *name == "code");
@@ -216,6 +188,11 @@ impl Plan {
             html,
         }
     }
+}
+
+/// The address of a path at a node.
+pub(super) fn at(node: &str, path: &str) -> String {
+    format!("{}{path}", node.trim_end_matches('/'))
 }
 
 /// Fluent puts invisible marks around what is filled in. Programs that read mail would take them for

@@ -1,22 +1,20 @@
-//! Letters about what the log says: requests, consents, changed conditions, acknowledgements.
+//! Letters about what the log says: receipts for people, and for providers what is overdue and which
+//! endpoints nothing reaches. What people are told beside that they choose themselves.
 //!
 //! A task follows the log. How far it has come is a document, written when letters have gone out and
 //! now and then: after a crash the newest letters may come twice, and none is missing. What happened
 //! more than a day ago is no news and is not written about.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use assent_api::problem::Code;
 use assent_exchange::consent::event::ConsentEvent;
-use assent_exchange::consent::state::{Consent, Role};
+use assent_exchange::consent::state::Consent;
 use assent_exchange::event::Event;
-use assent_exchange::service::event::ServiceEvent;
 use assent_ledger::sequencer::LeafContent;
-use assent_model::ids::{ConsentId, PartyId, ServiceId, SurrogateId};
+use assent_model::ids::ConsentId;
 use assent_model::records::consent::{ConsentRecord, RolePart};
-use assent_model::records::service::DescriptionRef;
 use assent_model::time::{Span, Timestamp};
 use assent_storage::{Document, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -31,14 +29,12 @@ use crate::node::Node;
 use crate::pages::receipts;
 use crate::sequencing::Head;
 use crate::webhooks::health::Ailing;
-use crate::{accounts, contacts, descriptions};
+use crate::{accounts, contacts};
 
 /// The kind and the id of the document that says how far letters have been written.
 const KIND: &str = "letters-written";
 /// How many entries of the log are read at a time.
 const ENTRIES: u64 = 256;
-/// How many members of a list are read at a time.
-const PAGE: u32 = 256;
 /// What is older is no news.
 const NEWS_FOR: Span = Span::from_days(1);
 /// How often the place is written down without a letter, and endpoints are looked at.
@@ -145,32 +141,9 @@ async fn write_about(node: &Node, leaf: &LeafContent<Event>) -> Result<bool, Fai
         return Ok(false);
     }
     match &leaf.event {
-        Event::Consent(ConsentEvent::Requested { request, .. }) => {
-            let asked = request.content();
-            let path = format!("/home/requests/{}", asked.request_id);
-            write_to_holder(node, asked.surrogate_id, Letter::ConsentRequested(path)).await
-        }
         Event::Consent(ConsentEvent::Given { record, .. }) => given(node, record.content()).await,
         Event::Consent(ConsentEvent::AcknowledgementMissed { cr_id }) => missed(node, *cr_id).await,
-        Event::Service(ServiceEvent::Registered { registration }) => {
-            let reference = registration.content().description.clone();
-            if reference.version == 1 {
-                return Ok(false);
-            }
-            changed(node, &reference).await
-        }
         _ => Ok(false),
-    }
-}
-
-async fn write_to_holder(
-    node: &Node,
-    surrogate: SurrogateId,
-    letter: Letter,
-) -> Result<bool, Failure> {
-    match accounts::holder(node, surrogate).await? {
-        Some(party) => write_to(node, party, letter).await,
-        None => Ok(false),
     }
 }
 
@@ -185,78 +158,19 @@ async fn given(node: &Node, record: &ConsentRecord) -> Result<bool, Failure> {
         cr_id: common.cr_id,
         notice: common.notice.digest,
     };
-    write_to_holder(node, common.surrogate_id, letter).await
+    match accounts::holder(node, common.surrogate_id).await? {
+        Some(party) => write_to(node, party, letter).await,
+        None => Ok(false),
+    }
 }
 
-/// To the person and to who owes the acknowledgement. A pair is the consent of its sink to the
-/// person, whichever service is silent.
+/// To who owes the acknowledgement.
 async fn missed(node: &Node, cr_id: ConsentId) -> Result<bool, Failure> {
-    let consent = consent(node, &cr_id).await?;
+    let consent = node.state.get::<Consent>(&cr_id).await?;
+    let consent = consent.ok_or_else(|| Failure::from(Code::Internal))?;
     let service = consent.service.service_id;
     let path = format!("/console/services/{service}/acknowledgements");
-    let letter = Letter::AcknowledgementOverdue(path);
-    let to_provider = write_to(node, consent.provider, letter).await?;
-    let (shown, surrogate) = match (&consent.role, consent.role.counterpart()) {
-        (Role::Source { .. }, Some(sink)) => {
-            let sink_record = self::consent(node, &sink).await?;
-            (sink, sink_record.surrogate)
-        }
-        _ => (cr_id, consent.surrogate),
-    };
-    let letter = Letter::AcknowledgementMissed(format!("/home/consents/{shown}"));
-    Ok(write_to_holder(node, surrogate, letter).await? || to_provider)
-}
-
-async fn consent(node: &Node, id: &ConsentId) -> Result<Arc<Consent>, Failure> {
-    let consent = node.state.get::<Consent>(id).await?;
-    consent.ok_or_else(|| Code::Internal.into())
-}
-
-/// To everybody whose consent in force rests on conditions that are others now; one letter each.
-async fn changed(node: &Node, reference: &DescriptionRef) -> Result<bool, Failure> {
-    let now = descriptions::read(node, reference).await?;
-    let mut told: BTreeMap<PartyId, ConsentId> = BTreeMap::new();
-    for cr_id in in_force(node, reference.service_id).await? {
-        let consent = consent(node, &cr_id).await?;
-        let before = descriptions::read(node, &consent.service).await?;
-        let purpose = &consent.usage_rules.purpose_id;
-        if !descriptions::changes::concern(purpose, &before, &now) {
-            continue;
-        }
-        if let Some(party) = accounts::holder(node, consent.surrogate).await? {
-            told.insert(party, cr_id);
-        }
-    }
-    let mut has_written = false;
-    for (party, cr_id) in told {
-        let letter = Letter::ConditionsChanged(format!("/home/consents/{cr_id}"));
-        has_written |= write_to(node, party, letter).await?;
-    }
-    Ok(has_written)
-}
-
-async fn in_force(node: &Node, service: ServiceId) -> Result<Vec<ConsentId>, Failure> {
-    let list = format!("{service}/consents");
-    let mut end: Option<(u64, String)> = None;
-    let mut found = Vec::new();
-    loop {
-        let after = end
-            .as_ref()
-            .map(|(place, member)| (*place, member.as_str()));
-        let page = node.store.listing(&list, after, PAGE).await?;
-        for (_, member) in &page {
-            let cr_id: ConsentId = member.parse().map_err(|_| Failure::from(Code::Internal))?;
-            let consent = consent(node, &cr_id).await?;
-            let is_own = !matches!(consent.role, Role::Source { .. });
-            if is_own && !consent.has_ended(node.clock.now()) {
-                found.push(cr_id);
-            }
-        }
-        if page.len() < PAGE as usize {
-            return Ok(found);
-        }
-        end = page.last().cloned();
-    }
+    write_to(node, consent.provider, Letter::AcknowledgementOverdue(path)).await
 }
 
 /// Tells owners of endpoints that nothing reaches, and switches off what nothing reached for days:

@@ -8,9 +8,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::catalogue::{Letter, Places, texts};
-use super::post::About;
-use super::topics;
+use super::catalogue::{Letter, at, texts};
 use crate::contacts::code::Recipient;
 
 /// Who writes, and from where.
@@ -19,8 +17,6 @@ pub(super) struct Sender {
     pub(super) mailbox: Mailbox,
     /// Where people reach the node.
     pub(super) link: String,
-    /// Marks the addresses at which letters are turned off.
-    pub(super) index_key: [u8; 32],
 }
 
 /// A header of one line that is not among those that the library knows.
@@ -69,25 +65,13 @@ pub(super) struct NoMessage;
 /// that read mail.
 pub(super) fn message(
     sender: &Sender,
-    about: About,
     recipient: &Recipient,
     letter: &Letter,
     now: Timestamp,
 ) -> Result<Message, NoMessage> {
     let address: Address = recipient.address.as_str().parse().map_err(|_| NoMessage)?;
     let plan = letter.plan();
-    let stop = match (about, plan.topic) {
-        (About::Account(party), Some(topic)) => {
-            let path = topics::stop_path(&sender.index_key, party, topic);
-            Some(format!("{}{path}", sender.link.trim_end_matches('/')))
-        }
-        _ => None,
-    };
-    let places = Places {
-        node: &sender.link,
-        stop: stop.as_deref(),
-    };
-    let wording = plan.wording(&texts(&recipient.language), places);
+    let wording = plan.wording(&texts(&recipient.language), &sender.link);
     let unique = base64url::encode(&random_bytes::<16>());
     let mut message = Message::builder()
         .from(sender.mailbox.clone())
@@ -100,9 +84,10 @@ pub(super) fn message(
             sender.mailbox.email.domain()
         )))
         .header(AutoSubmitted("auto-generated".into()));
-    if let Some(stop) = &stop {
+    if let Some(off) = &plan.off {
+        let address = at(&sender.link, off);
         message = message
-            .header(ListUnsubscribe(format!("<{stop}>")))
+            .header(ListUnsubscribe(format!("<{address}>")))
             .header(ListUnsubscribePost("List-Unsubscribe=One-Click".into()));
     }
     message

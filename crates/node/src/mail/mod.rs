@@ -10,7 +10,6 @@ mod message;
 pub mod post;
 #[cfg(test)]
 mod tests;
-pub mod topics;
 
 use assent_model::ids::PartyId;
 
@@ -21,17 +20,11 @@ use crate::contacts::code::Recipient;
 use crate::http::failure::Failure;
 use crate::node::Node;
 
-/// Writes to a party, where it has a confirmed address and wants letters of this kind. Whether there
-/// was anybody to write to.
+/// Writes to a party, where it has a confirmed address. Whether there was anybody to write to.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn write_to(node: &Node, party: PartyId, letter: Letter) -> Result<bool, Failure> {
-    if let Some(topic) = letter.plan().topic
-        && topics::off(node, party).await?.contains(&topic)
-    {
-        return Ok(false);
-    }
     let Some(contact) = contacts::contact_of(node, party).await? else {
         return Ok(false);
     };
@@ -42,9 +35,6 @@ pub async fn write_to(node: &Node, party: PartyId, letter: Letter) -> Result<boo
         address,
         language: contact.language,
     };
-    node.contacts
-        .post
-        .tell_in_turn(party, &recipient, letter)
-        .await;
+    node.contacts.post.tell(party, &recipient, letter);
     Ok(true)
 }

@@ -95,7 +95,6 @@ impl Post {
     /// See [`PostError`].
     pub fn start(
         config: &Config,
-        index_key: [u8; 32],
         clock: Clock,
         head: watch::Receiver<Head>,
     ) -> Result<(Self, JoinHandle<()>), PostError> {
@@ -104,11 +103,7 @@ impl Post {
         let mailbox = config.mail_from.parse().map_err(|_| PostError::From)?;
         let link = config.public_url.clone();
         let (waiting, inbox) = mpsc::channel(WAITING_MAX);
-        let sender = Sender {
-            mailbox,
-            link,
-            index_key,
-        };
+        let sender = Sender { mailbox, link };
         let worker = Worker {
             mailer,
             sender,
@@ -141,23 +136,6 @@ impl Post {
     pub fn tell(&self, about: impl Into<About>, recipient: &Recipient, letter: Letter) {
         if self.send(about, recipient, letter).is_err() {
             tracing::warn!("a letter is not sent: too many are waiting");
-        }
-    }
-
-    /// Sends a letter about something that has happened to many, once there is room for it.
-    pub(super) async fn tell_in_turn(
-        &self,
-        about: impl Into<About>,
-        recipient: &Recipient,
-        letter: Letter,
-    ) {
-        let posted = Posted {
-            about: about.into(),
-            recipient: recipient.clone(),
-            letter,
-        };
-        if self.waiting.send(Errand::Send(posted)).await.is_err() {
-            tracing::warn!("a letter is not sent: the node stops");
         }
     }
 
@@ -222,8 +200,7 @@ impl Worker {
         let (sender, now) = (&self.sender, self.clock.now());
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
-            let (about, recipient) = (posted.about, &posted.recipient);
-            let message = message(sender, about, recipient, &posted.letter, now);
+            let message = message(sender, &posted.recipient, &posted.letter, now);
             let Ok(message) = message else {
                 tracing::error!("a letter cannot be put into a message");
                 return;

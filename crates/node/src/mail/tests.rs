@@ -3,20 +3,17 @@
 use std::collections::BTreeSet;
 
 use assent_crypto::digest::Digest;
-use assent_model::ids::{ConsentId, PartyId};
+use assent_model::ids::ConsentId;
 use assent_model::time::Timestamp;
 
-use super::catalogue::{Letter, Places, Wording, texts};
+use super::catalogue::{Letter, Wording, texts};
 use super::message::{Sender, message};
-use super::post::About;
-use super::topics::{self, Topic};
 use crate::contacts::address::EmailAddress;
 use crate::contacts::code::{Codes, OneTimeCode, Recipient, Subject};
 use crate::pages::texts::Texts;
 
 const BEGIN: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 const LINK: &str = "https://node.example/?a=1&b=\"2\"";
-const KEY: [u8; 32] = [7; 32];
 
 fn recipient(language: &str) -> Recipient {
     Recipient {
@@ -44,14 +41,11 @@ fn letters() -> Vec<Letter> {
         Letter::SignIn(path()),
         Letter::SignUpCode(code()),
         Letter::SignUpKnown(path()),
-        Letter::ConsentRequested(path()),
         Letter::ConsentGiven {
             path: path(),
             cr_id: ConsentId::random(),
             notice: Digest::of(b"a notice"),
         },
-        Letter::ConditionsChanged(path()),
-        Letter::AcknowledgementMissed(path()),
         Letter::AcknowledgementOverdue(path()),
         Letter::EndpointFailing {
             path: path(),
@@ -67,17 +61,15 @@ fn sender() -> Sender {
     Sender {
         mailbox,
         link: "https://node.example".into(),
-        index_key: KEY,
     }
 }
 
 fn written(letter: &Letter, texts: &Texts, node: &str) -> Wording {
-    let places = Places { node, stop: None };
-    letter.plan().wording(texts, places)
+    letter.plan().wording(texts, node)
 }
 
-fn formatted(letter: &Letter, about: About, language: &str) -> (String, String) {
-    let message = message(&sender(), about, &recipient(language), letter, BEGIN);
+fn formatted(letter: &Letter, language: &str) -> (String, String) {
+    let message = message(&sender(), &recipient(language), letter, BEGIN);
     let formatted = message.expect("a message").formatted();
     let formatted = String::from_utf8(formatted).expect("text");
     let (headers, body) = formatted.split_once("\r\n\r\n").expect("a body");
@@ -184,8 +176,7 @@ fn letters_load_nothing_and_name_nobody() {
 
 #[test]
 fn a_message_has_the_headers_that_it_should_have() {
-    let about = About::Address(Digest::ZERO);
-    let (headers, body) = formatted(&Letter::ContactCode(code()), about, "da");
+    let (headers, body) = formatted(&Letter::ContactCode(code()), "da");
     let mut names: Vec<&str> = headers
         .split("\r\n")
         .filter(|line| !line.starts_with([' ', '\t']))
@@ -212,38 +203,16 @@ fn a_message_has_the_headers_that_it_should_have() {
 
 #[test]
 fn only_letters_that_can_be_turned_off_say_how() {
-    let party = PartyId::from_bytes([3; 20]);
     for letter in letters() {
-        let topic = letter.plan().topic;
-        let (headers, body) = formatted(&letter, About::Account(party), "en");
-        let (to_nobody, _) = formatted(&letter, About::Address(Digest::ZERO), "en");
-        assert!(!to_nobody.contains("List-Unsubscribe"));
-        let Some(topic) = topic else {
+        let (headers, body) = formatted(&letter, "en");
+        let Some(off) = letter.plan().off else {
             assert!(!headers.contains("List-Unsubscribe"), "{headers}");
             continue;
         };
-        let path = topics::stop_path(&KEY, party, topic);
-        let line = format!("\r\nList-Unsubscribe: <https://node.example{path}>\r\n");
+        let line = format!("\r\nList-Unsubscribe: <https://node.example{off}>\r\n");
         assert!(headers.contains(&line), "{headers}");
         let line = "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
         assert!(headers.contains(line), "{headers}");
-        assert!(body.contains(&path), "the foot has it too: {body}");
+        assert!(body.contains(&off), "the foot has it too: {body}");
     }
-}
-
-#[test]
-fn nobody_else_can_make_an_address_that_turns_letters_off() {
-    let party = PartyId::from_bytes([3; 20]);
-    let path = topics::stop_path(&KEY, party, Topic::Requests);
-    let names: Vec<&str> = path.split('/').skip(2).collect();
-    let read = |key, topic, party, mark| topics::read_stop_path(key, topic, party, mark);
-    let found = read(&KEY, names[0], names[1], names[2]);
-    assert_eq!(found, Some((party, Topic::Requests)));
-    let other = PartyId::from_bytes([4; 20]).to_string();
-    let none = Digest::ZERO.to_string();
-    assert_eq!(read(&KEY, "conditions", names[1], names[2]), None);
-    assert_eq!(read(&KEY, "nothing", names[1], names[2]), None);
-    assert_eq!(read(&KEY, names[0], &other, names[2]), None);
-    assert_eq!(read(&KEY, names[0], names[1], &none), None);
-    assert_eq!(read(&[8; 32], names[0], names[1], names[2]), None);
 }

@@ -15,7 +15,6 @@ mod dates;
 mod failure;
 mod frame;
 mod home;
-mod letters;
 mod linking;
 mod mail;
 mod names;
@@ -59,7 +58,6 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
     Router::new()
         .merge(sign_in::routes())
         .merge(sign_up::routes())
-        .merge(letters::routes())
         .merge(mail::routes())
         .merge(home::routes())
         .merge(console::routes())

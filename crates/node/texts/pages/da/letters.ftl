@@ -74,14 +74,6 @@ letter-consents-stopped-text =
 
     Var det ikke dig, kan en anden læse din e-mail: skift adgangskoden til din postkasse. Det, der er sat på pause, kan du genoptage med din nøgle; det, der er trukket tilbage, kan du give igen.
 
-letter-consent-requested-subject = En tjeneste beder om dit samtykke
-letter-consent-requested-text =
-    En tjeneste, som du er forbundet med, vil bruge data om dig. Hvad den beder om, hvorfor, og hvor længe du kan svare, står her, når du er logget ind:
-
-    { $link }
-
-    Intet deles, medmindre du siger ja. Du kan afslå lige så let eller helt lade være med at svare.
-
 letter-consent-given-subject = Din kvittering for et samtykke
 letter-consent-given-text =
     Du har givet et samtykke. Dette brev er din kvittering; gem det.
@@ -97,22 +89,6 @@ letter-consent-given-text =
     Du kan til enhver tid sætte samtykket på pause eller trække det tilbage der, lige så let som du gav det.
 
     Hvis det ikke var dig, så log ind, træk samtykket tilbage, og se hvilke enheder der kan underskrive for dig.
-
-letter-conditions-changed-subject = En tjeneste har ændret sine vilkår
-letter-conditions-changed-text =
-    En tjeneste, der har et samtykke fra dig, har offentliggjort andre vilkår for det. Det, du har sagt ja til, forbliver, som det er: tjenesten skal spørge dig igen, før de nye vilkår gælder for dig. Dit samtykke står her, når du er logget ind:
-
-    { $link }
-
-    Hvis du ikke vil fortsætte, kan du trække det tilbage der.
-
-letter-acknowledgement-missed-subject = En tjeneste har ikke bekræftet, at et samtykke er ophørt
-letter-acknowledgement-missed-text =
-    Et af dine samtykker er ophørt, og ingen får længere data på det. En tjeneste skulle have bekræftet med sin underskrift, at den har set det, og har ikke gjort det i tide. Du finder samtykket her, når du er logget ind:
-
-    { $link }
-
-    Du kan klage til tjenesten eller til den myndighed, der er nævnt der. Kommer bekræftelsen senere, vises den også der.
 
 letter-acknowledgement-overdue-subject = En bekræftelse er forsinket
 letter-acknowledgement-overdue-text =
@@ -140,13 +116,4 @@ letter-endpoint-off-text =
 
 letter-open = Åbn i Assent
 letter-foot = Dette brev kommer fra Assent på { $node }. Der bedes ikke om en adgangskode, og intet indlæses, når det åbnes.
-letter-foot-optional = Du kan slå breve af denne slags fra: { $stop }
-letters-stop-title = Slå breve fra
-letters-stop-lead = Tryk på knappen, så kommer de ikke længere med e-mail. I Mit Hjem ser du stadig alt.
-letters-stop-now = Slå dem fra
-letters-stopped = De er slået fra.
-letters-restart = Slå dem til igen
-letters-restarted = De er slået til igen.
-topic-requests = Breve om nye anmodninger om dit samtykke.
-topic-conditions = Breve om ændrede vilkår for et samtykke, du har givet.
-topic-acknowledgements = Breve om bekræftelser, som en tjeneste skylder.
+letter-foot-optional = Du kan slå breve af denne slags fra: { $off }

@@ -74,14 +74,6 @@ letter-consents-stopped-text =
 
     If it was not you, somebody else can read your mail: change the password of your mailbox. What was paused you can resume with your key; what was withdrawn you can give again.
 
-letter-consent-requested-subject = A service asks for your consent
-letter-consent-requested-text =
-    A service that you are linked with asks to use data about you. What it asks, why, and until when you can answer is here, after you have signed in:
-
-    { $link }
-
-    Nothing is shared unless you say yes. You can refuse just as easily, or not answer at all.
-
 letter-consent-given-subject = Your receipt for a consent
 letter-consent-given-text =
     You gave a consent. This letter is your receipt; keep it.
@@ -97,22 +89,6 @@ letter-consent-given-text =
     You can pause or withdraw the consent there at any time, as easily as you gave it.
 
     If it was not you, sign in, withdraw the consent, and look at which devices can sign for you.
-
-letter-conditions-changed-subject = A service has changed its conditions
-letter-conditions-changed-text =
-    A service that has a consent of yours has published other conditions for it. What you agreed to stays as it is: the service has to ask you again before the new conditions count for you. Your consent is here, after you have signed in:
-
-    { $link }
-
-    If you do not want to go on, you can withdraw it there.
-
-letter-acknowledgement-missed-subject = A service has not confirmed the end of a consent
-letter-acknowledgement-missed-text =
-    A consent of yours has ended, and nobody gets data on it any more. A service should have confirmed with its signature that it has seen the end, and has not done so in time. You find the consent here, after you have signed in:
-
-    { $link }
-
-    You can complain to the service, or to the authority that is named there. If the confirmation comes later, it is shown there as well.
 
 letter-acknowledgement-overdue-subject = An acknowledgement is overdue
 letter-acknowledgement-overdue-text =
@@ -140,13 +116,4 @@ letter-endpoint-off-text =
 
 letter-open = Open in Assent
 letter-foot = This letter comes from Assent at { $node }. It asks for no password, and loads nothing when it is opened.
-letter-foot-optional = You can turn letters of this kind off: { $stop }
-letters-stop-title = Turn letters off
-letters-stop-lead = Press the button, and they no longer come by mail. In My Home you still see everything.
-letters-stop-now = Turn them off
-letters-stopped = They are turned off.
-letters-restart = Turn them on again
-letters-restarted = They are turned on again.
-topic-requests = Letters about new requests for your consent.
-topic-conditions = Letters about changed conditions of a consent that you gave.
-topic-acknowledgements = Letters about confirmations that a service owes.
+letter-foot-optional = You can turn letters of this kind off: { $off }

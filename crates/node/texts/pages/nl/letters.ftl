@@ -74,14 +74,6 @@ letter-consents-stopped-text =
 
     Was u het niet? Dan kan iemand anders uw e-mail lezen: wijzig het wachtwoord van uw mailbox. Wat is gepauzeerd, kunt u met uw sleutel hervatten; wat is ingetrokken, kunt u opnieuw geven.
 
-letter-consent-requested-subject = Een dienst vraagt om uw toestemming
-letter-consent-requested-text =
-    Een dienst waarmee u bent verbonden, wil gegevens over u gebruiken. Wat de dienst vraagt, waarom, en tot wanneer u kunt antwoorden, staat hier nadat u hebt ingelogd:
-
-    { $link }
-
-    Er wordt niets gedeeld zolang u geen ja zegt. Weigeren gaat even makkelijk, en u hoeft ook niet te antwoorden.
-
 letter-consent-given-subject = Uw bewijs van een toestemming
 letter-consent-given-text =
     U hebt toestemming gegeven. Deze brief is uw bewijs; bewaar hem.
@@ -97,22 +89,6 @@ letter-consent-given-text =
     U kunt de toestemming daar altijd pauzeren of intrekken, even makkelijk als u haar gaf.
 
     Was u het niet, log dan in, trek de toestemming in en kijk welke apparaten voor u kunnen tekenen.
-
-letter-conditions-changed-subject = Een dienst heeft zijn voorwaarden gewijzigd
-letter-conditions-changed-text =
-    Een dienst die een toestemming van u heeft, heeft daarvoor andere voorwaarden gepubliceerd. Waarmee u instemde, blijft zoals het is: de dienst moet het u opnieuw vragen voordat de nieuwe voorwaarden voor u gelden. Uw toestemming staat hier nadat u hebt ingelogd:
-
-    { $link }
-
-    Wilt u niet verdergaan, dan kunt u de toestemming daar intrekken.
-
-letter-acknowledgement-missed-subject = Een dienst heeft het einde van een toestemming niet bevestigd
-letter-acknowledgement-missed-text =
-    Een toestemming van u is beëindigd en niemand krijgt er nog gegevens op. Een dienst had met zijn handtekening moeten bevestigen dat hij het einde heeft gezien, en heeft dat niet op tijd gedaan. U vindt de toestemming hier nadat u hebt ingelogd:
-
-    { $link }
-
-    U kunt een klacht indienen bij de dienst, of bij de autoriteit die daar wordt genoemd. Komt de bevestiging later, dan staat ook dat daar.
 
 letter-acknowledgement-overdue-subject = Een ontvangstbevestiging is te laat
 letter-acknowledgement-overdue-text =
@@ -140,13 +116,4 @@ letter-endpoint-off-text =
 
 letter-open = Openen in Assent
 letter-foot = Deze brief komt van Assent op { $node }. Er wordt niet om een wachtwoord gevraagd, en bij het openen wordt niets geladen.
-letter-foot-optional = U kunt dit soort brieven uitzetten: { $stop }
-letters-stop-title = Brieven uitzetten
-letters-stop-lead = Druk op de knop, dan komen ze niet meer per mail. In Mijn Huis ziet u nog steeds alles.
-letters-stop-now = Zet ze uit
-letters-stopped = Ze staan uit.
-letters-restart = Zet ze weer aan
-letters-restarted = Ze staan weer aan.
-topic-requests = Brieven over nieuwe verzoeken om uw toestemming.
-topic-conditions = Brieven over gewijzigde voorwaarden van een toestemming die u gaf.
-topic-acknowledgements = Brieven over bevestigingen die een dienst nog moet geven.
+letter-foot-optional = U kunt dit soort brieven uitzetten: { $off }

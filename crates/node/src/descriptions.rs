@@ -1,7 +1,5 @@
 //! Service descriptions at rest: public documents, kept under their digest.
 
-pub(crate) mod changes;
-
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -24,7 +22,7 @@ const CACHED: usize = 1000;
 
 /// The JSON Schema that ships with us.
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let schema = include_str!("../../schema/service-description.schema.json");
+    let schema = include_str!("../schema/service-description.schema.json");
     serde_json::from_str(schema).expect("the shipped schema is JSON")
 });
 
