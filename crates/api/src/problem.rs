@@ -133,6 +133,8 @@ codes! {
     PseudonymTaken = "pseudonym-taken", 409, "The pseudonym belongs to another account";
     /// A service has as many webhooks as it may have.
     TooManyWebhooks = "too-many-webhooks", 409, "The service has as many webhooks as it may have";
+    /// As many devices of a person wait for keys as may.
+    TooManyDevices = "too-many-devices", 409, "As many devices wait for keys as may at a time";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
     /// `If-Match` does not match.
@@ -157,6 +159,8 @@ codes! {
     RedirectUnregistered = "redirect-unregistered", 422, "The description does not name this address for people to return to";
     /// An irreversible request that does not name what it is about a second time.
     ConfirmationMismatch = "confirmation-mismatch", 422, "The confirmation names something else";
+    /// A keyring that breaks the bounds.
+    KeyringInvalid = "keyring-invalid", 422, "The keyring is not one that this node keeps";
     /// Not an e-mail address that this node can write to.
     EmailInvalid = "email-invalid", 422, "This is not an e-mail address that the node can write to";
     /// The idempotency key was used with another body.
@@ -200,6 +204,7 @@ const fn identity(rejection: IdentityRejection) -> u16 {
         IdentityRejection::WrongKey => 403,
         IdentityRejection::ChainOpen
         | IdentityRejection::PartyIdTaken
+        | IdentityRejection::WalletKnown
         | IdentityRejection::PartyDeactivated => 409,
         IdentityRejection::PartyMismatch
         | IdentityRejection::PossessionUnproven
@@ -265,6 +270,7 @@ const fn consent(rejection: ConsentRejection) -> u16 {
         | ConsentRejection::PairIncomplete
         | ConsentRejection::PairInconsistent
         | ConsentRejection::UsageRulesMismatch
+        | ConsentRejection::CustodyMismatch
         | ConsentRejection::HolderKeyMismatch
         | ConsentRejection::TokenKeyMismatch
         | ConsentRejection::ConceptNotOffered

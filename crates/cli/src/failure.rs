@@ -18,6 +18,7 @@ use assent_client::statements::change::ChangeError;
 use assent_client::statements::give::GiveError;
 use assent_client::statements::link::CountersignError;
 use assent_client::statements::service::RegisterServiceError;
+use assent_client::wallet_release::WalletReleaseError;
 use assent_node::config::ConfigError;
 use assent_node::{InitError, StartError};
 use assent_storage::StoreError;
@@ -274,6 +275,7 @@ problems! {
     KeyHistoryError,
     RegisterServiceError,
     RolledBack,
+    WalletReleaseError,
     io::Error,
     serde_json::Error,
 }

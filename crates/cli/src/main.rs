@@ -9,6 +9,7 @@
 
 mod agents;
 mod arguments;
+mod bundle;
 mod commands;
 mod demo;
 mod descriptions;

@@ -8,6 +8,7 @@
 use assent_crypto::sealing::SealingKey;
 use assent_crypto::signature::{KeyId, VerifyingKey};
 use assent_model::ids::PartyId;
+use assent_model::names::ChainId;
 use assent_model::records::identity::{
     Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, Recovery, Registration,
 };
@@ -19,6 +20,9 @@ pub enum KeyHistoryError {
     /// There is no statement, or one that says nothing about keys.
     #[error("a statement about keys cannot be read")]
     Unreadable,
+    /// The statement, or a proof in it, was signed for another chain.
+    #[error("the statement is addressed to another chain")]
+    OtherChain,
     /// The party was deactivated before.
     #[error("the party was deactivated")]
     Deactivated,
@@ -39,6 +43,8 @@ pub enum KeyHistoryError {
 /// The keys of a party as they are after its registration and the changes so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHistory {
+    /// For which chain all of it was signed.
+    chain: ChainId,
     party: PartyId,
     signing_key: VerifyingKey,
     recovery_key: Option<VerifyingKey>,
@@ -52,14 +58,17 @@ impl KeyHistory {
     /// The history of a party that has just registered.
     ///
     /// # Errors
-    /// The id is not that of the signing key, or possession of the recovery key is not proven.
+    /// The id is not that of the signing key, or possession of the recovery key is not proven, or not
+    /// to this chain.
     pub fn begin(registration: &Verified<Registration>) -> Result<Self, KeyHistoryError> {
         let said = registration.content();
         if said.party != PartyId::of(registration.signer()) {
             return Err(KeyHistoryError::OtherParty);
         }
-        let recovery_key = possessed(&said.recovery, said.party, KeyRole::Recovery)?;
+        let chain = registration.envelope().aud.clone();
+        let recovery_key = possessed(&said.recovery, &chain, said.party, KeyRole::Recovery)?;
         Ok(Self {
+            chain,
             party: said.party,
             signing_key: *registration.signer(),
             recovery_key: Some(recovery_key),
@@ -79,6 +88,7 @@ impl KeyHistory {
             return Err(KeyHistoryError::OtherParty);
         }
         Ok(Self {
+            chain: genesis.envelope().aud.clone(),
             party: said.operator,
             signing_key: *genesis.signer(),
             recovery_key: None,
@@ -88,13 +98,17 @@ impl KeyHistory {
         })
     }
 
-    /// The keys of a party by everything that it signed about them, oldest first, as compact
-    /// statements.
+    /// The keys of a party on a chain by everything that it signed about them there, oldest first, as
+    /// compact statements. What the party signed for another chain says nothing about this one.
     ///
     /// # Errors
     /// The statements do not begin with the party's first key, or one does not continue those
     /// before.
-    pub fn trace(party: PartyId, statements: &[String]) -> Result<Self, KeyHistoryError> {
+    pub fn trace(
+        party: PartyId,
+        chain: &ChainId,
+        statements: &[String],
+    ) -> Result<Self, KeyHistoryError> {
         let (first, rest) = statements
             .split_first()
             .ok_or(KeyHistoryError::Unreadable)?;
@@ -102,6 +116,9 @@ impl KeyHistory {
             Ok(registration) => Self::begin(&registration)?,
             Err(_) => Self::open(&read(first)?)?,
         };
+        if history.chain != *chain {
+            return Err(KeyHistoryError::OtherChain);
+        }
         if history.party != party {
             return Err(KeyHistoryError::OtherParty);
         }
@@ -123,8 +140,8 @@ impl KeyHistory {
     /// It does not continue this history.
     pub fn rotate(&mut self, rotation: &Verified<KeyRotation>) -> Result<(), KeyHistoryError> {
         let said = rotation.content();
-        self.check(said.party, Some(self.signing_key), rotation.signer())?;
-        self.install(possessed(&said.signing, self.party, KeyRole::Signing)?);
+        self.check(said.party, Some(self.signing_key), rotation)?;
+        self.install(self.possessed(&said.signing)?);
         if let Some(sealing_key) = &said.sealing_key {
             self.sealing_key = sealing_key.clone();
         }
@@ -137,8 +154,8 @@ impl KeyHistory {
     /// It does not continue this history.
     pub fn recover(&mut self, recovery: &Verified<Recovery>) -> Result<(), KeyHistoryError> {
         let said = recovery.content();
-        self.check(said.party, self.recovery_key, recovery.signer())?;
-        self.install(possessed(&said.signing, self.party, KeyRole::Signing)?);
+        self.check(said.party, self.recovery_key, recovery)?;
+        self.install(self.possessed(&said.signing)?);
         self.sealing_key = said.sealing_key.clone();
         Ok(())
     }
@@ -157,7 +174,7 @@ impl KeyHistory {
         } else {
             Some(self.signing_key)
         };
-        self.check(deactivation.content().party, key, deactivation.signer())?;
+        self.check(deactivation.content().party, key, deactivation)?;
         self.is_active = false;
         Ok(())
     }
@@ -180,19 +197,26 @@ impl KeyHistory {
         self.replaced.push(replaced.thumbprint());
     }
 
-    fn check(
+    fn possessed(&self, proof: &Nested<KeyPossession>) -> Result<VerifyingKey, KeyHistoryError> {
+        possessed(proof, &self.chain, self.party, KeyRole::Signing)
+    }
+
+    fn check<T: Content>(
         &self,
         party: PartyId,
         key: Option<VerifyingKey>,
-        signer: &VerifyingKey,
+        statement: &Verified<T>,
     ) -> Result<(), KeyHistoryError> {
+        if statement.envelope().aud != self.chain {
+            return Err(KeyHistoryError::OtherChain);
+        }
         if !self.is_active {
             return Err(KeyHistoryError::Deactivated);
         }
         if party != self.party {
             return Err(KeyHistoryError::OtherParty);
         }
-        if key != Some(*signer) {
+        if key != Some(*statement.signer()) {
             return Err(KeyHistoryError::WrongKey);
         }
         Ok(())
@@ -228,15 +252,19 @@ fn read<T: Content>(compact: &str) -> Result<Verified<T>, KeyHistoryError> {
     statement::verify(compact).map_err(|_| KeyHistoryError::Unreadable)
 }
 
-/// The key that signed `proof`, if the proof is for this party and role.
+/// The key that signed `proof`, if the proof is for this chain, party and role.
 fn possessed(
     proof: &Nested<KeyPossession>,
+    chain: &ChainId,
     party: PartyId,
     role: KeyRole,
 ) -> Result<VerifyingKey, KeyHistoryError> {
     let proof = proof
         .verify()
         .map_err(|_| KeyHistoryError::PossessionUnproven)?;
+    if proof.envelope().aud != *chain {
+        return Err(KeyHistoryError::OtherChain);
+    }
     if *proof.content() == (KeyPossession { party, role }) {
         Ok(*proof.signer())
     } else {

@@ -45,4 +45,5 @@ pub mod sink;
 pub mod source;
 pub mod statements;
 pub mod status_chain;
+pub mod wallet_release;
 pub mod webhook;

@@ -99,6 +99,7 @@ fn identity(command: &IdentityCommand) -> Claims {
         IdentityCommand::Rotate(rotation) => Claims::of(rotation),
         IdentityCommand::Recover(recovery) => Claims::of(recovery),
         IdentityCommand::Deactivate(deactivation) => Claims::of(deactivation),
+        IdentityCommand::PublishWallet(release) => Claims::of(release),
     }
 }
 

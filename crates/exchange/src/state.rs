@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use assent_crypto::digest::Digest;
 use assent_model::ids::{ConsentId, LinkId, PartyId, RequestId, ServiceId};
 use assent_model::machine::{Change, CorruptState, StateKey, WorkingSet};
 
 use crate::collection::{Collection, Known, Piece, key};
 use crate::consent::state::{Consent, Grant, GrantId, Request};
-use crate::identity::state::{Chain, ChainKey, Party};
+use crate::identity::state::{Chain, ChainKey, Party, WalletBuild};
 use crate::link::state::Link;
 use crate::service::state::{Description, DescriptionId, Service};
 
@@ -17,6 +18,7 @@ use crate::service::state::{Description, DescriptionId, Service};
 pub struct State {
     pub(crate) chain: Collection<Chain>,
     pub(crate) parties: Collection<Party>,
+    pub(crate) wallets: Collection<WalletBuild>,
     pub(crate) services: Collection<Service>,
     pub(crate) descriptions: Collection<Description>,
     pub(crate) links: Collection<Link>,
@@ -34,6 +36,10 @@ macro_rules! each {
         }
         {
             let $collection = &mut $state.parties;
+            $body
+        }
+        {
+            let $collection = &mut $state.wallets;
             $body
         }
         {
@@ -132,6 +138,11 @@ impl<'a> View<'a> {
     /// A party.
     pub fn party(&self, id: PartyId) -> Option<&'a Party> {
         self.read(&self.state.parties, &id)
+    }
+
+    /// A build of the wallet that was published.
+    pub fn wallet(&self, digest: &Digest) -> Option<&'a WalletBuild> {
+        self.read(&self.state.wallets, digest)
     }
 
     /// A service.

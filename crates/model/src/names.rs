@@ -85,6 +85,8 @@ names! {
     PurposeId("a purpose id", 64);
     /// A language tag (BCP 47), such as `en` or `nl-BE`.
     Language("a language tag", 35);
+    /// The origin of a web site (RFC 6454), such as `https://wallet.example`.
+    WebOrigin("an origin", 255);
 }
 
 impl Jti {

@@ -32,6 +32,7 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
     check_ended(node, &belongings).await?;
     contacts::forget(node, party).await?;
     pages::forget(node, party).await?;
+    node.keyrings.waiting.forget(party);
     let mut bodies = 0;
     // The party's own bodies come last: they say which pseudonyms it has.
     let owners = belongings.surrogates.iter().map(ToString::to_string);

@@ -35,6 +35,7 @@ pub mod holdings;
 pub mod hosted;
 mod housekeeping;
 pub mod http;
+pub mod keyrings;
 pub mod mail;
 pub mod node;
 pub mod operator_keys;

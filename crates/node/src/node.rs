@@ -17,6 +17,7 @@ use crate::contacts::Contacts;
 use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
 use crate::http::failure::Failure;
+use crate::keyrings::Keyrings;
 use crate::proof_cache::ProofCache;
 use crate::release::Stopping;
 use crate::release::receipts::ReceiptQueue;
@@ -69,6 +70,8 @@ pub struct Node {
     pub descriptions: DescriptionCache,
     /// Codes and letters.
     pub contacts: Contacts,
+    /// The keyrings of people who keep their keys.
+    pub keyrings: Keyrings,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -31,6 +31,7 @@ use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
 use crate::housekeeping;
 use crate::http::router::router;
+use crate::keyrings::Keyrings;
 use crate::mail::events;
 use crate::mail::post::{Post, PostError};
 use crate::node::Node;
@@ -237,6 +238,7 @@ async fn open(
         descriptions: DescriptionCache::default(),
         contacts: Contacts::new(post, index_key),
         webhooks,
+        keyrings: Keyrings::new(),
         index_key,
         config,
     });

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::consents::{ConsentView, RequestView, SubmittedForm};
 use super::contacts::ContactView;
 use super::identity::PartyView;
+use super::keyring::Keyring;
 use super::links::LinkView;
 
 /// `POST /v1/accounts/pseudonyms`, with a request proof of the party: one of its pseudonyms, or
@@ -62,6 +63,9 @@ pub struct AccountExport {
     /// Its confirmed contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactView>,
+    /// Its keyring, as its devices encrypted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyring: Option<Keyring>,
     /// The pseudonyms that it has named as its own.
     pub pseudonyms: Vec<PseudonymView>,
     /// Their links with services.

@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod consents;
 pub mod contacts;
+pub mod devices;
 pub mod identity;
+pub mod keyring;
 pub mod ledger;
 pub mod links;
 pub mod receipt_formats;
@@ -11,6 +13,7 @@ pub mod redirects;
 pub mod releases;
 pub mod services;
 pub mod sign_in;
+pub mod wallets;
 pub mod webhooks;
 
 use serde::{Deserialize, Serialize};

@@ -31,6 +31,7 @@ mod source;
 pub(crate) mod stop;
 mod token;
 mod verify;
+mod wallet;
 mod webhook;
 mod who;
 mod withdraw;
@@ -117,6 +118,10 @@ pub(crate) enum Command {
     /// Verify evidence, with no node
     Verify(verify::Arguments),
 
+    /// Builds of the wallet that other sites serve, in the log for everybody to compare
+    #[command(subcommand)]
+    Wallet(wallet::Command),
+
     /// Telegrams of smart meters
     #[command(subcommand)]
     Meter(meter::Command),
@@ -157,6 +162,7 @@ impl Command {
             Self::Acknowledge(arguments) => arguments.run(output).await,
             Self::Evidence(arguments) => arguments.run(output).await,
             Self::Verify(arguments) => arguments.run(output),
+            Self::Wallet(command) => command.run(output).await,
             Self::Meter(command) => command.run(output),
             Self::Completions(arguments) => arguments.run(),
         }

@@ -214,7 +214,9 @@ impl SourceService {
         let client = &self.provider.session.client;
         let sink = client.service(grant.sink()).await.map_err(undecided)?;
         // Traced, so that the node cannot have it sealed to another key.
-        let keys = client.key_history(sink.provider).await;
+        let keys = client
+            .key_history(sink.provider, self.provider.session.chain_id())
+            .await;
         let keys = keys.map_err(|_| Denial::Undecided)?;
         if keys.signing_key().thumbprint() == *grant.holder() {
             Ok(keys.sealing_key().clone())

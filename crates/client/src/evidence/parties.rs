@@ -75,7 +75,9 @@ impl Parties {
                 self.change(entry, party, |history| history.recover(&recovery))?;
                 (party, signing_key)
             }
-            IdentityEvent::Opened { .. } | IdentityEvent::Deactivated { .. } => {
+            IdentityEvent::Opened { .. }
+            | IdentityEvent::Deactivated { .. }
+            | IdentityEvent::WalletPublished { .. } => {
                 return Err(EvidenceError::Superfluous(entry.index));
             }
         };

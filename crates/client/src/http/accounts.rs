@@ -13,6 +13,8 @@ use assent_api::v1::contacts::{
     AskContact, CodeSent, ConfirmContact, ContactConfirmed, ContactView, DirectoryEntry, LookUp,
     LookUpAnswer,
 };
+use assent_api::v1::devices::WaitingDevices;
+use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision};
 use assent_crypto::base64url;
 use assent_crypto::domains;
 use assent_crypto::sealing;
@@ -91,6 +93,40 @@ impl NodeClient {
         body: &AddPseudonym,
     ) -> Result<PseudonymAdded, ClientError> {
         self.post_as(party, "v1/accounts/pseudonyms", body).await
+    }
+
+    /// The encrypted keys of the caller, as they were kept last.
+    pub async fn keyring(&self, party: Identified<'_>) -> Result<KeptKeyring, ClientError> {
+        self.get_as(party, "v1/accounts/keyring").await
+    }
+
+    /// Has the encrypted keys of the caller kept, in the place of the revision that was `seen`.
+    pub async fn keep_keyring(
+        &self,
+        party: Identified<'_>,
+        keyring: &Keyring,
+        seen: Option<u64>,
+    ) -> Result<KeyringRevision, ClientError> {
+        self.put_as(party, "v1/accounts/keyring", keyring, seen)
+            .await
+    }
+
+    /// The devices of the caller that wait for keys.
+    pub async fn waiting_devices(
+        &self,
+        party: Identified<'_>,
+    ) -> Result<WaitingDevices, ClientError> {
+        self.get_as(party, "v1/accounts/devices").await
+    }
+
+    /// Lets a device of the caller wait no longer.
+    pub async fn refuse_device(
+        &self,
+        party: Identified<'_>,
+        device_id: &str,
+    ) -> Result<(), ClientError> {
+        let path = format!("v1/accounts/devices/{device_id}");
+        self.delete_as(party, &path).await
     }
 
     /// Everything that the node holds about the caller.

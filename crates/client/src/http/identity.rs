@@ -12,6 +12,7 @@ use assent_api::v1::identity::{
 };
 use assent_crypto::sealing::OpeningKey;
 use assent_model::ids::PartyId;
+use assent_model::names::ChainId;
 use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
 
@@ -92,9 +93,13 @@ impl NodeClient {
     }
 
     /// The keys of a party as they are now, followed from its id: the node is not believed.
-    pub async fn key_history(&self, party: PartyId) -> Result<KeyHistory, TraceError> {
+    pub async fn key_history(
+        &self,
+        party: PartyId,
+        chain: &ChainId,
+    ) -> Result<KeyHistory, TraceError> {
         let view: KeyHistoryView = self.get(&format!("v1/parties/{party}/keys")).await?;
-        Ok(KeyHistory::trace(party, &view.statements)?)
+        Ok(KeyHistory::trace(party, chain, &view.statements)?)
     }
 
     /// Replaces a party's keys.

@@ -15,6 +15,7 @@ mod redirects;
 mod releases;
 mod services;
 mod sign_in;
+mod wallets;
 mod webhooks;
 
 pub use accounts::LookUpError;
@@ -28,7 +29,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use assent_api::problem::{self, Problem};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
@@ -149,6 +150,25 @@ impl NodeClient {
     ) -> Result<T, ClientError> {
         let body = encode(body);
         let request = || self.request(Method::POST, path, Some(&body), Some(who));
+        json(&self.send(Repeat::UnsentOnly, request).await?)
+    }
+
+    /// Puts something in the place of the revision that the caller has seen.
+    async fn put_as<B: Serialize, T: DeserializeOwned>(
+        &self,
+        who: Identified<'_>,
+        path: &str,
+        body: &B,
+        seen: Option<u64>,
+    ) -> Result<T, ClientError> {
+        let body = encode(body);
+        let request = || {
+            let request = self.request(Method::PUT, path, Some(&body), Some(who))?;
+            Ok(match seen {
+                Some(revision) => request.header(IF_MATCH, format!("\"{revision}\"")),
+                None => request,
+            })
+        };
         json(&self.send(Repeat::UnsentOnly, request).await?)
     }
 

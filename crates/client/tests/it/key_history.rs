@@ -5,6 +5,7 @@ use assent_client::keys::PartyKeys;
 use assent_client::statements::Signer;
 use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::SigningKey;
+use assent_model::names::ChainId;
 use assent_model::records::Custody;
 use assent_model::records::identity::{Genesis, PartyKind, Registration};
 use assent_model::statement::Nested;
@@ -220,9 +221,28 @@ fn an_operator_has_no_recovery_key() {
     assert_eq!(outcome.map(drop), Err(KeyHistoryError::OtherParty));
 }
 
+fn another_chain() -> ChainId {
+    "assent:elsewhere".parse().unwrap()
+}
+
+#[test]
+fn possession_that_was_shown_to_another_chain_is_none() {
+    let of_elsewhere = |said: &mut Registration, _: &Signer| {
+        let keys = PartyKeys::generate();
+        let elsewhere = Signer::new(another_chain(), START);
+        let registration = elsewhere.register(&keys, PartyKind::Person, Custody::Page);
+        said.recovery = registration.content().recovery.clone();
+    };
+    check_registration(of_elsewhere, Err(KeyHistoryError::OtherChain));
+}
+
 /// What a party signed about its keys: registration, two rotations, recovery.
 fn signed(keys: &PartyKeys) -> Vec<String> {
-    let signer = Signer::new(chain(), START);
+    signed_by(&Signer::new(chain(), START), keys)
+}
+
+/// The same for the chain of a signer.
+fn signed_by(signer: &Signer, keys: &PartyKeys) -> Vec<String> {
     let [first, second, third] = std::array::from_fn(|_| SigningKey::generate());
     let acting = |signing: &SigningKey| {
         let again = |key: &SigningKey| SigningKey::from_seed(key.seed());
@@ -256,8 +276,8 @@ fn signed(keys: &PartyKeys) -> Vec<String> {
 fn a_history_is_traced_from_the_id() {
     let keys = PartyKeys::generate();
     let statements = signed(&keys);
-    let whole = KeyHistory::trace(keys.party_id(), &statements).unwrap();
-    let older = KeyHistory::trace(keys.party_id(), &statements[..2]).unwrap();
+    let whole = KeyHistory::trace(keys.party_id(), &chain(), &statements).unwrap();
+    let older = KeyHistory::trace(keys.party_id(), &chain(), &statements[..2]).unwrap();
     assert_ne!(whole.signing_key(), older.signing_key());
     assert_eq!(whole.party(), keys.party_id());
 }
@@ -266,7 +286,8 @@ fn a_history_is_traced_from_the_id() {
 fn a_history_does_not_go_back_behind_a_known_key() {
     let keys = PartyKeys::generate();
     let statements = signed(&keys);
-    let traced = |count: usize| KeyHistory::trace(keys.party_id(), &statements[..count]).unwrap();
+    let traced =
+        |count: usize| KeyHistory::trace(keys.party_id(), &chain(), &statements[..count]).unwrap();
     for known in 1..=4 {
         let key = traced(known).signing_key().thumbprint();
         for shown in 1..=4 {
@@ -291,10 +312,24 @@ fn a_history_that_skips_forks_or_begins_elsewhere_is_refused() {
     let others = signed(&other);
     let pick = |places: &[usize]| places.iter().map(|at| own[*at].clone()).collect::<Vec<_>>();
     let spliced = vec![own[0].clone(), others[1].clone()];
+    let elsewhere = signed_by(&Signer::new(another_chain(), START), &keys);
+    let continued_elsewhere = vec![own[0].clone(), elsewhere[1].clone()];
+    let recovered_elsewhere = vec![own[0].clone(), elsewhere[3].clone()];
     for (name, statements, expected) in [
         ("nothing", Vec::new(), KeyHistoryError::Unreadable),
         ("no beginning", pick(&[1]), KeyHistoryError::Unreadable),
         ("another party's", others, KeyHistoryError::OtherParty),
+        ("another chain's", elsewhere, KeyHistoryError::OtherChain),
+        (
+            "a rotation of another chain",
+            continued_elsewhere,
+            KeyHistoryError::OtherChain,
+        ),
+        (
+            "a recovery of another chain",
+            recovered_elsewhere,
+            KeyHistoryError::OtherChain,
+        ),
         (
             "a rotation left out",
             pick(&[0, 2]),
@@ -321,7 +356,7 @@ fn a_history_that_skips_forks_or_begins_elsewhere_is_refused() {
             KeyHistoryError::Unreadable,
         ),
     ] {
-        let traced = KeyHistory::trace(keys.party_id(), &statements);
+        let traced = KeyHistory::trace(keys.party_id(), &chain(), &statements);
         assert_eq!(traced, Err(expected), "{name}");
     }
 }

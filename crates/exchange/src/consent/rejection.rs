@@ -50,6 +50,8 @@ rejections! {
         AnswerTimePassed = "answer-time-passed", "the time to answer has passed";
         /// The usage rules are not those of the purpose.
         UsageRulesMismatch = "usage-rules-mismatch", "the usage rules are not those of the purpose";
+        /// Not who holds the key by the record of the link.
+        CustodyMismatch = "custody-mismatch", "the key is held by somebody else by the record of the link";
         /// The key that must prove possession is not the requester's.
         HolderKeyMismatch = "holder-key-mismatch",
             "the proof-of-possession key is not the requester's current key";

@@ -1,6 +1,8 @@
 //! What can be asked of the identity component.
 
-use assent_model::records::identity::{Deactivation, Genesis, KeyRotation, Recovery, Registration};
+use assent_model::records::identity::{
+    Deactivation, Genesis, KeyRotation, Recovery, Registration, WalletRelease,
+};
 use assent_model::statement::Verified;
 
 /// A command of the identity component.
@@ -16,4 +18,6 @@ pub enum IdentityCommand {
     Recover(Verified<Recovery>),
     /// A party ends.
     Deactivate(Verified<Deactivation>),
+    /// The operator publishes a build of the wallet.
+    PublishWallet(Verified<WalletRelease>),
 }

@@ -1,7 +1,9 @@
 //! What can happen to the chain's parameters and to parties.
 
 use assent_crypto::signature::VerifyingKey;
-use assent_model::records::identity::{Deactivation, Genesis, KeyRotation, Recovery, Registration};
+use assent_model::records::identity::{
+    Deactivation, Genesis, KeyRotation, Recovery, Registration, WalletRelease,
+};
 use assent_model::statement::Recorded;
 use serde::{Deserialize, Serialize};
 
@@ -39,5 +41,10 @@ pub enum IdentityEvent {
     Deactivated {
         /// The signed deactivation.
         deactivation: Recorded<Deactivation>,
+    },
+    /// The operator published a build of the wallet.
+    WalletPublished {
+        /// The signed release.
+        release: Recorded<WalletRelease>,
     },
 }

@@ -21,5 +21,7 @@ rejections! {
         PossessionUnproven = "possession-unproven", "possession of a key is not proven";
         /// One key would serve in two roles.
         KeysEqual = "keys-equal", "signing key and recovery key must differ";
+        /// The build was published before.
+        WalletKnown = "wallet-known", "this build of the wallet is published already";
     }
 }

@@ -7,13 +7,14 @@ use assent_model::machine::Context;
 use assent_model::records::Custody;
 use assent_model::records::identity::{
     Deactivation, Genesis, KeyPossession, KeyRole, KeyRotation, PartyKind, Recovery, Registration,
+    WalletRelease,
 };
 use assent_model::statement::{Nested, Recorded, Verified};
 
 use super::command::IdentityCommand;
 use super::event::IdentityEvent;
 use super::rejection::IdentityRejection;
-use super::state::{Chain, ChainKey, Party, PartyStatus};
+use super::state::{Chain, ChainKey, Party, PartyStatus, WalletBuild};
 use crate::state::{State, View};
 
 type Decision = Result<Vec<IdentityEvent>, IdentityRejection>;
@@ -26,6 +27,7 @@ pub(crate) fn decide(view: &View<'_>, command: &IdentityCommand, context: Contex
         IdentityCommand::Rotate(rotation) => rotate(view, rotation, context),
         IdentityCommand::Recover(recovery) => recover(view, recovery, context),
         IdentityCommand::Deactivate(deactivation) => deactivate(view, deactivation),
+        IdentityCommand::PublishWallet(release) => publish_wallet(view, release),
     }
 }
 
@@ -98,6 +100,20 @@ fn deactivate(view: &View<'_>, deactivation: &Verified<Deactivation>) -> Decisio
     }
     Ok(vec![IdentityEvent::Deactivated {
         deactivation: deactivation.record(),
+    }])
+}
+
+fn publish_wallet(view: &View<'_>, release: &Verified<WalletRelease>) -> Decision {
+    let operator = view.chain().and_then(|chain| view.party(chain.operator));
+    let operator = operator.ok_or(IdentityRejection::PartyUnknown)?;
+    if *release.signer() != operator.signing_key {
+        return Err(IdentityRejection::WrongKey);
+    }
+    if view.wallet(&release.content().digest).is_some() {
+        return Err(IdentityRejection::WalletKnown);
+    }
+    Ok(vec![IdentityEvent::WalletPublished {
+        release: release.record(),
     }])
 }
 
@@ -184,6 +200,13 @@ pub(crate) fn evolve(state: &mut State, event: &IdentityEvent) {
             let Deactivation { party } = deactivation.content();
             state.parties.expect_mut(party).status = PartyStatus::Deactivated;
         }
+        IdentityEvent::WalletPublished { release } => {
+            let WalletRelease { digest, origin } = release.content();
+            let build = WalletBuild {
+                origin: origin.clone(),
+            };
+            state.wallets.put(*digest, build);
+        }
     }
 }
 
@@ -240,7 +263,9 @@ fn install(
 /// Reads what applying `event` needs, so that the view names what is not loaded.
 pub(crate) fn touched(view: &View<'_>, event: &IdentityEvent) {
     match event {
-        IdentityEvent::Opened { .. } | IdentityEvent::Registered { .. } => None,
+        IdentityEvent::Opened { .. }
+        | IdentityEvent::Registered { .. }
+        | IdentityEvent::WalletPublished { .. } => None,
         IdentityEvent::KeysRotated { rotation, .. } => view.party(rotation.content().party),
         IdentityEvent::Recovered { recovery, .. } => view.party(recovery.content().party),
         IdentityEvent::Deactivated { deactivation } => view.party(deactivation.content().party),

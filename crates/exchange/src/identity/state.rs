@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assent_crypto::digest::Digest;
 use assent_crypto::sealing::SealingKey;
 use assent_crypto::signature::VerifyingKey;
 use assent_model::ids::PartyId;
-use assent_model::names::ChainId;
+use assent_model::names::{ChainId, WebOrigin};
 use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
 use assent_model::time::Span;
@@ -77,6 +78,18 @@ pub struct Party {
     pub recovery_key: Option<VerifyingKey>,
     /// Whether it still acts.
     pub status: PartyStatus,
+}
+
+/// A build of the wallet that the operator has published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalletBuild {
+    /// Where it is served.
+    pub origin: WebOrigin,
+}
+
+impl Piece for WalletBuild {
+    const KIND: &'static str = "wallet";
+    type Id = Digest;
 }
 
 /// Whether a party still acts.

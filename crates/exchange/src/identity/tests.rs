@@ -1,15 +1,15 @@
 use assent_model::ids::PartyId;
 use assent_model::records::identity::{
-    Deactivation, Genesis, KeyRole, KeyRotation, PartyKind, Recovery, Registration,
+    Deactivation, Genesis, KeyRole, KeyRotation, PartyKind, Recovery, Registration, WalletRelease,
 };
 use assent_model::statement::Verified;
 use assent_model::time::Span;
 
 use super::command::IdentityCommand;
 use super::rejection::IdentityRejection;
-use super::state::{Party, PartyStatus};
+use super::state::{Party, PartyStatus, WalletBuild};
 use crate::command::Command;
-use crate::fixture::{CHAIN, World, genesis, party, public, sealing_key};
+use crate::fixture::{CHAIN, World, digest, genesis, name, party, public, sealing_key};
 use crate::precedence::{Row, Signed, check, check_covered, codes, outcome};
 
 fn draft<T>(
@@ -128,6 +128,33 @@ const DEACTIVATION: &[Row<Signed<Deactivation>>] = &[
     (|d| d.content.party = party("nobody"), "party-unknown"),
 ];
 
+fn release() -> Signed<WalletRelease> {
+    draft(World::empty(), "operator", wallet("build"), |release| {
+        Command::Identity(IdentityCommand::PublishWallet(release))
+    })
+}
+
+const RELEASE: &[Row<Signed<WalletRelease>>] = &[
+    (
+        |d| {
+            let published = d.world.sign("operator", wallet("build"));
+            d.world
+                .accept(&Command::Identity(IdentityCommand::PublishWallet(
+                    published,
+                )));
+        },
+        "wallet-known",
+    ),
+    (|d| d.signer = "gym", "wrong-key"),
+];
+
+fn wallet(build: &str) -> WalletRelease {
+    WalletRelease {
+        digest: digest(build),
+        origin: name("https://wallet.example"),
+    }
+}
+
 fn deactivate(world: &mut World, of: &str) {
     let deactivation = world.sign(of, Deactivation { party: party(of) });
     world.accept(&Command::Identity(IdentityCommand::Deactivate(
@@ -173,6 +200,7 @@ fn refusals_come_in_order() {
     check(rotation(), ROTATION);
     check(recovery(), RECOVERY);
     check(deactivation(), DEACTIVATION);
+    check(release(), RELEASE);
 }
 
 #[test]
@@ -183,6 +211,7 @@ fn every_refusal_is_walked() {
         codes(ROTATION),
         codes(RECOVERY),
         codes(DEACTIVATION),
+        codes(RELEASE),
     ];
     check_covered(
         &walked,
@@ -264,4 +293,25 @@ fn deactivation_is_final_and_takes_either_key() {
     let registration = world.sign("gym", content);
     let registered = submit(&mut world, IdentityCommand::Register(registration));
     assert_eq!(registered, "party-id-taken");
+}
+
+#[test]
+fn a_build_of_the_wallet_is_published_by_the_operator_of_now_and_stays() {
+    let mut world = World::empty();
+    let publish = |world: &mut World, signer: &str, build: &str| {
+        let release = world.sign(signer, wallet(build));
+        submit(world, IdentityCommand::PublishWallet(release))
+    };
+    assert_eq!(publish(&mut world, "operator", "first"), "accepted");
+    assert_eq!(
+        rotate(&mut world, "operator", "operator", "operator 2"),
+        "accepted"
+    );
+    assert_eq!(publish(&mut world, "operator", "second"), "wrong-key");
+    assert_eq!(publish(&mut world, "operator 2", "second"), "accepted");
+    for build in ["first", "second"] {
+        let kept: WalletBuild = world.ledger.stored(digest(build));
+        assert_eq!(kept.origin.as_str(), "https://wallet.example");
+        assert_eq!(publish(&mut world, "operator 2", build), "wallet-known");
+    }
 }

@@ -188,6 +188,7 @@ fn created(state: &mut State, record: &Recorded<LinkRecord>) {
         provider: said.provider,
         surrogate: said.surrogate_id,
         key: *record.signer(),
+        custody: said.custody,
         status: LinkStatus::Active,
         head: record.digest(),
         active_consents: 0,

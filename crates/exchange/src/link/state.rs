@@ -3,6 +3,7 @@
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::VerifyingKey;
 use assent_model::ids::{LinkId, PartyId, ServiceId, SurrogateId};
+use assent_model::records::Custody;
 use assent_model::records::link::LinkStatus;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub struct Link {
     pub surrogate: SurrogateId,
     /// The pseudonym's key, pinned by the service when it linked.
     pub key: VerifyingKey,
+    /// Who holds that key: no record signed with it can say otherwise.
+    pub custody: Custody,
     /// Whether it is in force.
     pub status: LinkStatus,
     /// Digest of the last record of its chain.

@@ -1,5 +1,6 @@
 //! What parties sign about themselves.
 
+use assent_crypto::digest::Digest;
 use assent_crypto::jws::Typ;
 use assent_crypto::sealing::SealingKey;
 use assent_crypto::signature::VerifyingKey;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Custody;
 use crate::ids::PartyId;
+use crate::names::WebOrigin;
 use crate::statement::{Content, Nested};
 use crate::time::Span;
 
@@ -130,6 +132,22 @@ pub struct Genesis {
     pub sealing_key: SealingKey,
     /// How long a service may take to acknowledge the end of a consent.
     pub acknowledge_within: Span,
+}
+
+/// A build of the wallet that is served by another site than a node, so that everybody can see which
+/// programs hold keys independently of an operator. Signed by the operator of the chain, with its
+/// current key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WalletRelease {
+    /// The SHA-256 of the build's manifest, which has the SHA-256 of every file.
+    pub digest: Digest,
+    /// Where it is served.
+    pub origin: WebOrigin,
+}
+
+impl Content for WalletRelease {
+    const TYP: Typ = Typ("assent-wallet-release+jwt");
 }
 
 impl Content for Genesis {

@@ -8,6 +8,7 @@ pub mod failure;
 mod idempotency;
 mod observe;
 pub mod openapi;
+mod page_caller;
 mod pages;
 mod problems;
 mod rate;

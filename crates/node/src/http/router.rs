@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use assent_api::problem::Code;
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::routing::get;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -30,6 +32,29 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Pages load nothing from elsewhere and run nothing that is not ours.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; object-src 'none'";
 
+/// What scripts of other sites may send and read: all of `/v1` and nothing else, and never with a
+/// cookie. Who calls from elsewhere signs a proof, as every program does.
+fn other_origins() -> CorsLayer {
+    let of_the_api = |_: &HeaderValue, request: &Parts| request.uri.path().starts_with("/v1/");
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(of_the_api))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            REQUEST_ID,
+        ])
+        .max_age(Duration::from_secs(3600))
+}
+
 /// The whole API of a node.
 pub fn router(node: Arc<Node>) -> Router {
     let body_bytes_max = node.config.body_bytes_max;
@@ -41,7 +66,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .route("/problems", get(pages::problems))
         .route("/problems/{code}", get(pages::problem))
         .merge(pages_for_people::routes(&node))
-        .nest("/v1", v1::routes())
+        .nest("/v1", v1::routes(&node))
         .fallback(|| async { Failure::not_found() })
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         .with_state(Arc::clone(&node))
@@ -54,6 +79,7 @@ pub fn router(node: Arc<Node>) -> Router {
         ))
         .layer(from_fn_with_state(limits, limit))
         .layer(from_fn(complete))
+        .layer(other_origins())
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
             CONTENT_SECURITY_POLICY,

@@ -51,7 +51,18 @@ pub enum Letter {
     EndpointOff(String),
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
+    /// A device more has the keys of the person.
+    DeviceAdded,
+    /// A paper more opens the keys of the person.
+    RecoveryKitMade,
+    /// A passkey more opens the keys of the person.
+    KeyPasskeyAdded,
+    /// Something opens the keys of the person no more.
+    DeviceRemoved,
 }
+
+/// Where people see who has their keys.
+const DEVICES: &str = "/home/devices";
 
 /// What a letter is made of.
 pub(super) struct Plan {
@@ -112,6 +123,10 @@ impl Letter {
             }
             Self::EndpointOff(path) => Plan::of("endpoint-off").at(path),
             Self::ConsentsStopped => Plan::of("consents-stopped"),
+            Self::DeviceAdded => Plan::of("device-added").at(DEVICES),
+            Self::RecoveryKitMade => Plan::of("recovery-kit-made").at(DEVICES),
+            Self::KeyPasskeyAdded => Plan::of("key-passkey-added").at(DEVICES),
+            Self::DeviceRemoved => Plan::of("device-removed").at(DEVICES),
         }
     }
 }

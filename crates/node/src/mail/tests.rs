@@ -53,6 +53,10 @@ fn letters() -> Vec<Letter> {
         },
         Letter::EndpointOff(path()),
         Letter::ConsentsStopped,
+        Letter::DeviceAdded,
+        Letter::RecoveryKitMade,
+        Letter::KeyPasskeyAdded,
+        Letter::DeviceRemoved,
     ]
 }
 

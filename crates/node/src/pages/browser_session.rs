@@ -24,7 +24,7 @@ pub(crate) const KIND: &str = "session";
 
 /// The sessions of a node.
 #[derive(Clone)]
-pub(super) struct Sessions {
+pub(crate) struct Sessions {
     node: Arc<Node>,
 }
 

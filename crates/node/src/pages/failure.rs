@@ -3,7 +3,9 @@
 use askama::Template;
 use assent_api::problem::Code;
 use assent_storage::StoreError;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Frame, page};
@@ -24,25 +26,16 @@ pub(crate) enum PageFailure {
         here: String,
     },
     /// Something that the API would answer with a problem.
-    Problem(Failure, Option<Texts>),
+    Problem(Failure),
     /// A bug, which says no more.
     Internal,
 }
 
 impl PageFailure {
-    /// The same, in the language of the reader.
-    #[must_use]
-    pub(crate) fn in_words(self, texts: Texts) -> Self {
-        match self {
-            Self::Problem(failure, _) => Self::Problem(failure, Some(texts)),
-            other => other,
-        }
-    }
-
     /// The same for a program.
     pub(crate) fn into_failure(self) -> Failure {
         match self {
-            Self::Problem(failure, _) => failure,
+            Self::Problem(failure) => failure,
             Self::SignIn { .. } | Self::SignInAgain { .. } => Code::Unauthenticated.into(),
             Self::Internal => Code::Internal.into(),
         }
@@ -56,7 +49,7 @@ impl PageFailure {
 
 impl From<Failure> for PageFailure {
     fn from(failure: Failure) -> Self {
-        Self::Problem(failure, None)
+        Self::Problem(failure)
     }
 }
 
@@ -87,38 +80,59 @@ struct FailurePage {
     advice: String,
 }
 
+/// A failure that its page has no words for yet: the language is that of the request.
+#[derive(Debug, Clone)]
+struct Wordless(Failure);
+
 impl IntoResponse for PageFailure {
     fn into_response(self) -> Response {
-        let (failure, texts) = match self {
+        let failure = match self {
             Self::SignIn { here } => return Redirect::to(&sign_in(&here)).into_response(),
             Self::SignInAgain { here } => {
                 return Redirect::to(&format!("{}&again=true", sign_in(&here))).into_response();
             }
-            Self::Problem(failure, texts) => (failure, texts),
-            Self::Internal => (Code::Internal.into(), None),
+            Self::Problem(failure) => failure,
+            Self::Internal => Code::Internal.into(),
         };
-        let texts = texts
-            .or_else(|| Texts::in_language("en"))
-            .expect("there is an English catalogue");
-        let problem = failure.problem();
-        let key = match problem.status {
-            404 => "failure-not-found",
-            403 => "failure-forbidden",
-            409 => "failure-conflict",
-            410 => "failure-gone",
-            429 => "failure-too-often",
-            503 => "failure-unavailable",
-            400..500 => "failure-refused",
-            _ => "failure-internal",
-        };
-        let status = StatusCode::from_u16(problem.status).expect("problem statuses are HTTP's");
-        let shown = FailurePage {
-            code: problem.code.clone(),
-            advice: texts.get(&format!("{key}-advice")),
-            frame: Frame::open(texts, key, "/home"),
-        };
-        page(status, &shown)
+        let mut response = status(&failure).into_response();
+        response.extensions_mut().insert(Wordless(failure));
+        response
     }
+}
+
+/// Says what went wrong in the language of the reader, wherever in a page it did.
+pub(super) async fn in_words(request: Request, next: Next) -> Response {
+    let texts = Texts::of(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Wordless>() {
+        Some(Wordless(failure)) => failure_page(&failure, texts),
+        None => response,
+    }
+}
+
+/// The page of a failure.
+pub(super) fn failure_page(failure: &Failure, texts: Texts) -> Response {
+    let problem = failure.problem();
+    let key = match problem.status {
+        404 => "failure-not-found",
+        403 => "failure-forbidden",
+        409 => "failure-conflict",
+        410 => "failure-gone",
+        429 => "failure-too-often",
+        503 => "failure-unavailable",
+        400..500 => "failure-refused",
+        _ => "failure-internal",
+    };
+    let shown = FailurePage {
+        code: problem.code.clone(),
+        advice: texts.get(&format!("{key}-advice")),
+        frame: Frame::open(texts, key, "/home"),
+    };
+    page(status(failure), &shown)
+}
+
+fn status(failure: &Failure) -> StatusCode {
+    StatusCode::from_u16(failure.problem().status).expect("problem statuses are HTTP's")
 }
 
 fn sign_in(here: &str) -> String {

@@ -81,7 +81,7 @@ async fn letters(
     headers: HeaderMap,
 ) -> Result<Response, PageFailure> {
     if !is_open(&node, &headers, peer) {
-        return Err(PageFailure::not_found().in_words(texts));
+        return Err(PageFailure::not_found());
     }
     let (folder, base) = (
         node.config.data_dir.join(FOLDER),

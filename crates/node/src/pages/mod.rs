@@ -31,14 +31,15 @@ use std::sync::Arc;
 
 use assent_model::ids::PartyId;
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::http::{Extensions, HeaderMap};
+use axum::middleware::from_fn;
+use axum::response::Response;
 use axum::routing::get;
 use failure::PageFailure;
 use texts::Texts;
 use tower_http::csrf::CsrfLayer;
 use tower_sessions::cookie::SameSite;
-use tower_sessions::{Expiry, SessionManagerLayer};
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -48,13 +49,32 @@ pub(crate) use sign_in::link::offer as sign_in_link;
 /// The cookie that names a session.
 const COOKIE: &str = "assent-session";
 
-/// All pages of a node. What changes something is refused when it comes from another site.
-pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
-    let sessions = SessionManagerLayer::new(browser_session::Sessions::new(Arc::clone(node)))
+/// The sessions of browsers.
+pub(crate) fn sessions(node: &Arc<Node>) -> SessionManagerLayer<browser_session::Sessions> {
+    SessionManagerLayer::new(browser_session::Sessions::new(Arc::clone(node)))
         .with_name(COOKIE)
         .with_same_site(SameSite::Lax)
         .with_secure(node.config.public_url.starts_with("https://"))
-        .with_expiry(Expiry::OnSessionEnd);
+        .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// Who is signed in at the session of a request, if anybody is.
+///
+/// # Errors
+/// The store fails.
+pub(crate) async fn signed_in_party(
+    node: &Node,
+    extensions: &Extensions,
+) -> Result<Option<PartyId>, Failure> {
+    let Some(session) = extensions.get::<Session>() else {
+        return Ok(None);
+    };
+    let who = signed_in::who(node, session).await;
+    Ok(who.map_err(PageFailure::into_failure)?.map(|who| who.party))
+}
+
+/// All pages of a node. What changes something is refused when it comes from another site.
+pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
     Router::new()
         .merge(sign_in::routes())
         .merge(sign_up::routes())
@@ -65,16 +85,15 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(linking::routes())
         .merge(receipts::routes())
         .route("/language", axum::routing::post(texts::choose))
+        .layer(from_fn(failure::in_words))
         .layer(CsrfLayer::new())
-        .layer(sessions)
+        .layer(sessions(node))
         .route("/assets/{name}", get(assets::asset))
 }
 
 /// A page that says what went wrong, in the language of the reader.
 pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
-    PageFailure::from(failure)
-        .in_words(Texts::of(headers))
-        .into_response()
+    failure::failure_page(&failure, Texts::of(headers))
 }
 
 /// The kinds of documents that pages keep of somebody.

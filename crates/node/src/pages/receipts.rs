@@ -102,16 +102,8 @@ async fn readable(
     Path(cr_id): Path<String>,
 ) -> Result<Response, PageFailure> {
     let cr_id = cr_id.parse().map_err(|_| PageFailure::not_found())?;
-    let frame = Frame::of(
-        texts.clone(),
-        "receipt-title",
-        "home",
-        &path(cr_id),
-        &signed_in,
-    );
-    show(&node, frame, &signed_in, cr_id, Occasion::Later)
-        .await
-        .map_err(|failure| failure.in_words(texts))
+    let frame = Frame::of(texts, "receipt-title", "home", &path(cr_id), &signed_in);
+    show(&node, frame, &signed_in, cr_id, Occasion::Later).await
 }
 
 async fn show(
@@ -198,15 +190,13 @@ async fn kept_form(
 
 async fn download(
     State(node): State<Arc<Node>>,
-    texts: Texts,
     signed_in: SignedIn,
     Path((cr_id, format)): Path<(String, String)>,
 ) -> Result<Response, PageFailure> {
-    let not_found = || PageFailure::not_found().in_words(texts.clone());
-    let cr_id: ConsentId = cr_id.parse().map_err(|_| not_found())?;
-    let format = serde_json::from_value::<ReceiptFormat>(format.into()).map_err(|_| not_found())?;
-    let consent = own(&node, &signed_in, cr_id).await;
-    let consent = consent.map_err(|failure| failure.in_words(texts.clone()))?;
+    let cr_id: ConsentId = cr_id.parse().map_err(|_| PageFailure::not_found())?;
+    let format = serde_json::from_value::<ReceiptFormat>(format.into());
+    let format = format.map_err(|_| PageFailure::not_found())?;
+    let consent = own(&node, &signed_in, cr_id).await?;
     let receipt = receipts::receipt(&node, cr_id, &consent, format).await?;
     let headers = [
         (header::CONTENT_TYPE, receipt.media_type.to_owned()),

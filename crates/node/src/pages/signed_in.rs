@@ -16,7 +16,6 @@ use serde_json::Value;
 use tower_sessions::Session;
 
 use super::failure::PageFailure;
-use super::texts::Texts;
 use crate::node::Node;
 
 /// Where to go when nothing else is wanted.
@@ -145,7 +144,6 @@ impl FromRequestParts<Arc<Node>> for SignedIn {
     type Rejection = PageFailure;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, PageFailure> {
-        let texts = Texts::of(&parts.headers);
         let session = parts
             .extensions
             .get::<Session>()
@@ -155,10 +153,7 @@ impl FromRequestParts<Arc<Node>> for SignedIn {
             (&Method::GET, Some(here)) => here.as_str().to_owned(),
             _ => HOME.to_owned(),
         };
-        let who = who(node, &session)
-            .await
-            .map_err(|failure| failure.in_words(texts))?;
-        match who {
+        match who(node, &session).await? {
             Some(who) => Ok(Self { here, ..who }),
             None => Err(PageFailure::SignIn { here }),
         }

@@ -48,6 +48,7 @@ fn identity_subject(event: &IdentityEvent) -> String {
         IdentityEvent::KeysRotated { rotation, .. } => rotation.content().party,
         IdentityEvent::Recovered { recovery, .. } => recovery.content().party,
         IdentityEvent::Deactivated { deactivation } => deactivation.content().party,
+        IdentityEvent::WalletPublished { release } => return release.content().digest.to_string(),
     }
     .to_string()
 }
@@ -89,6 +90,12 @@ pub(super) fn listings(event: &Event, position: u64) -> Vec<Listing> {
                 entry("parties".into(), party.clone()),
                 entry(parties_like(said.kind, said.custody), party),
             ]
+        }
+        Event::Identity(IdentityEvent::WalletPublished { release }) => {
+            vec![entry(
+                "wallets".into(),
+                release.content().digest.to_string(),
+            )]
         }
         Event::Release(ReleaseEvent::Recorded { batch }) => batch
             .content()

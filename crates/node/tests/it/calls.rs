@@ -87,13 +87,23 @@ impl Calls<'_> {
             .await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &impl Serialize) -> Answered {
+        self.send_json(Method::PUT, path, serde_json::to_vec(body).unwrap())
+            .await
+    }
+
     pub(crate) async fn post_bytes(&self, path: &str, body: Vec<u8>) -> Answered {
+        self.send_json(Method::POST, path, body).await
+    }
+
+    /// Sends what says that it is JSON.
+    pub(crate) async fn send_json(&self, method: Method, path: &str, body: Vec<u8>) -> Answered {
         let typed = if self.headers.contains_key("content-type") {
             self.clone()
         } else {
             self.with("content-type", "application/json")
         };
-        typed.send(Method::POST, path, Some(body)).await
+        typed.send(method, path, Some(body)).await
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answered {

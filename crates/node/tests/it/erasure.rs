@@ -88,7 +88,7 @@ async fn sealed_bodies(store: &Store, ann: &Person, export: &AccountExport) -> V
 const PIECE: usize = 64;
 
 /// The files below a folder that hold a piece of one of these.
-fn holding(folder: &Path, needles: &[Vec<u8>]) -> BTreeSet<PathBuf> {
+pub(crate) fn holding(folder: &Path, needles: &[Vec<u8>]) -> BTreeSet<PathBuf> {
     let pieces = needles.iter().flat_map(|needle| needle.chunks(PIECE));
     // The rest of a body can be too short to tell anything.
     let pieces = pieces.filter(|piece| piece.len() >= 16);

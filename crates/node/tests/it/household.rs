@@ -40,6 +40,8 @@ pub(crate) struct Cast {
     pub(crate) adviser: Provider,
     pub(crate) archive_link: WalletLink,
     pub(crate) adviser_link: WalletLink,
+    /// Who holds the household's keys.
+    pub(crate) custody: Custody,
 }
 
 /// A pair that was given.
@@ -56,8 +58,18 @@ impl Cast {
         Self::enter_at(&client, &world.clock).await
     }
 
+    /// The same, where somebody else may hold the household's keys.
+    pub(crate) async fn enter_held(world: &World, custody: Custody) -> Self {
+        let client = NodeClient::new(&world.url("/")).unwrap();
+        Self::enter_with(&client, &world.clock, custody).await
+    }
+
     /// The same at any node.
     pub(crate) async fn enter_at(client: &NodeClient, clock: &Clock) -> Self {
+        Self::enter_with(client, clock, Custody::Independent).await
+    }
+
+    async fn enter_with(client: &NodeClient, clock: &Clock, custody: Custody) -> Self {
         let client = client.clone();
         let chain = client.chain().await.unwrap();
         let signer = Signer::new(chain.chain_id.parse().unwrap(), clock.now());
@@ -73,8 +85,8 @@ impl Cast {
             include_str!("../../../../examples/household/energy-adviser.json"),
         )
         .await;
-        let archive_link = link(&client, &signer, &mut archive).await;
-        let adviser_link = link(&client, &signer, &mut adviser).await;
+        let archive_link = link(&client, &signer, &mut archive, custody).await;
+        let adviser_link = link(&client, &signer, &mut adviser, custody).await;
         Self {
             client,
             chain,
@@ -82,6 +94,7 @@ impl Cast {
             adviser,
             archive_link,
             adviser_link,
+            custody,
         }
     }
 
@@ -147,7 +160,7 @@ impl Cast {
             resource_set,
             valid_from: world.clock.now(),
             valid_until: None,
-            custody: Custody::Independent,
+            custody: self.custody,
             supersedes: None,
             sharing: Some(Sharing {
                 source: &self.archive.description,
@@ -255,9 +268,14 @@ pub(crate) async fn provider(client: &NodeClient, signer: &Signer, description: 
     }
 }
 
-async fn link(client: &NodeClient, signer: &Signer, provider: &mut Provider) -> WalletLink {
+async fn link(
+    client: &NodeClient,
+    signer: &Signer,
+    provider: &mut Provider,
+    custody: Custody,
+) -> WalletLink {
     let pseudonym = Pseudonym::generate();
-    let (body, pinned) = new_link(signer, provider, &pseudonym);
+    let (body, pinned) = new_link(signer, provider, &pseudonym, custody);
     client.create_link(&body).await.unwrap();
     let link = WalletLink {
         slr_id: pinned.slr_id,
@@ -284,7 +302,7 @@ pub(crate) fn link_body(
     provider: &Provider,
     pseudonym: &Pseudonym,
 ) -> (CreateLink, LinkId) {
-    let (body, pinned) = new_link(signer, provider, pseudonym);
+    let (body, pinned) = new_link(signer, provider, pseudonym, Custody::Independent);
     (body, pinned.slr_id)
 }
 
@@ -301,13 +319,14 @@ fn new_link(
     signer: &Signer,
     provider: &Provider,
     pseudonym: &Pseudonym,
+    custody: Custody,
 ) -> (CreateLink, PinnedLink) {
     let account = Digest::of(b"the commitment to the account");
     let linking = Linking {
         service: provider.description.reference(),
         provider: provider.keys.party_id(),
         holder: provider.keys.signing.verifying_key().thumbprint(),
-        custody: Custody::Independent,
+        custody,
         account,
     };
     let record = signer.link_record(&linking, pseudonym);

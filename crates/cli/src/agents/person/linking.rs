@@ -25,7 +25,11 @@ impl Person {
         provider: &Provider,
     ) -> Result<LinkId, Failure> {
         let described = self.session.service(service).await?;
-        let keys = self.session.client.key_history(described.provider).await;
+        let keys = self
+            .session
+            .client
+            .key_history(described.provider, self.session.chain_id())
+            .await;
         let keys = keys.doing("the keys of the provider cannot be traced")?;
         let pseudonym = Pseudonym::generate();
         let account = Account::certify(service, account, pseudonym.surrogate_id());
@@ -97,7 +101,11 @@ impl Person {
 
     /// The keys of a link's provider, which reach at least as far as the wallet knows.
     pub(super) async fn provider_keys(&self, link: &WalletLink) -> Result<KeyHistory, Failure> {
-        let keys = self.session.client.key_history(link.provider).await;
+        let keys = self
+            .session
+            .client
+            .key_history(link.provider, self.session.chain_id())
+            .await;
         let keys = keys.doing("the keys of the provider cannot be traced")?;
         let reaches = keys.check_reaches(&link.holder);
         reaches.doing("the keys of the provider cannot be traced")?;

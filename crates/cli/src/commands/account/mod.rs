@@ -1,7 +1,9 @@
 //! `assent account`: what the home operator knows of a party beside the ledger.
 
+mod device;
 mod erase;
 mod export;
+mod keyring;
 mod lost_key;
 mod name;
 mod pseudonyms;
@@ -17,6 +19,12 @@ pub(crate) enum Command {
     Name(name::Arguments),
     /// List the pseudonyms of the account
     Pseudonyms(pseudonyms::Arguments),
+    /// The encrypted keys that the node keeps for a person's devices
+    #[command(subcommand)]
+    Keyring(keyring::Command),
+    /// Devices that wait for keys
+    #[command(subcommand)]
+    Device(device::Command),
     /// Export everything that the node holds
     Export(export::Arguments),
     /// Erase everything that is not on the ledger; there is no way back
@@ -30,6 +38,8 @@ impl Command {
         match self {
             Self::Name(arguments) => arguments.run(output).await,
             Self::Pseudonyms(arguments) => arguments.run(output).await,
+            Self::Keyring(command) => command.run(output).await,
+            Self::Device(command) => command.run(output).await,
             Self::Export(arguments) => arguments.run(output).await,
             Self::Erase(arguments) => arguments.run(output).await,
             Self::LostKey(arguments) => arguments.run(output).await,

@@ -29,7 +29,10 @@ struct Keys {
 impl Arguments {
     pub(crate) async fn run(self, output: Output) -> Result<(), Failure> {
         let session = self.node.connect().await?;
-        let history = session.client.key_history(self.party).await;
+        let history = session
+            .client
+            .key_history(self.party, session.chain_id())
+            .await;
         let history = history.doing("the keys of the party cannot be traced")?;
         let keys = Keys {
             party_id: history.party(),

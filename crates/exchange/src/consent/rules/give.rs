@@ -45,6 +45,7 @@ pub(super) fn give(view: &View<'_>, give: &Give, context: Context) -> Decision {
     if common.usage_rules != request.usage_rules {
         return Err(ConsentRejection::UsageRulesMismatch);
     }
+    records::check_custody(give, link)?;
     let holder = active_provider(view, request.provider)?.signing_key;
     records::check_keys(view, give, holder.thumbprint())?;
     records::check_resource_set(&common.resource_set, &request.offer)?;

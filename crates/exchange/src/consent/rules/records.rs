@@ -97,6 +97,18 @@ pub(super) fn check_givers(
     Ok(())
 }
 
+/// A record says who held the key that signed it as the record of the link did: a key that a page or
+/// an operator holds never turns into one that proves something against them. The alias of a pair is
+/// held as the pseudonym is.
+pub(super) fn check_custody(give: &Give, link: &Link) -> Result<(), ConsentRejection> {
+    let mut records = give.records();
+    if records.all(|record| record.content().common_part.custody == link.custody) {
+        Ok(())
+    } else {
+        Err(ConsentRejection::CustodyMismatch)
+    }
+}
+
 /// Keys that decide who can use the consent stand under its signature, and are the right ones
 /// (invariant 9).
 pub(super) fn check_keys(

@@ -5,6 +5,7 @@ use assent_crypto::signature::KeyId;
 use assent_model::ids::PairId;
 use assent_model::machine::WorkingSet;
 use assent_model::names::ConceptId;
+use assent_model::records::Custody;
 use assent_model::records::consent::{
     CommonPart, ConsentRefusal, ConsentStatus, RolePart, Superseded,
 };
@@ -161,6 +162,10 @@ const GIVING: &[Row<Giving>] = &[
     (
         |d| *d.source_keys().0 = public("lab").thumbprint(),
         "holder-key-mismatch",
+    ),
+    (
+        |d| d.answer.primary.common_part.custody = Custody::Page,
+        "custody-mismatch",
     ),
     (
         |d| {

@@ -152,6 +152,9 @@ fn components(operations: &[Operation]) -> Value {
             "description": "`Assent ` and a statement of type `assent-request+jwt`, signed for this one request: it \
                 names the caller (`actor`), the method (`htm`), path and query (`htu`) and the SHA-256 of the body \
                 (`body`). It is accepted once.",
+        }, "session": {
+            "type": "apiKey", "in": "cookie", "name": "assent-session",
+            "description": "Of a browser at which the party is signed in, for pages of the node itself alone.",
         } },
     })
 }

@@ -26,6 +26,8 @@ pub struct Operation {
     summary: &'static str,
     description: String,
     proof: Proof,
+    /// Whether the session of a page does as well.
+    by_page: bool,
     query: Vec<Value>,
     takes: Option<Content>,
     gives: Option<Content>,
@@ -144,6 +146,7 @@ impl Operation {
             summary,
             description: String::new(),
             proof: Proof::Nobody,
+            by_page: false,
             query: Vec::new(),
             takes: None,
             gives: None,
@@ -160,6 +163,10 @@ impl Operation {
 
     pub(super) fn post(path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self::new("post", path, id, summary)
+    }
+
+    pub(super) fn put(path: &'static str, id: &'static str, summary: &'static str) -> Self {
+        Self::new("put", path, id, summary)
     }
 
     pub(super) fn delete(path: &'static str, id: &'static str, summary: &'static str) -> Self {
@@ -184,6 +191,13 @@ impl Operation {
         self.proof = Proof::Everybody;
         self.about(&format!("Needs a request proof of {who}."))
             .refuses(&[Code::Unauthenticated, Code::ProofReplayed, Code::Forbidden])
+    }
+
+    /// Needs a request proof of `who`, or the session of a page of this node.
+    pub(super) fn by_page_or(mut self, who: &str) -> Self {
+        self.by_page = true;
+        self.by(who)
+            .about("Pages of the node itself need none: the session of the browser does.")
     }
 
     /// Takes a request proof of `who`, who is told more.
@@ -396,6 +410,7 @@ impl Operation {
             "security": match self.proof {
                 Proof::Nobody => json!([]),
                 Proof::WhoWants => json!([{}, { "requestProof": [] }]),
+                Proof::Everybody if self.by_page => json!([{ "requestProof": [] }, { "session": [] }]),
                 Proof::Everybody => json!([{ "requestProof": [] }]),
             },
             "parameters": self.parameters(),

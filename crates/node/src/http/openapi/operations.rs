@@ -13,10 +13,12 @@ use assent_api::v1::consents::{
 use assent_api::v1::contacts::{
     AskContact, CodeSent, ConfirmContact, ContactConfirmed, ContactView, LookUp, LookUpAnswer,
 };
+use assent_api::v1::devices::{DeviceWaits, WaitForKeys, WaitingDevices};
 use assent_api::v1::identity::{
     ChainView, Challenge, ChallengeRequest, DeactivateParty, KeyHistoryView, PartyView,
     RecoverParty, RegisterParty, RotateKeys,
 };
+use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision};
 use assent_api::v1::ledger::EntryView;
 use assent_api::v1::links::{ChangeLink, CreateLink, LinkView};
 use assent_api::v1::redirects::{
@@ -27,6 +29,7 @@ use assent_api::v1::releases::{
 };
 use assent_api::v1::services::{RegisterService, ServiceView};
 use assent_api::v1::sign_in::{AskSignInLink, SignInLink};
+use assent_api::v1::wallets::{PublishWallet, WalletView};
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_exchange::consent::rejection::ConsentRejection;
 use assent_exchange::identity::rejection::IdentityRejection;
@@ -74,6 +77,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ),
     ("Releases", "Tokens, decisions and use receipts."),
     ("Webhooks", "Signed messages to services."),
+    (
+        "Wallets",
+        "Builds of the wallet that other sites serve, in the log for everybody to compare.",
+    ),
     ("Log", "The Merkle log for foreign eyes."),
     ("Node", "Pages, problem codes and this document."),
 ];
@@ -83,7 +90,7 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 13] = [
+    let areas: [Area; 14] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Accounts", accounts),
@@ -95,6 +102,7 @@ pub fn operations() -> Vec<Operation> {
         ("Pseudonyms", pseudonyms),
         ("Releases", releases),
         ("Webhooks", webhooks),
+        ("Wallets", wallets),
         ("Log", log),
         ("Node", node),
     ];
@@ -253,6 +261,49 @@ fn accounts() -> Vec<Operation> {
         .gives::<PseudonymAdded>("The pseudonym belongs to the account.")
         .verifies()
         .refuses(&[Code::PseudonymTaken]),
+        Operation::get(
+            "/v1/accounts/keyring",
+            "readKeyring",
+            "Read the encrypted keys of the caller",
+        )
+        .by_page_or("the party")
+        .gives::<KeptKeyring>("The keyring as it was kept last.")
+        .refuses(&[Code::NotFound]),
+        Operation::put(
+            "/v1/accounts/keyring",
+            "keepKeyring",
+            "Keep the encrypted keys of the caller",
+        )
+        .about("With `If-Match` where there is a keyring already: none is written over unseen. At most 256 KiB.")
+        .by_page_or("the party")
+        .if_match()
+        .takes::<Keyring>()
+        .gives::<KeyringRevision>("The keyring is kept, and the one before is erased.")
+        .refuses(&[Code::KeyringInvalid]),
+        Operation::get(
+            "/v1/accounts/devices",
+            "listDevices",
+            "List the devices of the caller that wait for keys",
+        )
+        .by_page_or("the party")
+        .gives::<WaitingDevices>("The devices that wait."),
+        Operation::post(
+            "/v1/accounts/devices",
+            "awaitKeys",
+            "Have a device of the caller wait for keys",
+        )
+        .about("For ten minutes. The keys come with the keyring, sealed to the key of the device.")
+        .by_page_or("the party")
+        .takes::<WaitForKeys>()
+        .gives::<DeviceWaits>("The device waits.")
+        .refuses(&[Code::KeyringInvalid, Code::TooManyDevices]),
+        Operation::delete(
+            "/v1/accounts/devices/{device}",
+            "refuseDevice",
+            "Let a device of the caller wait no longer",
+        )
+        .by_page_or("the party")
+        .gives_nothing("The device waits no more."),
         Operation::get(
             "/v1/accounts/export",
             "exportAccount",
@@ -629,6 +680,32 @@ fn webhooks() -> Vec<Operation> {
         .about("Sent once, before the answer, with the same id and body. Takes no body.")
         .by(owner)
         .gives::<DeliveryView>("The message with the new attempt."),
+    ]
+}
+
+fn wallets() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/wallets",
+            "listWallets",
+            "List the builds of the wallet that were published",
+        )
+        .gives_page::<WalletView>("Builds."),
+        Operation::post(
+            "/v1/wallets",
+            "publishWallet",
+            "Publish a build of the wallet",
+        )
+        .about("By the operator of the chain. A build that was published stays so.")
+        .takes::<PublishWallet>()
+        .creates::<Outcome>("The build is in the log.")
+        .decides(&identity_refusals()),
+        Operation::get(
+            "/v1/wallets/{digest}",
+            "readWallet",
+            "Read a build of the wallet that was published",
+        )
+        .gives::<WalletView>("The build."),
     ]
 }
 

@@ -3,6 +3,7 @@
 use assent_api::problem::Code;
 use assent_api::v1::accounts::{AccountExport, ActivityView, EXPORT_FORMAT, KeptForm};
 use assent_api::v1::consents::{ConsentView, RequestView};
+use assent_api::v1::keyring::Keyring;
 use assent_api::v1::links::LinkView;
 use assent_exchange::event::Event;
 use assent_exchange::release::event::ReleaseEvent;
@@ -16,6 +17,7 @@ use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::history::history;
 use crate::http::failure::Failure;
+use crate::keyrings;
 use crate::node::Node;
 use crate::vaulted;
 
@@ -41,6 +43,7 @@ pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport,
         exported_at: node.clock.now().as_millis(),
         party: identity::view(node, party).await?,
         contact: contacts::contact_of(node, party).await?,
+        keyring: keyring(node, party).await?,
         pseudonyms: accounts::pseudonyms(node, party).await?,
         forms: forms(node, &belongings).await?,
         links,
@@ -49,6 +52,14 @@ pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport,
         receipts: log.receipts,
         activity: log.activity,
     })
+}
+
+async fn keyring(node: &Node, party: PartyId) -> Result<Option<Keyring>, Failure> {
+    let kept = keyrings::of(node, party).await?;
+    Ok(kept.map(|kept| Keyring {
+        keyring: kept.keyring,
+        wrappings: kept.wrappings,
+    }))
 }
 
 type Records = (Vec<LinkView>, Vec<RequestView>, Vec<ConsentView>);

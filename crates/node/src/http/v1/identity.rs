@@ -128,7 +128,7 @@ async fn keys(
     let statements: Vec<String> = leaves
         .iter()
         .filter_map(|leaf| match &leaf.event {
-            Event::Identity(event) => Some(about_keys(event).to_owned()),
+            Event::Identity(event) => about_keys(event).map(str::to_owned),
             _ => None,
         })
         .collect();
@@ -138,15 +138,16 @@ async fn keys(
     Ok(Answer(KeyHistoryView { statements }))
 }
 
-/// What was signed.
-fn about_keys(event: &IdentityEvent) -> &str {
-    match event {
+/// What was signed, if it is about keys.
+fn about_keys(event: &IdentityEvent) -> Option<&str> {
+    Some(match event {
         IdentityEvent::Opened { genesis } => genesis.compact(),
         IdentityEvent::Registered { registration, .. } => registration.compact(),
         IdentityEvent::KeysRotated { rotation, .. } => rotation.compact(),
         IdentityEvent::Recovered { recovery, .. } => recovery.compact(),
         IdentityEvent::Deactivated { deactivation } => deactivation.compact(),
-    }
+        IdentityEvent::WalletPublished { .. } => return None,
+    })
 }
 
 /// A party as the ledger knows it.

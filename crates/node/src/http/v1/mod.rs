@@ -5,8 +5,10 @@ mod accounts;
 pub(crate) mod consent_requests;
 pub(crate) mod consents;
 mod contacts;
+mod devices;
 mod directory;
 mod identity;
+mod keyring;
 mod links;
 mod log;
 mod page;
@@ -17,6 +19,7 @@ mod releases;
 mod services;
 mod sign_in;
 mod tiles;
+mod wallets;
 pub(crate) mod webhooks;
 
 use std::sync::Arc;
@@ -26,7 +29,7 @@ use axum::Router;
 use crate::node::Node;
 
 /// All routes of version 1.
-pub(super) fn routes() -> Router<Arc<Node>> {
+pub(super) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
     Router::new()
         .merge(identity::routes())
         .merge(services::routes())
@@ -42,6 +45,9 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(contacts::routes())
         .merge(directory::routes())
         .merge(accounts::routes())
+        .merge(keyring::routes(node))
+        .merge(devices::routes(node))
         .merge(receipt_formats::routes())
         .merge(sign_in::routes())
+        .merge(wallets::routes())
 }

@@ -37,13 +37,11 @@ pub(super) async fn linked(
     Form(pairs): Form<Pairs>,
 ) -> Elsewhere {
     let here = Choices::read(&pairs).at(&format!("/consent/{token}"));
-    let texts_then = texts.clone();
     let visit = match Visit::linked(&node, texts, &session, &token, &here).await {
         Ok(visit) => visit,
         Err(elsewhere) => return elsewhere,
     };
-    let answered = answer(&node, &visit, &pairs).await;
-    answered.map_err(|failure| failure.in_words(texts_then))
+    answer(&node, &visit, &pairs).await
 }
 
 pub(super) async fn at_home(
@@ -52,13 +50,11 @@ pub(super) async fn at_home(
     Form(pairs): Form<Pairs>,
 ) -> Elsewhere {
     let here = Choices::read(&pairs).at(&format!("/home/requests/{request}"));
-    let texts_then = texts.clone();
     let visit = match Visit::at_home(&node, texts, &session, &request, &here).await {
         Ok(visit) => visit,
         Err(elsewhere) => return elsewhere,
     };
-    let answered = answer(&node, &visit, &pairs).await;
-    answered.map_err(|failure| failure.in_words(texts_then))
+    answer(&node, &visit, &pairs).await
 }
 
 async fn answer(node: &Arc<Node>, visit: &Visit, pairs: &Pairs) -> Elsewhere {

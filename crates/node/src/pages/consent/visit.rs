@@ -76,9 +76,7 @@ impl Visit {
         request: &str,
         here: &str,
     ) -> Result<Self, Elsewhere> {
-        let request_id: RequestId = request
-            .parse()
-            .map_err(|_| Err(PageFailure::not_found().in_words(texts.clone())))?;
+        let request_id: RequestId = request.parse().map_err(|_| Err(PageFailure::not_found()))?;
         let path = format!("/home/requests/{request_id}");
         Self::begin(node, texts, session, request_id, None, path, here).await
     }
@@ -99,15 +97,14 @@ impl Visit {
         };
         let request = node.state.get::<Request>(&request_id).await;
         let request = request.map_err(|error| Err(error.into()))?;
-        let not_found = || PageFailure::not_found().in_words(texts.clone());
         let Some(request) = request else {
-            return Err(Err(not_found()));
+            return Err(Err(PageFailure::not_found()));
         };
         let is_asked = accounts::has_named(node, signed_in.party, request.surrogate).await;
         if !is_asked.map_err(|failure| Err(failure.into()))? {
             return Err(match opened {
                 Some(_) => Ok(closed::stranger(texts, &path, &signed_in)),
-                None => Err(not_found()),
+                None => Err(PageFailure::not_found()),
             });
         }
         Ok(Self {

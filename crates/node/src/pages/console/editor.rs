@@ -270,7 +270,7 @@ async fn file(
 
 async fn own(node: &Node, organisation: &Organisation, id: &str) -> Result<Draft, PageFailure> {
     let draft = drafts::get(node, organisation.party(), id).await?;
-    draft.ok_or_else(|| organisation.not_found())
+    draft.ok_or_else(PageFailure::not_found)
 }
 
 fn editor(
@@ -314,9 +314,7 @@ async fn version(
     Path((id, version)): Path<(String, u32)>,
 ) -> Result<Response, PageFailure> {
     let (id, service) = organisation.service(&node, &id).await?;
-    let description = described(&node, id, version).await;
-    let description = description
-        .map_err(|failure| PageFailure::from(failure).in_words(organisation.texts.clone()))?;
+    let description = described(&node, id, version).await?;
     let here = format!("/console/services/{id}/versions/{version}");
     let shown = VersionPage {
         frame: organisation.frame("console-version", "console-services", &here),

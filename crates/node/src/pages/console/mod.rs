@@ -69,13 +69,8 @@ impl Organisation {
         node: &Node,
         id: &str,
     ) -> Result<(ServiceId, Arc<Service>), PageFailure> {
-        let found = own_service(node, self.party(), id).await;
-        let found = found.map_err(|failure| failure.in_words(self.texts.clone()))?;
-        found.ok_or_else(|| self.not_found())
-    }
-
-    fn not_found(&self) -> PageFailure {
-        PageFailure::not_found().in_words(self.texts.clone())
+        let found = own_service(node, self.party(), id).await?;
+        found.ok_or_else(PageFailure::not_found)
     }
 }
 
@@ -101,7 +96,7 @@ impl FromRequestParts<Arc<Node>> for Organisation {
         if signed_in.kind == PartyKind::Organisation {
             Ok(Self { signed_in, texts })
         } else {
-            Err(PageFailure::not_found().in_words(texts))
+            Err(PageFailure::not_found())
         }
     }
 }

@@ -59,7 +59,7 @@ impl FromRequestParts<Arc<Node>> for Operator {
         if signed_in.kind == PartyKind::Operator && signed_in.party == node.operator {
             Ok(Self { signed_in, texts })
         } else {
-            Err(PageFailure::not_found().in_words(texts))
+            Err(PageFailure::not_found())
         }
     }
 }

@@ -125,7 +125,7 @@ async fn make(
                 let error = organisation.texts.get(key);
                 Ok(shown(&node, &organisation, wanted, error))
             }
-            None => Err(PageFailure::from(failure).in_words(organisation.texts)),
+            None => Err(failure.into()),
         },
     }
 }
@@ -226,7 +226,6 @@ async fn act(
 ) -> Result<Response, PageFailure> {
     let stored = own(&node, &organisation, &id)?;
     let id = stored.endpoint.webhook_id;
-    let words = |failure: Failure| PageFailure::from(failure).in_words(organisation.texts.clone());
     let (endpoints, revision) = (&node.webhooks.endpoints, action.revision);
     match action.action.as_str() {
         "test" => {
@@ -236,11 +235,11 @@ async fn act(
         "enable" | "disable" => {
             let enabled = action.action == "enable";
             let set = endpoints.set_enabled(&node.store, id, revision, enabled);
-            set.await.map_err(|error| words(error.into()))?;
+            set.await.map_err(Failure::from)?;
         }
         "remove" => {
             let removed = endpoints.remove(&node.store, id, revision).await;
-            removed.map_err(|error| words(error.into()))?;
+            removed.map_err(Failure::from)?;
             return Ok(Redirect::to("/console/webhooks").into_response());
         }
         "replay-failed" => {
@@ -250,7 +249,7 @@ async fn act(
             failed.reverse();
             node.webhooks.replay_all(stored.endpoint, failed);
         }
-        _ => return Err(organisation.not_found()),
+        _ => return Err(PageFailure::not_found()),
     }
     Ok(Redirect::to(&format!("/console/webhooks/{id}")).into_response())
 }
@@ -263,12 +262,12 @@ async fn replay(
     let stored = own(&node, &organisation, &id)?;
     let id = stored.endpoint.webhook_id;
     let delivery = deliveries::get(&node.store, id, &delivery).await?;
-    let delivery = delivery.ok_or_else(|| organisation.not_found())?;
+    let delivery = delivery.ok_or_else(PageFailure::not_found)?;
     node.webhooks.replay(&stored.endpoint, delivery).await?;
     Ok(Redirect::to(&format!("/console/webhooks/{id}")).into_response())
 }
 
 fn own(node: &Node, organisation: &Organisation, id: &str) -> Result<StoredEndpoint, PageFailure> {
-    let id = id.parse().map_err(|_| organisation.not_found())?;
-    api::own(node, organisation.party(), id).map_err(|_| organisation.not_found())
+    let id = id.parse().map_err(|_| PageFailure::not_found())?;
+    api::own(node, organisation.party(), id).map_err(|_| PageFailure::not_found())
 }

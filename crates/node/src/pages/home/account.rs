@@ -142,8 +142,7 @@ pub(super) async fn erase_now(
     let body = EraseAccount {
         party_id: signed_in.party,
     };
-    let erased = erasure::erase(&node, signed_in.party, &body).await;
-    erased.map_err(|failure| PageFailure::from(failure).in_words(texts.clone()))?;
+    erasure::erase(&node, signed_in.party, &body).await?;
     session.flush().await?;
     let frame = Frame::open(texts, "erased-title", "/");
     Ok(page(StatusCode::OK, &ErasedPage { frame }))

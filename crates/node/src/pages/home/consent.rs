@@ -95,7 +95,7 @@ pub(super) async fn consent(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
     let holdings = holdings::of(&node, signed_in.party).await?;
-    let held = held(&holdings, &id).map_err(|failure| failure.in_words(texts.clone()))?;
+    let held = held(&holdings, &id)?;
     let consent = &held.consent;
     let service = descriptions::shared(&node, &consent.service).await?;
     let source = match source_of(consent) {
@@ -295,7 +295,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Response, PageFailure> {
     let holdings = holdings::of(&node, signed_in.party).await?;
-    let held = held(&holdings, &id).map_err(|failure| failure.in_words(texts.clone()))?;
+    let held = held(&holdings, &id)?;
     let service = descriptions::shared(&node, &held.consent.service).await?;
     let language = names::language(&texts);
     let purpose = &held.consent.usage_rules.purpose_id;
@@ -324,24 +324,20 @@ pub(super) async fn withdraw(
 /// narrow names what stays allowed, each as `keep`.
 pub(super) async fn change(
     State(node): State<Arc<Node>>,
-    texts: Texts,
     signed_in: SignedIn,
     Path((id, change)): Path<(String, String)>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageFailure> {
-    let changed = apply(&node, &signed_in, &id, &change, &fields).await;
-    changed.map_err(|failure| failure.in_words(texts))
+    apply(&node, &signed_in, &id, &change, &fields).await
 }
 
 /// `POST /home/consents/{consent}/withdraw`.
 pub(super) async fn withdraw_now(
     State(node): State<Arc<Node>>,
-    texts: Texts,
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, PageFailure> {
-    let changed = apply(&node, &signed_in, &id, "withdraw", &[]).await;
-    changed.map_err(|failure| failure.in_words(texts))
+    apply(&node, &signed_in, &id, "withdraw", &[]).await
 }
 
 async fn apply(

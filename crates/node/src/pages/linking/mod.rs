@@ -62,7 +62,7 @@ impl Visit {
             return Err(Ok(over(texts)));
         };
         let Wanted::Link { service, account } = opened.pushed.wanted.clone() else {
-            return Err(Err(PageFailure::not_found().in_words(texts)));
+            return Err(Err(PageFailure::not_found()));
         };
         if opened.is_used {
             return Err(Ok(over(texts)));
@@ -164,18 +164,17 @@ async fn answer(
     Path(token): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, PageFailure> {
-    let visit = match Visit::begin(&node, texts.clone(), &session, &token).await {
+    let visit = match Visit::begin(&node, texts, &session, &token).await {
         Ok(visit) => visit,
         Err(elsewhere) => return elsewhere,
     };
-    let answered = match sent.answer.as_str() {
+    match sent.answer.as_str() {
         "give" if visit.signed_in.custody == Custody::Hosted => hosted_link(&node, &visit).await,
         "give" => Ok(own_key(&visit)),
         "signed" => own_link(&node, &visit, &sent.record).await,
         "refuse" => refused(&node, &visit).await,
         _ => Err(Code::MalformedBody.into()),
-    };
-    answered.map_err(|failure| failure.in_words(texts))
+    }
 }
 
 async fn hosted_link(node: &Arc<Node>, visit: &Visit) -> Result<Response, PageFailure> {

@@ -114,9 +114,7 @@ async fn send(
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     };
     let language = texts.tag();
-    link::mail(&node, &address, &language, &here)
-        .await
-        .map_err(|failure| PageFailure::from(failure).in_words(texts.clone()))?;
+    link::mail(&node, &address, &language, &here).await?;
     let frame = Frame::open(texts, "sign-in-sent-title", "/sign-in");
     let has_mail_page = mail::is_open(&node, &headers, peer);
     let shown = SentPage {

@@ -113,13 +113,9 @@ async fn send(
         here: here.clone(),
     };
     let language = texts.tag();
-    issue(&node, address, &language, here).map_err(|failure| failure_page(failure, &texts))?;
+    issue(&node, address, &language, here)?;
     session.insert(ENTRY, begun).await?;
     Ok(Redirect::to("/sign-up/code").into_response())
-}
-
-fn failure_page(failure: Failure, texts: &Texts) -> PageFailure {
-    PageFailure::from(failure).in_words(texts.clone())
 }
 
 /// Makes a code for an address, and lets the letter follow.
@@ -209,9 +205,7 @@ async fn confirm(
     session: Session,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageFailure> {
-    let begun = begun(&session)
-        .await
-        .map_err(|failure| failure.in_words(texts.clone()))?;
+    let begun = begun(&session).await?;
     let address = EmailAddress::parse(&begun.email).ok_or(PageFailure::Internal)?;
     let subject = Subject::SignUp(address.index(&node.index_key));
     let now = node.clock.now();
@@ -226,11 +220,9 @@ async fn confirm(
             };
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
         }
-        Err(failure) => return Err(failure_page(failure, &texts)),
+        Err(failure) => return Err(failure.into()),
     };
-    begin(&node, &session, &recipient)
-        .await
-        .map_err(|failure| failure.in_words(texts))?;
+    begin(&node, &session, &recipient).await?;
     Ok(Redirect::to(local_path(&begun.here)).into_response())
 }
 

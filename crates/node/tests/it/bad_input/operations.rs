@@ -43,11 +43,12 @@ async fn every_body_is_read_strictly() {
         };
         bodies += 1;
         let (calls, target) = (scene.calls(&operation), operation.example_target());
+        let method: Method = operation.method.to_uppercase().parse().unwrap();
         for (what, body) in misshapen(example) {
             if what == "nothing in it" && NEEDS_NO_WORD.contains(&target.as_str()) {
                 continue;
             }
-            let answer = calls.post_bytes(&target, body).await;
+            let answer = calls.send_json(method.clone(), &target, body).await;
             scene
                 .refused(&format!("{target}: {what}"), &answer, 400, "malformed-body")
                 .await;
@@ -60,7 +61,7 @@ async fn every_body_is_read_strictly() {
         ] {
             let answer = calls
                 .with("content-type", media_type)
-                .post(&target, example)
+                .send_json(method.clone(), &target, example.to_string().into_bytes())
                 .await;
             scene
                 .refused(
@@ -72,7 +73,7 @@ async fn every_body_is_read_strictly() {
                 .await;
         }
         let answer = calls
-            .post_bytes(&target, vec![b' '; BODY_BYTES_MAX + 1])
+            .send_json(method, &target, vec![b' '; BODY_BYTES_MAX + 1])
             .await;
         scene
             .refused(

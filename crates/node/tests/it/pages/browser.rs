@@ -7,21 +7,22 @@ use assent_model::ids::PartyId;
 use assent_node::contacts;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
+use serde::Serialize;
 
 use crate::calls::Answered;
 use crate::household::Cast;
 use crate::person::{Mailbox, Person};
 use crate::world::World;
 
-pub(super) struct Browser {
+pub(crate) struct Browser {
     http: reqwest::Client,
     base: String,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    pub(super) fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build();
         Self {
             http: http.unwrap(),
@@ -31,7 +32,7 @@ impl Browser {
     }
 
     /// A browser at which a new person whose keys the operator keeps is signed in.
-    pub(super) async fn of_hosted(world: &World, address: &'static str) -> (Self, PartyId) {
+    pub(crate) async fn of_hosted(world: &World, address: &'static str) -> (Self, PartyId) {
         let node = world.running.node();
         let party = assent_node::hosted::create(node).await.unwrap();
         let mut mailbox = Mailbox::new(address);
@@ -47,7 +48,7 @@ impl Browser {
     }
 
     /// A browser at which a person is signed in by a link that the person's own key made.
-    pub(super) async fn of_key(world: &World, cast: &Cast, person: &Person) -> Self {
+    pub(crate) async fn of_key(world: &World, cast: &Cast, person: &Person) -> Self {
         let signer = world.signer();
         let made = cast.client.sign_in_link(&signer, &person.keys, None).await;
         let link = made.unwrap().url;
@@ -65,7 +66,7 @@ impl Browser {
     }
 
     /// The status of an empty form, sent from this or another site.
-    pub(super) async fn press(&mut self, path: &str, site: Option<&str>) -> u16 {
+    pub(crate) async fn press(&mut self, path: &str, site: Option<&str>) -> u16 {
         let site = [("sec-fetch-site", site.unwrap_or("same-origin"))];
         self.post_from(&site, path, &[]).await.status
     }
@@ -90,11 +91,11 @@ impl Browser {
         }
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Answered {
+    pub(crate) async fn get(&mut self, path: &str) -> Answered {
         self.send(Method::GET, path, None, &[]).await
     }
 
-    pub(super) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answered {
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.send(Method::POST, path, Some(form), &[]).await
     }
 
@@ -108,6 +109,43 @@ impl Browser {
         self.send(Method::POST, path, Some(form), headers).await
     }
 
+    /// What a script of a page asks for.
+    pub(crate) async fn get_from(&mut self, headers: &[(&str, String)], path: &str) -> Answered {
+        let mut request = self.request(Method::GET, path);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.answer(request).await
+    }
+
+    /// What a script of a page puts somewhere, as JSON.
+    pub(crate) async fn put_from(
+        &mut self,
+        headers: &[(&str, String)],
+        path: &str,
+        body: &impl Serialize,
+    ) -> Answered {
+        let mut request = self.request(Method::PUT, path).json(body);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.answer(request).await
+    }
+
+    /// What a script of a page posts, as JSON.
+    pub(crate) async fn post_json(
+        &mut self,
+        headers: &[(&str, String)],
+        path: &str,
+        body: &impl Serialize,
+    ) -> Answered {
+        let mut request = self.request(Method::POST, path).json(body);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.answer(request).await
+    }
+
     async fn send(
         &mut self,
         method: Method,
@@ -115,13 +153,7 @@ impl Browser {
         form: Option<&[(&str, &str)]>,
         headers: &[(&str, &str)],
     ) -> Answered {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        request = request.header(COOKIE, cookies.join("; "));
+        let mut request = self.request(method, path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -131,6 +163,21 @@ impl Browser {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(encoded.query().unwrap_or_default().to_owned());
         }
+        self.answer(request).await
+    }
+
+    /// A request with the cookies of the browser.
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        request.header(COOKIE, cookies.join("; "))
+    }
+
+    async fn answer(&mut self, request: RequestBuilder) -> Answered {
         let response = request.send().await.unwrap();
         for cookie in response.headers().get_all(SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();

@@ -101,3 +101,34 @@ async fn the_operator_signs_for_nobody_who_keeps_the_keys_and_other_sites_change
         .1;
     assert!(page.contains("status active"), "{page}");
 }
+
+/// Failures speak the language of the reader, wherever on the way to a page they come up.
+#[tokio::test]
+async fn what_goes_wrong_is_said_in_the_language_of_the_reader() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let person = Person::enter(&world).await;
+    let mut browser = Browser::of_key(&world, &cast, &person).await;
+    for (path, status) in [
+        ("/home/consents/nothing", 404),
+        ("/home/consents/cns_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 404),
+        ("/receipts/nothing", 404),
+        ("/operator", 404),
+    ] {
+        for (language, title) in [
+            ("nl", "Deze pagina bestaat niet"),
+            ("da", "Siden findes ikke"),
+            ("en", "There is no such page"),
+        ] {
+            let headers = [("accept-language", language.to_owned())];
+            let answer = browser.get_from(&headers, path).await;
+            assert_eq!(answer.status, status, "{path}");
+            let page = answer.text();
+            let tag = format!("lang=\"{language}\"");
+            assert!(
+                page.contains(&tag) && page.contains(title),
+                "{path}: {page}"
+            );
+        }
+    }
+}

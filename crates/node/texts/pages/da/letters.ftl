@@ -117,3 +117,35 @@ letter-endpoint-off-text =
 letter-open = Åbn i Assent
 letter-foot = Dette brev kommer fra Assent på { $node }. Der bedes ikke om en adgangskode, og intet indlæses, når det åbnes.
 letter-foot-optional = Du kan slå breve af denne slags fra: { $off }
+
+letter-device-added-subject = En enhed kan nu underskrive for dig
+letter-device-added-text =
+    Endnu en enhed har dine nøgler og kan underskrive for dig. Alle dine enheder er her:
+
+    { $link }
+
+    Var det ikke dig, så fjern enheden der med det samme, og se, hvad der er sagt ja til siden.
+
+letter-recovery-kit-made-subject = Der er lavet et gendannelsessæt
+letter-recovery-kit-made-text =
+    Der er lavet et gendannelsessæt: den, der har koden og kan logge ind som dig, får dine nøgler. Alt, der åbner dine nøgler, er her:
+
+    { $link }
+
+    Var det ikke dig, så fjern sættet der med det samme.
+
+letter-key-passkey-added-subject = En adgangsnøgle åbner nu dine nøgler
+letter-key-passkey-added-text =
+    Endnu en adgangsnøgle åbner dine nøgler. Alt, der åbner dem, er her:
+
+    { $link }
+
+    Var det ikke dig, så fjern den der med det samme, og fjern adgangsnøglen fra din konto.
+
+letter-device-removed-subject = En enhed er fjernet
+letter-device-removed-text =
+    Noget, der åbnede dine nøgler, en enhed eller et sæt, gør det ikke længere. Det, der stadig åbner dem, er her:
+
+    { $link }
+
+    Var det ikke dig, kan en anden handle med dine nøgler: se dine enheder der, og se, hvad der er sagt ja til for nylig.

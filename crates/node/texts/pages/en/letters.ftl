@@ -117,3 +117,35 @@ letter-endpoint-off-text =
 letter-open = Open in Assent
 letter-foot = This letter comes from Assent at { $node }. It asks for no password, and loads nothing when it is opened.
 letter-foot-optional = You can turn letters of this kind off: { $off }
+
+letter-device-added-subject = A device can sign for you now
+letter-device-added-text =
+    A device more has your keys and can sign for you. All your devices are here:
+
+    { $link }
+
+    If it was not you, remove the device there at once, and look at what was agreed to since.
+
+letter-recovery-kit-made-subject = A recovery kit was made
+letter-recovery-kit-made-text =
+    A recovery kit was made: whoever has its code and can sign in as you gets your keys. All that opens your keys is here:
+
+    { $link }
+
+    If it was not you, remove the kit there at once.
+
+letter-key-passkey-added-subject = A passkey opens your keys now
+letter-key-passkey-added-text =
+    A passkey more opens your keys. All that opens them is here:
+
+    { $link }
+
+    If it was not you, remove it there at once, and remove the passkey from your account.
+
+letter-device-removed-subject = A device was removed
+letter-device-removed-text =
+    Something that opened your keys, a device or a kit, does so no more. What still opens them is here:
+
+    { $link }
+
+    If it was not you, somebody else can act with your keys: look at your devices there, and at what was agreed to lately.

@@ -117,3 +117,35 @@ letter-endpoint-off-text =
 letter-open = Openen in Assent
 letter-foot = Deze brief komt van Assent op { $node }. Er wordt niet om een wachtwoord gevraagd, en bij het openen wordt niets geladen.
 letter-foot-optional = U kunt dit soort brieven uitzetten: { $off }
+
+letter-device-added-subject = Een apparaat kan nu voor u tekenen
+letter-device-added-text =
+    Een apparaat meer heeft uw sleutels en kan voor u tekenen. Al uw apparaten staan hier:
+
+    { $link }
+
+    Was u het niet? Verwijder het apparaat daar dan meteen en kijk waarmee sindsdien is ingestemd.
+
+letter-recovery-kit-made-subject = Er is een herstelkit gemaakt
+letter-recovery-kit-made-text =
+    Er is een herstelkit gemaakt: wie de code ervan heeft en als u kan inloggen, krijgt uw sleutels. Alles wat uw sleutels opent, staat hier:
+
+    { $link }
+
+    Was u het niet? Verwijder de kit daar dan meteen.
+
+letter-key-passkey-added-subject = Een passkey opent nu uw sleutels
+letter-key-passkey-added-text =
+    Een passkey meer opent uw sleutels. Alles wat ze opent, staat hier:
+
+    { $link }
+
+    Was u het niet? Verwijder haar daar dan meteen, en verwijder de passkey uit uw account.
+
+letter-device-removed-subject = Een apparaat is verwijderd
+letter-device-removed-text =
+    Iets wat uw sleutels opende, een apparaat of een kit, doet dat niet meer. Wat ze nog opent, staat hier:
+
+    { $link }
+
+    Was u het niet? Dan kan iemand anders met uw sleutels handelen: kijk daar naar uw apparaten en naar waarmee de laatste tijd is ingestemd.

@@ -1,0 +1,79 @@
+//! Parties that call by a request proof, or from a page of this node by the session of the browser.
+//!
+//! A session counts for pages of this very origin alone. Other origins, a wallet of another origin
+//! among them, always need a proof: a cookie is never enough.
+
+use std::sync::Arc;
+
+use assent_api::problem::Code;
+use assent_model::ids::PartyId;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::failure::Failure;
+use super::{body, caller};
+use crate::node::Node;
+use crate::pages;
+
+/// The party that calls, of a request without body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PartyCaller(pub(super) PartyId);
+
+/// A JSON body, and the party that sent it.
+#[derive(Debug)]
+pub(super) struct SentByParty<T> {
+    /// Who sent it.
+    pub(super) party: PartyId,
+    /// The body.
+    pub(super) body: T,
+}
+
+impl FromRequestParts<Arc<Node>> for PartyCaller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, Failure> {
+        party(node, parts, None).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Node>> for SentByParty<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, node: &Arc<Node>) -> Result<Self, Failure> {
+        body::check_media_type(request.headers())?;
+        let (parts, content) = request.into_parts();
+        let bytes = body::read(content).await?;
+        let party = party(node, &parts, Some(&bytes)).await?;
+        Ok(Self {
+            party,
+            body: body::parse(&bytes)?,
+        })
+    }
+}
+
+async fn party(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Result<PartyId, Failure> {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        return caller::authenticate(node, parts, body).await?.party();
+    }
+    if !is_of_own_page(node, &parts.headers) {
+        return Err(Code::Unauthenticated.into());
+    }
+    let signed_in = pages::signed_in_party(node, &parts.extensions).await?;
+    signed_in.ok_or_else(|| Code::Unauthenticated.into())
+}
+
+/// Whether a page of this node sent the request. Browsers say so themselves (Fetch Metadata); those
+/// that say nothing name at least the origin of what is not theirs.
+fn is_of_own_page(node: &Node, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some(site) => site == Some("same-origin"),
+        None => match text("origin") {
+            Some(origin) => origin == Some(node.config.public_url.trim_end_matches('/')),
+            None => true,
+        },
+    }
+}
