@@ -144,12 +144,11 @@ fn shown(path: &Path, base: &str) -> Option<Shown> {
 /// One letter as programs that read mail show it.
 async fn html(
     State(node): State<Arc<Node>>,
-    texts: Texts,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Segment(name): Segment<String>,
     headers: HeaderMap,
 ) -> Result<Response, PageFailure> {
-    let not_found = || PageFailure::not_found().in_words(texts.clone());
+    let not_found = PageFailure::not_found;
     if !is_open(&node, &headers, peer) || !is_name(&name) {
         return Err(not_found());
     }
