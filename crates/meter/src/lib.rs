@@ -5,7 +5,10 @@
 //! scale, exactly as printed. What is not understood is kept as it was printed; a damaged line
 //! costs that line, never the telegram.
 //!
-//! This crate never opens a port or a file, reads no clock, uses no float, and puts nothing that a
+//! With the feature `zones`, [`zone`] knows when it was at a meter's local time, [`datasets`] makes
+//! quarter-hours and days out of telegrams, and [`household`] simulates a meter.
+//!
+//! This library never opens a port or a file, reads no clock, uses no float, and puts nothing that a
 //! meter printed into an error text.
 //!
 //! ```
@@ -27,11 +30,17 @@
 mod codes;
 pub mod concepts;
 mod crc;
+#[cfg(feature = "zones")]
+pub mod datasets;
 pub mod frame;
+#[cfg(feature = "zones")]
+pub mod household;
 pub mod obis;
 pub mod quantity;
 pub mod telegram;
 pub mod time;
+#[cfg(feature = "zones")]
+pub mod zone;
 
 pub use frame::{Frame, Framer};
 pub use telegram::Telegram;

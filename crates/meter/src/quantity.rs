@@ -199,6 +199,23 @@ impl Unit {
         }
     }
 
+    /// Whether a meter counts in it: energy and volume only grow, and have a difference between two
+    /// times.
+    pub const fn is_counted(self) -> bool {
+        matches!(
+            self,
+            Self::CubicDecimetre
+                | Self::CubicMetre
+                | Self::Gigajoule
+                | Self::KilovarHour
+                | Self::KilowattHour
+                | Self::Megajoule
+                | Self::MegawattHour
+                | Self::VarHour
+                | Self::WattHour
+        )
+    }
+
     /// The unit without prefix, and the power of ten between the two.
     const fn base(self) -> (Self, i8) {
         match self {

@@ -125,21 +125,24 @@ fn descriptions_are_checked_without_a_node() {
 #[test]
 fn telegrams_become_readings() {
     let file = repository("fixtures/p1/v5.txt");
-    let parsed = assent(&["meter", "parse", text(&file), "--json"])
+    let readings = assent(&["meter", "parse", text(&file), "--json"])
         .done()
         .json();
-    let telegram = &parsed[0];
-    assert_eq!(telegram["identification"], "ISk5\\2MT382-1000");
-    assert_eq!(telegram["checked"], true);
-    assert_eq!(telegram["malformed"], serde_json::json!([]));
-    let readings = telegram["readings"].as_array().expect("readings");
-    let reading = readings
-        .iter()
-        .find(|reading| reading["concept"] == "power_delivered");
     let expected = serde_json::json!({
-        "obis": "1-0:1.7.0", "concept": "power_delivered", "value": "0.244", "unit": "kW",
+        "concept": "power_delivered", "value": "0.244", "unit": "kW",
     });
-    assert_eq!(reading, Some(&expected));
+    assert_eq!(readings["1-0:1.7.0"], expected);
+    let expected = serde_json::json!({
+        "concept": "gas_delivered", "value": "0.107", "unit": "m3", "time": "2017-01-02T16:10:05W",
+    });
+    assert_eq!(readings["0-1:24.2.1"], expected);
+    let three = repository("fixtures/p1/v4_2.txt");
+    let readings = assent(&["meter", "parse", text(&three), "--json"])
+        .done()
+        .json();
+    let failures = readings["1-0:99.97.0"].as_array().expect("a log");
+    assert_eq!(failures.len(), 3);
+    assert_eq!(failures[0]["value"], "237126");
     let shown = assent(&["meter", "parse", text(&file)]).done().stdout;
     assert!(shown.contains("0.244 kW"), "{shown}");
 }

@@ -153,7 +153,7 @@ impl Telegram {
 
     /// The concept that this object reports. A value in an unknown form has none, so that no
     /// consent for the known form releases it.
-    fn concept(&self, object: &Object) -> Option<&'static str> {
+    pub(crate) fn concept(&self, object: &Object) -> Option<&'static str> {
         if matches!(object.value, Value::Raw(_)) {
             return None;
         }

@@ -3,10 +3,11 @@
 use assent_meter::Telegram;
 use assent_meter::concepts::DeviceKind;
 use assent_meter::frame::CrcState;
-use assent_meter::telegram::{P1Version, Value};
+use assent_meter::telegram::{Object, P1Version, Value};
 
 use crate::telegrams::{
-    ALL, FLUVIUS_V171, UNPADDED_CRC, V2_2, V3, V4_2, V5, V5_TWO_MBUS, framed, parsed,
+    ALL, EON_HU, FLUVIUS_V171, ISKRA_IE, SAGEMCOM_T210, UNPADDED_CRC, V2_2, V3, V4_2, V5,
+    V5_TWO_MBUS, framed, parsed,
 };
 
 /// Checks readings, each written as `code concept value unit time`, `-` for what is absent.
@@ -43,12 +44,20 @@ fn every_fixture_is_one_telegram_without_malformed_lines() {
         let telegram = parsed(bytes);
         assert_eq!(telegram.malformed, []);
         assert_eq!(telegram.objects.len(), lines);
-        assert!(
-            telegram
-                .objects
-                .iter()
-                .all(|object| !matches!(object.value, Value::Raw(_)))
-        );
+        let is_raw = |object: &&Object| matches!(object.value, Value::Raw(_));
+        let raw: Vec<String> = telegram
+            .objects
+            .iter()
+            .filter(is_raw)
+            .map(|object| object.obis.to_string())
+            .collect();
+        // Hungary prints the registers of the month before in a line of its own form.
+        let expected: &[&str] = if bytes == EON_HU {
+            &["0-0:98.1.0"]
+        } else {
+            &[]
+        };
+        assert_eq!(raw, expected);
     }
 }
 
@@ -186,6 +195,51 @@ fn fluvius() {
         ["1-0:1.6.0".parse(), "1-0:1.6.0".parse()].map(|code| code.expect("a code"))
     );
     assert_eq!(log.entries[2].occurred, "200210035421W".parse().ok());
+}
+
+#[test]
+fn eon_hungary() {
+    let telegram = check(
+        EON_HU,
+        &[
+            "0-0:1.0.0 telegram_time 2023-07-24T15:07:30S - -",
+            "0-0:42.0.0 device_name SAG3082200002160 - -",
+            "1-0:1.8.0 electricity_delivered 173.640 kWh -",
+            "1-0:2.7.0 power_returned 2.601 kW -",
+            "1-0:13.7.0 power_factor 4.556 - -",
+            "1-0:15.8.0 electricity_combined 800.817 kWh -",
+            "1-0:7.7.0 reactive_power_quadrant_3 0.504 kvar -",
+        ],
+    );
+    assert_eq!(telegram.identification, "SAG5SAG-METER");
+    assert_eq!((telegram.version, telegram.crc), (None, CrcState::Correct));
+}
+
+#[test]
+fn iskra_ireland() {
+    let telegram = check(
+        ISKRA_IE,
+        &[
+            "1-0:0.0.0 meter_number 00000000 - -",
+            "1-0:1.8.1 electricity_delivered_tariff_1 10.181 kWh -",
+            "1-0:2.7.0 power_returned 0.270 kW -",
+            "1-0:52.7.0 voltage_l2 241.7 V -",
+        ],
+    );
+    assert_eq!(telegram.timestamp, "230202132747S".parse().ok());
+}
+
+#[test]
+fn sagemcom_prints_watts_without_decimals() {
+    check(
+        SAGEMCOM_T210,
+        &[
+            "1-0:1.8.0 electricity_delivered 6545766 Wh -",
+            "1-0:1.7.0 power_delivered 286 W -",
+            "1-0:4.8.1 reactive_energy_returned_tariff_1 2692848 varh -",
+            "1-0:4.7.0 reactive_power_returned 166 var -",
+        ],
+    );
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use assent_meter::frame::FrameError;
 use assent_meter::{Frame, Framer, Telegram};
 
+pub(crate) const EON_HU: &[u8] = include_bytes!("../../../../fixtures/p1/eon_hu.txt");
+pub(crate) const ISKRA_IE: &[u8] = include_bytes!("../../../../fixtures/p1/iskra_ie.txt");
+pub(crate) const SAGEMCOM_T210: &[u8] = include_bytes!("../../../../fixtures/p1/sagemcom_t210.txt");
 pub(crate) const FLUVIUS_V171: &[u8] = include_bytes!("../../../../fixtures/p1/fluvius_v171.txt");
 pub(crate) const UNPADDED_CRC: &[u8] = include_bytes!("../../../../fixtures/p1/unpadded_crc.txt");
 pub(crate) const V2_2: &[u8] = include_bytes!("../../../../fixtures/p1/v2_2.txt");
@@ -11,8 +14,28 @@ pub(crate) const V4_2: &[u8] = include_bytes!("../../../../fixtures/p1/v4_2.txt"
 pub(crate) const V5: &[u8] = include_bytes!("../../../../fixtures/p1/v5.txt");
 pub(crate) const V5_TWO_MBUS: &[u8] = include_bytes!("../../../../fixtures/p1/v5_two_mbus.txt");
 
-pub(crate) const ALL: [&[u8]; 7] = [FLUVIUS_V171, UNPADDED_CRC, V2_2, V3, V4_2, V5, V5_TWO_MBUS];
-pub(crate) const WITH_CRC: [&[u8]; 5] = [FLUVIUS_V171, UNPADDED_CRC, V4_2, V5, V5_TWO_MBUS];
+pub(crate) const ALL: [&[u8]; 10] = [
+    EON_HU,
+    FLUVIUS_V171,
+    ISKRA_IE,
+    SAGEMCOM_T210,
+    UNPADDED_CRC,
+    V2_2,
+    V3,
+    V4_2,
+    V5,
+    V5_TWO_MBUS,
+];
+pub(crate) const WITH_CRC: [&[u8]; 8] = [
+    EON_HU,
+    FLUVIUS_V171,
+    ISKRA_IE,
+    SAGEMCOM_T210,
+    UNPADDED_CRC,
+    V4_2,
+    V5,
+    V5_TWO_MBUS,
+];
 
 /// What a framer gives for these pieces: the bytes of each telegram, or why it failed.
 pub(crate) fn framed<'a>(
