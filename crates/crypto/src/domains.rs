@@ -90,12 +90,22 @@ domains! {
     SEAL_CHALLENGE = "assent/v1/seal/challenge";
     /// The alias that a requester's record carries.
     SEAL_ALIAS = "assent/v1/seal/alias";
+    /// The keys of a lane, sealed to a reader.
+    SEAL_PATH_KEYS = "assent/v1/seal/path-keys";
+    /// What a person grants at a stream, sealed to the device.
+    SEAL_STREAM_GRANT = "assent/v1/seal/stream-grant";
 
     // Streams.
     /// A key of a key tree, wrapped under the key of a child.
     KEY_TREE_WRAP = "assent/v1/key-tree-wrap";
     /// Commitment to the key of an epoch.
     EPOCH_KEY = "assent/v1/epoch-key";
+    /// A record of a channel, as it is signed and as the next one names it.
+    STREAM_RECORD = "assent/v1/stream-record";
+    /// What one lane has in a record.
+    STREAM_PART = "assent/v1/stream-part";
+    /// The name of a lane's key tree.
+    STREAM_LANE = "assent/v1/stream-lane";
 
     // The node.
     /// Name of a kept answer, made from an idempotency key and its caller.

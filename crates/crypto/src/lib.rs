@@ -9,6 +9,7 @@
 //! - [`jws`]: signed tokens, and proofs of possession (DPoP), over [`strict_json`] and [`base64url`].
 //! - [`sealing`]: boxes that one recipient can open (HPKE with X-Wing).
 //! - [`key_tree`]: one key for many readers, changed when one of them goes.
+//! - [`channel`]: signed, chained records whose data readers of one lane can open.
 //! - [`vault`]: records encrypted at rest, each under a key of its own.
 //! - [`random`]: bytes that nobody can predict.
 //!
@@ -41,6 +42,7 @@
 
 mod aead;
 pub mod base64url;
+pub mod channel;
 mod curve25519;
 pub mod digest;
 pub mod domains;

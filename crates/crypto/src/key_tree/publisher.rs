@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use zeroize::Zeroizing;
+
 use super::ChannelTag;
 use super::place::{HEIGHT_MAX, Leaf, Place};
 use super::reader::PathKeys;
-use super::rotation::{Rotation, Wrapper};
+use super::rotation::{MalformedRotation, Rotation, Wrapper, take};
 use crate::random;
 use crate::vault::SecretKey;
 
@@ -23,9 +25,16 @@ pub struct KeyTree {
 impl KeyTree {
     /// A tree without readers, in epoch 0.
     pub fn new(channel: ChannelTag) -> Self {
+        Self::anew(channel, 0)
+    }
+
+    /// A tree without readers and with none of the keys that there were before, for a publisher that
+    /// has lost its tree or does not trust it any more. `epoch` is the last one that was published:
+    /// the next rotation begins the one after. Readers have to be admitted again.
+    pub fn anew(channel: ChannelTag, epoch: u64) -> Self {
         let mut tree = Self {
             channel,
-            epoch: 0,
+            epoch,
             root_height: 1,
             keys: BTreeMap::new(),
             leaves: BTreeSet::new(),
@@ -95,6 +104,54 @@ impl KeyTree {
             epoch: self.epoch,
             keys,
         })
+    }
+
+    /// Epoch (8 bytes, big-endian), height of the root (1), number of leaves (4) and the leaves (4
+    /// each), then place (5) and key (32) of every place. Secret: to be stored under seal.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(13 + self.keys.len() * 41));
+        bytes.extend(self.epoch.to_be_bytes());
+        bytes.push(self.root_height);
+        let count = u32::try_from(self.leaves.len()).expect("leaves are numbered in 32 bits");
+        bytes.extend(count.to_be_bytes());
+        for leaf in &self.leaves {
+            bytes.extend(leaf.0.to_be_bytes());
+        }
+        for (place, key) in &self.keys {
+            bytes.extend(place.to_bytes());
+            bytes.extend(key.as_bytes());
+        }
+        bytes
+    }
+
+    /// Reads what [`KeyTree::to_bytes`] wrote for the same channel.
+    ///
+    /// # Errors
+    /// The bytes are not those of a tree: the store is damaged.
+    pub fn from_bytes(channel: ChannelTag, bytes: &[u8]) -> Result<Self, MalformedRotation> {
+        let mut rest = bytes;
+        let epoch = u64::from_be_bytes(take(&mut rest)?);
+        let [root_height] = take(&mut rest)?;
+        let mut leaves = BTreeSet::new();
+        for _ in 0..u32::from_be_bytes(take(&mut rest)?) {
+            leaves.insert(Leaf(u32::from_be_bytes(take(&mut rest)?)));
+        }
+        let mut keys = BTreeMap::new();
+        while !rest.is_empty() {
+            let place = Place::from_bytes(take(&mut rest)?);
+            keys.insert(place, SecretKey::from_bytes(take(&mut rest)?));
+        }
+        let tree = Self {
+            channel,
+            epoch,
+            root_height,
+            keys,
+            leaves,
+        };
+        let is_whole = (1..=HEIGHT_MAX).contains(&root_height)
+            && tree.keys.contains_key(&tree.root())
+            && tree.leaves.iter().all(|leaf| tree.path_keys(*leaf).is_some());
+        if is_whole { Ok(tree) } else { Err(MalformedRotation) }
     }
 
     fn root(&self) -> Place {

@@ -224,7 +224,7 @@ pub(super) fn commitment(channel: &ChannelTag, epoch: u64, root: &SecretKey) -> 
     Digest::tagged(domains::EPOCH_KEY, &[channel, &epoch, root.as_bytes()])
 }
 
-fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], MalformedRotation> {
+pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], MalformedRotation> {
     let (head, tail) = rest.split_first_chunk().ok_or(MalformedRotation)?;
     *rest = tail;
     Ok(*head)

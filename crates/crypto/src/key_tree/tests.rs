@@ -126,6 +126,7 @@ proptest! {
     fn no_bytes_make_it_panic(bytes: Vec<u8>) {
         let _ = Rotation::from_bytes(&bytes);
         let _ = PathKeys::from_bytes(&bytes);
+        let _ = KeyTree::from_bytes(CHANNEL, &bytes);
     }
 }
 
@@ -213,4 +214,30 @@ fn a_rotation_of_another_channel_or_altered_opens_nothing() {
         let followed = read(CHANNEL).apply(&altered).is_ok();
         assert_eq!(followed, is_elsewhere, "byte {place}");
     }
+}
+
+#[test]
+fn a_tree_goes_on_from_where_it_was_stored() {
+    let mut tree = KeyTree::new(CHANNEL);
+    let leaves: Vec<Leaf> = (0..20).map(|_| tree.admit().0).collect();
+    let path = tree.path_keys(leaves[3]).expect("a reader has a path");
+    let mut reader = Reader::new(CHANNEL, path);
+    let stored = tree.to_bytes();
+    let mut restored = KeyTree::from_bytes(CHANNEL, &stored).expect("a tree reads back");
+    assert_eq!(restored.to_bytes(), stored);
+    let rotation = restored.exclude(&leaves[10..]);
+    assert_eq!(reader.apply(&rotation), Ok(()));
+    for short in [0, 5, 12, stored.len() - 1, stored.len() - 37] {
+        assert!(KeyTree::from_bytes(CHANNEL, &stored[..short]).is_err(), "{short}");
+    }
+}
+
+#[test]
+fn a_tree_made_anew_lets_nobody_in_from_before() {
+    let mut tree = KeyTree::new(CHANNEL);
+    let (leaf, _) = tree.admit();
+    let path = tree.path_keys(leaf).expect("a reader has a path");
+    let mut reader = Reader::new(CHANNEL, path);
+    let mut anew = KeyTree::anew(CHANNEL, tree.epoch());
+    assert_eq!(reader.apply(&anew.renew()), Err(RotationError::Excluded));
 }
