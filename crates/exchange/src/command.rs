@@ -9,6 +9,7 @@ use crate::identity::command::IdentityCommand;
 use crate::link::command::LinkCommand;
 use crate::release::command::ReleaseCommand;
 use crate::service::command::ServiceCommand;
+use crate::stream::command::StreamCommand;
 
 /// A command whose signatures were checked.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub enum Command {
     Consent(ConsentCommand),
     /// For the release component.
     Release(ReleaseCommand),
+    /// For the stream component.
+    Stream(StreamCommand),
 }
 
 /// What every statement claims, whatever it says.
@@ -88,6 +91,9 @@ impl Command {
             }
             Self::Consent(command) => consent(command),
             Self::Release(ReleaseCommand::Record(batch)) => vec![Claims::of(batch)],
+            Self::Stream(StreamCommand::Open(opening)) => vec![Claims::of(opening)],
+            Self::Stream(StreamCommand::Anchor(anchor)) => vec![Claims::of(anchor)],
+            Self::Stream(StreamCommand::Close(closing)) => vec![Claims::of(closing)],
         }
     }
 }

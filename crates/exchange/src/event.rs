@@ -7,6 +7,7 @@ use crate::identity::event::IdentityEvent;
 use crate::link::event::LinkEvent;
 use crate::release::event::ReleaseEvent;
 use crate::service::event::ServiceEvent;
+use crate::stream::event::StreamEvent;
 
 /// What happened. Its canonical JSON stands in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +23,6 @@ pub enum Event {
     Consent(ConsentEvent),
     /// To what was done with consents.
     Release(ReleaseEvent),
+    /// To a stream.
+    Stream(StreamEvent),
 }

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::identity::command::IdentityCommand;
 use crate::rejection::Rejection;
 use crate::state::{State, View};
-use crate::{consent, identity, link, release, service};
+use crate::{consent, identity, link, release, service, stream};
 
 /// The rules of Assent as one deterministic machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +45,7 @@ impl Machine for Exchange {
             Event::Link(event) => link::evolve(state, event),
             Event::Consent(event) => consent::evolve(state, event, context),
             Event::Release(_) => {}
+            Event::Stream(event) => stream::evolve(state, event),
         }
     }
 
@@ -56,6 +57,7 @@ impl Machine for Exchange {
             Event::Link(event) => link::touched(&view, event),
             Event::Consent(event) => consent::touched(&view, event),
             Event::Release(_) => {}
+            Event::Stream(event) => stream::touched(&view, event),
         }
         view.into_missing()
     }
@@ -64,7 +66,9 @@ impl Machine for Exchange {
         match event {
             Event::Link(event) => vec![link::status(state, event)],
             Event::Consent(event) => consent::status(state, event).into_iter().collect(),
-            Event::Identity(_) | Event::Service(_) | Event::Release(_) => Vec::new(),
+            Event::Identity(_) | Event::Service(_) | Event::Release(_) | Event::Stream(_) => {
+                Vec::new()
+            }
         }
     }
 }
@@ -113,6 +117,7 @@ fn decide_component(
         Command::Link(command) => link::decide(view, command, context)?,
         Command::Consent(command) => each(consent::decide(view, command, context)?, Event::Consent),
         Command::Release(command) => each(release::decide(view, command)?, Event::Release),
+        Command::Stream(command) => each(stream::decide(view, command, context)?, Event::Stream),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The rules of Assent: identity, services, links, consent and releases.
+//! The rules of Assent: identity, services, links, consent, releases and streams.
 //!
 //! Rules are pure. `decide` looks at a verified command, the state it needs and the time of the
 //! block, and answers with events or with the first rule that is broken; `evolve` applies events
@@ -65,6 +65,7 @@ pub mod rejection;
 pub mod release;
 pub mod service;
 pub mod state;
+pub mod stream;
 
 #[cfg(test)]
 extern crate self as assent_exchange;

@@ -38,6 +38,7 @@ use crate::identity::rejection::IdentityRejection;
 use crate::link::rejection::LinkRejection;
 use crate::release::rejection::ReleaseRejection;
 use crate::service::rejection::ServiceRejection;
+use crate::stream::rejection::StreamRejection;
 
 /// Why a command is refused: first what holds for every statement, then the component's rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +68,9 @@ pub enum Rejection {
     /// Refused by the release component.
     #[error(transparent)]
     Release(#[from] ReleaseRejection),
+    /// Refused by the stream component.
+    #[error(transparent)]
+    Stream(#[from] StreamRejection),
 }
 
 impl Rejection {
@@ -81,6 +85,7 @@ impl Rejection {
             Self::Link(rejection) => rejection.code(),
             Self::Consent(rejection) => rejection.code(),
             Self::Release(rejection) => rejection.code(),
+            Self::Stream(rejection) => rejection.code(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use assent_crypto::digest::Digest;
-use assent_model::ids::{ConsentId, LinkId, PartyId, RequestId, ServiceId};
+use assent_model::ids::{ConsentId, LinkId, PartyId, RequestId, ServiceId, StreamId};
 use assent_model::machine::{Change, CorruptState, StateKey, WorkingSet};
 
 use crate::collection::{Collection, Known, Piece, key};
@@ -12,6 +12,7 @@ use crate::consent::state::{Consent, Grant, GrantId, Request};
 use crate::identity::state::{Chain, ChainKey, Party, WalletBuild};
 use crate::link::state::Link;
 use crate::service::state::{Description, DescriptionId, Service};
+use crate::stream::state::{Pairing, Stream};
 
 /// All pieces of state that are in memory, by component.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ pub struct State {
     pub(crate) requests: Collection<Request>,
     pub(crate) consents: Collection<Consent>,
     pub(crate) grants: Collection<Grant>,
+    pub(crate) streams: Collection<Stream>,
+    pub(crate) pairings: Collection<Pairing>,
 }
 
 /// Runs the same expression over every collection.
@@ -64,6 +67,14 @@ macro_rules! each {
         }
         {
             let $collection = &mut $state.grants;
+            $body
+        }
+        {
+            let $collection = &mut $state.streams;
+            $body
+        }
+        {
+            let $collection = &mut $state.pairings;
             $body
         }
     }};
@@ -176,5 +187,15 @@ impl<'a> View<'a> {
     /// The consent in force for a pseudonym, purpose and source.
     pub fn grant(&self, id: &GrantId) -> Option<&'a Grant> {
         self.read(&self.state.grants, id)
+    }
+
+    /// A stream.
+    pub fn stream(&self, id: StreamId) -> Option<&'a Stream> {
+        self.read(&self.state.streams, &id)
+    }
+
+    /// The stream that a device writes.
+    pub fn pairing(&self, device: PartyId) -> Option<&'a Pairing> {
+        self.read(&self.state.pairings, &device)
     }
 }

@@ -142,6 +142,8 @@ ids! {
     ReceiptId = "rcp";
     /// A webhook endpoint.
     WebhookId = "whk";
+    /// A stream of a device.
+    StreamId = "str";
     /// A body in the vault.
     BodyId = "bdy";
 }

@@ -59,7 +59,10 @@ impl Auditor {
                 *status = record.content().sl_status;
             }
             Event::Consent(event) => self.observe_consent(event, context, ledger),
-            Event::Identity(_) | Event::Service(_) | Event::Release(_) => {}
+            Event::Identity(_)
+            | Event::Service(_)
+            | Event::Release(_)
+            | Event::Stream(_) => {}
         }
     }
 

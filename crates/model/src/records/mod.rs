@@ -6,6 +6,7 @@ pub mod identity;
 pub mod link;
 pub mod release;
 pub mod service;
+pub mod stream;
 
 use serde::{Deserialize, Serialize};
 
