@@ -6,6 +6,7 @@ use assent_exchange::link::rejection::LinkRejection;
 use assent_exchange::rejection::Rejection;
 use assent_exchange::release::rejection::ReleaseRejection;
 use assent_exchange::service::rejection::ServiceRejection;
+use assent_exchange::stream::rejection::StreamRejection;
 use assent_model::statement::ClaimsRejection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -186,6 +187,7 @@ pub const fn status(rejection: Rejection) -> u16 {
         Rejection::Link(rejection) => link(rejection),
         Rejection::Consent(rejection) => consent(rejection),
         Rejection::Release(rejection) => release(rejection),
+        Rejection::Stream(rejection) => stream(rejection),
     }
 }
 
@@ -279,6 +281,20 @@ const fn consent(rejection: ConsentRejection) -> u16 {
         | ConsentRejection::ResourceSetWidened
         | ConsentRejection::SourceIsRequester
         | ConsentRejection::AcknowledgementMismatch => 422,
+    }
+}
+
+const fn stream(rejection: StreamRejection) -> u16 {
+    match rejection {
+        StreamRejection::StreamUnknown => 404,
+        StreamRejection::WrongKey
+        | StreamRejection::DeviceInactive
+        | StreamRejection::NotADevice => 403,
+        StreamRejection::StreamClosed
+        | StreamRejection::StreamIdTaken
+        | StreamRejection::DevicePaired
+        | StreamRejection::AnchorNotLater => 409,
+        StreamRejection::HoldingUnproven => 422,
     }
 }
 

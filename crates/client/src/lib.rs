@@ -5,6 +5,7 @@
 //! - [`status_chain`] and [`chain_check`] verify a consent with every link of its history.
 //! - [`source`] guards data at the service that hands it out, [`sink`] fetches and opens it,
 //!   [`document`] is what travels between them.
+//! - [`channel`] has both ends of a device's stream.
 //! - [`evidence`] verifies an evidence bundle offline; [`webhook`] verifies what a node sends.
 //! - [`errand`] is what a service keeps of a person whom it sends to a node.
 //! - [`http`] talks to a node.
@@ -32,6 +33,7 @@
 //! ```
 
 pub mod chain_check;
+pub mod channel;
 pub mod choice;
 pub mod document;
 pub mod errand;

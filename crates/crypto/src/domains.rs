@@ -100,6 +100,8 @@ domains! {
     KEY_TREE_WRAP = "assent/v1/key-tree-wrap";
     /// Commitment to the key of an epoch.
     EPOCH_KEY = "assent/v1/epoch-key";
+    /// The name of a stream's channel.
+    STREAM_CHANNEL = "assent/v1/stream-channel";
     /// A record of a channel, as it is signed and as the next one names it.
     STREAM_RECORD = "assent/v1/stream-record";
     /// What one lane has in a record.

@@ -97,7 +97,7 @@ impl<'b> Case<'b> {
                 record,
                 countersignature,
             }) => self.linked(entry, record, countersignature).map(Some),
-            Event::Link(LinkEvent::StatusChanged { .. }) => {
+            Event::Link(LinkEvent::StatusChanged { .. }) | Event::Stream(_) => {
                 Err(EvidenceError::Superfluous(entry.index))
             }
             Event::Consent(ConsentEvent::Requested { request, offer }) => {

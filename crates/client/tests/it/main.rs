@@ -4,6 +4,7 @@
 
 mod cast;
 mod chain_check;
+mod channel;
 mod choice;
 mod document;
 mod evidence;

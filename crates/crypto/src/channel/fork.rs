@@ -23,7 +23,7 @@ pub enum NoFork {
 
 impl Fork {
     /// Two verified records, if they contradict each other.
-    pub(crate) fn of(one: &Record, other: &Record) -> Option<Self> {
+    pub fn of(one: &Record, other: &Record) -> Option<Self> {
         let contradict =
             one.head().sequence == other.head().sequence && one.digest() != other.digest();
         contradict.then(|| Self {

@@ -180,15 +180,23 @@ impl UnverifiedRecord {
     ///
     /// # Errors
     /// [`RecordError::WrongSignature`].
-    pub fn verify(self, channel: &ChannelTag, device: &VerifyingKey) -> Result<Record, RecordError> {
+    pub fn verify(
+        self,
+        channel: &ChannelTag,
+        device: &VerifyingKey,
+    ) -> Result<Record, RecordError> {
         let mut record = self.0;
         let (signed, signature) = record
             .bytes
             .split_last_chunk()
             .expect("a parsed record ends with a signature");
         let message = message(channel, signed);
-        signature::verify(device, message.as_bytes(), &Signature::from_bytes(*signature))
-            .map_err(|_| RecordError::WrongSignature)?;
+        signature::verify(
+            device,
+            message.as_bytes(),
+            &Signature::from_bytes(*signature),
+        )
+        .map_err(|_| RecordError::WrongSignature)?;
         record.digest = digest(channel, &record.bytes);
         Ok(record)
     }

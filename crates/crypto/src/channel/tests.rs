@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{Body, Data, Fork, Head, Lane, NoFork, PartError, Record, RecordError, UnverifiedRecord};
+use super::{
+    Body, Data, Fork, Head, Lane, NoFork, PartError, Record, RecordError, UnverifiedRecord,
+};
 use crate::digest::Digest;
 use crate::key_tree::KeyTree;
 use crate::signature::SigningKey;
@@ -45,8 +47,17 @@ fn every_body_reads_back() {
     let rotation = tree.admit().1;
     let bodies = [
         Body::Opening(b"[]".to_vec()),
-        data(&measured(head(1), &[(Lane(0), &tree), (Lane(7), &tree)], b"1")).clone().into(),
-        Body::Rotation { lane: Lane(2), rotation },
+        data(&measured(
+            head(1),
+            &[(Lane(0), &tree), (Lane(7), &tree)],
+            b"1",
+        ))
+        .clone()
+        .into(),
+        Body::Rotation {
+            lane: Lane(2),
+            rotation,
+        },
         Body::Gap { from: 1, until: 2 },
         Body::Closing,
     ];
@@ -133,7 +144,15 @@ fn a_revocation_among_many_is_small() {
     let mut tree = KeyTree::new([4; 32]);
     let leaves: Vec<_> = (0..1_000).map(|_| tree.admit().0).collect();
     let rotation = tree.exclude(&leaves[..1]);
-    let record = Record::sign(&CHANNEL, &device(), head(1), Body::Rotation { lane: Lane(0), rotation });
+    let record = Record::sign(
+        &CHANNEL,
+        &device(),
+        head(1),
+        Body::Rotation {
+            lane: Lane(0),
+            rotation,
+        },
+    );
     assert!(record.bytes().len() < 1_500, "{}", record.bytes().len());
 }
 

@@ -150,8 +150,15 @@ impl KeyTree {
         };
         let is_whole = (1..=HEIGHT_MAX).contains(&root_height)
             && tree.keys.contains_key(&tree.root())
-            && tree.leaves.iter().all(|leaf| tree.path_keys(*leaf).is_some());
-        if is_whole { Ok(tree) } else { Err(MalformedRotation) }
+            && tree
+                .leaves
+                .iter()
+                .all(|leaf| tree.path_keys(*leaf).is_some());
+        if is_whole {
+            Ok(tree)
+        } else {
+            Err(MalformedRotation)
+        }
     }
 
     fn root(&self) -> Place {

@@ -228,7 +228,10 @@ fn a_tree_goes_on_from_where_it_was_stored() {
     let rotation = restored.exclude(&leaves[10..]);
     assert_eq!(reader.apply(&rotation), Ok(()));
     for short in [0, 5, 12, stored.len() - 1, stored.len() - 37] {
-        assert!(KeyTree::from_bytes(CHANNEL, &stored[..short]).is_err(), "{short}");
+        assert!(
+            KeyTree::from_bytes(CHANNEL, &stored[..short]).is_err(),
+            "{short}"
+        );
     }
 }
 

@@ -83,7 +83,10 @@ fn advance(view: &View<'_>, anchor: &Verified<StreamAnchor>) -> Decision {
     if *anchor.signer() != stream.device_key {
         return Err(StreamRejection::WrongKey);
     }
-    if stream.anchor.is_some_and(|last| last.sequence >= said.sequence) {
+    if stream
+        .anchor
+        .is_some_and(|last| last.sequence >= said.sequence)
+    {
         return Err(StreamRejection::AnchorNotLater);
     }
     Ok(vec![StreamEvent::Anchored {
@@ -130,11 +133,7 @@ pub(crate) fn evolve(state: &mut State, event: &StreamEvent) {
     }
 }
 
-fn opened(
-    state: &mut State,
-    opening: &Recorded<StreamOpening>,
-    holding: &Recorded<StreamHolding>,
-) {
+fn opened(state: &mut State, opening: &Recorded<StreamOpening>, holding: &Recorded<StreamHolding>) {
     let said = opening.content();
     let stream = Stream {
         device: said.device,

@@ -94,7 +94,12 @@ const OPENING: &[Row<Opening>] = &[
     (|d| d.device = "gym", "not-a-device"),
     (
         |d| {
-            let deactivation = d.world.sign("gym", Deactivation { party: party("gym") });
+            let deactivation = d.world.sign(
+                "gym",
+                Deactivation {
+                    party: party("gym"),
+                },
+            );
             let command = IdentityCommand::Deactivate(deactivation);
             d.world.accept(&Command::Identity(command));
         },
@@ -164,7 +169,9 @@ fn refusals_come_in_order() {
 fn every_refusal_is_walked() {
     check_covered(
         &[codes(OPENING), codes(ANCHORING), codes(CLOSING)],
-        StreamRejection::ALL.iter().map(|rejection| rejection.code()),
+        StreamRejection::ALL
+            .iter()
+            .map(|rejection| rejection.code()),
     );
 }
 
@@ -178,8 +185,14 @@ fn nobody_is_paired_against_their_will() {
     };
     // Somebody else's word, and a word about another device.
     let unproven = "holding-unproven";
-    check_opening(|d| d.edit_holding = |said| said.holder = pseudonym("bob"), unproven);
-    check_opening(|d| d.edit_holding = |said| said.device = party("gym"), unproven);
+    check_opening(
+        |d| d.edit_holding = |said| said.holder = pseudonym("bob"),
+        unproven,
+    );
+    check_opening(
+        |d| d.edit_holding = |said| said.device = party("gym"),
+        unproven,
+    );
     check_opening(|d| d.age = Span::from_minutes(11), unproven);
     check_opening(|d| d.signer = "ann's stream", "wrong-key");
 }
@@ -189,7 +202,10 @@ fn nobody_is_paired_against_their_will() {
 fn unpairing_frees_the_device_for_another_stream() {
     let mut world = paired();
     close(&mut world);
-    assert_eq!(world.ledger.stored::<Stream>(stream("s")).status, StreamStatus::Closed);
+    assert_eq!(
+        world.ledger.stored::<Stream>(stream("s")).status,
+        StreamStatus::Closed
+    );
     let mut again = opening();
     std::mem::swap(&mut again.world, &mut world);
     assert_eq!(outcome(&mut again), "stream-id-taken");
@@ -199,7 +215,10 @@ fn unpairing_frees_the_device_for_another_stream() {
     again.world.accept(&command);
     let stored: Stream = again.world.ledger.stored(stream("t"));
     assert_eq!(stored.holder, pseudonym("ben's stream"));
-    assert_eq!(again.world.ledger.stored::<Stream>(stream("s")).status, StreamStatus::Closed);
+    assert_eq!(
+        again.world.ledger.stored::<Stream>(stream("s")).status,
+        StreamStatus::Closed
+    );
 }
 
 /// The device unpairs as well as the person does.

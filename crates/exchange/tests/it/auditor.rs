@@ -59,10 +59,7 @@ impl Auditor {
                 *status = record.content().sl_status;
             }
             Event::Consent(event) => self.observe_consent(event, context, ledger),
-            Event::Identity(_)
-            | Event::Service(_)
-            | Event::Release(_)
-            | Event::Stream(_) => {}
+            Event::Identity(_) | Event::Service(_) | Event::Release(_) | Event::Stream(_) => {}
         }
     }
 

@@ -11,6 +11,7 @@ use assent_exchange::link::rejection::LinkRejection;
 use assent_exchange::rejection::Rejection;
 use assent_exchange::release::rejection::ReleaseRejection;
 use assent_exchange::service::rejection::ServiceRejection;
+use assent_exchange::stream::rejection::StreamRejection;
 use assent_model::statement::ClaimsRejection;
 
 use super::failure::PAYLOAD_UNREADABLE;
@@ -99,6 +100,7 @@ fn rejections() -> Vec<Rejection> {
         .iter()
         .copied()
         .map(Rejection::Release);
+    let stream = StreamRejection::ALL.iter().copied().map(Rejection::Stream);
     [Rejection::ChainNotOpen, Rejection::StatementTooLarge]
         .into_iter()
         .chain(claims)
@@ -107,6 +109,7 @@ fn rejections() -> Vec<Rejection> {
         .chain(link)
         .chain(consent)
         .chain(release)
+        .chain(stream)
         .collect()
 }
 

@@ -8,6 +8,7 @@ use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::link::event::LinkEvent;
 use assent_exchange::release::event::ReleaseEvent;
 use assent_exchange::service::event::ServiceEvent;
+use assent_exchange::stream::event::StreamEvent;
 use assent_model::records::Custody;
 use assent_model::records::consent::ConsentRecord;
 use assent_model::records::identity::PartyKind;
@@ -38,7 +39,17 @@ pub(crate) fn subjects(event: &Event) -> Vec<String> {
             subjects.dedup();
             subjects
         }
+        Event::Stream(event) => vec![stream_subject(event)],
     }
+}
+
+fn stream_subject(event: &StreamEvent) -> String {
+    match event {
+        StreamEvent::Opened { opening, .. } => opening.content().stream_id,
+        StreamEvent::Anchored { anchor } => anchor.content().stream_id,
+        StreamEvent::Closed { closing, .. } => closing.content().stream_id,
+    }
+    .to_string()
 }
 
 fn identity_subject(event: &IdentityEvent) -> String {

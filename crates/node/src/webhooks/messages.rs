@@ -55,7 +55,7 @@ fn told(event: &Event) -> Option<(&'static str, String)> {
             Some(("link.status-changed", record.content().slr_id.to_string()))
         }
         Event::Consent(event) => told_of_consent(event),
-        Event::Identity(_) | Event::Service(_) | Event::Release(_) => None,
+        Event::Identity(_) | Event::Service(_) | Event::Release(_) | Event::Stream(_) => None,
     }
 }
 

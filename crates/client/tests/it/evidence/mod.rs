@@ -68,6 +68,7 @@ pub(crate) fn entries_of(cast: &Cast, pair: &Pair, subject: ConsentId) -> Vec<u6
             }
             _ => false,
         },
+        Event::Stream(_) => false,
         Event::Release(ReleaseEvent::Recorded { batch }) => {
             batch.content().receipts.iter().any(|r| r.cr_id == subject)
         }

@@ -1,0 +1,145 @@
+//! How a device hands a reader its keys: sealed to the reader, signed by the device.
+
+use assent_crypto::base64url;
+use assent_crypto::channel::Lane;
+use assent_crypto::digest::Digest;
+use assent_crypto::domains::SEAL_PATH_KEYS;
+use assent_crypto::key_tree::PathKeys;
+use assent_crypto::sealing::{self, OpeningKey, SealingKey};
+use assent_crypto::signature::SigningKey;
+use assent_model::canonical;
+use assent_model::ids::{ConsentId, StreamId};
+use assent_model::records::stream::StreamKeys;
+use assent_model::statement::Verified;
+use serde::{Deserialize, Serialize};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::{Admission, LaneName, Lanes};
+use crate::statements::Signer;
+
+/// The keys of a reader, opened.
+#[derive(Debug)]
+pub struct OpenedKeys {
+    /// The number of the first record that they open.
+    pub sequence: u64,
+    /// The digest of the record before it.
+    pub prev: Digest,
+    /// What the lanes are called.
+    pub lanes: Lanes,
+    /// The keys by lane.
+    pub paths: Vec<(Lane, PathKeys)>,
+}
+
+/// The keys do not open: they are for somebody else, or were altered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the keys of the stream do not open")]
+pub struct KeysUnopenable;
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    lanes: Vec<LaneName>,
+    paths: Vec<SealedPath>,
+}
+
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct SealedPath {
+    lane: u16,
+    keys: String,
+}
+
+/// What the box is bound to.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
+struct Binding {
+    cr_id: ConsentId,
+    stream_id: StreamId,
+}
+
+impl Binding {
+    fn to_bytes(&self) -> Vec<u8> {
+        canonical::encode(self)
+    }
+}
+
+/// Seals what an admission gives to the reader's key, and signs it with the device's.
+pub fn seal(
+    signer: &Signer,
+    device: &SigningKey,
+    stream: StreamId,
+    consent: ConsentId,
+    admission: &Admission,
+    to: &SealingKey,
+) -> Verified<StreamKeys> {
+    let lanes = admission.lanes.all().into_iter();
+    let name = |lane| {
+        admission
+            .lanes
+            .name(lane)
+            .expect("a lane has a name")
+            .clone()
+    };
+    let path = |(lane, path): &(Lane, PathKeys)| SealedPath {
+        lane: lane.0,
+        keys: base64url::encode(&path.to_bytes()),
+    };
+    let sealed = Sealed {
+        lanes: lanes.map(name).collect(),
+        paths: admission.keys.iter().map(path).collect(),
+    };
+    let plaintext = Zeroizing::new(canonical::encode(&sealed));
+    let binding = Binding {
+        cr_id: consent,
+        stream_id: stream,
+    };
+    let sealed = sealing::seal(
+        to,
+        SEAL_PATH_KEYS.as_bytes(),
+        &binding.to_bytes(),
+        &plaintext,
+    );
+    let keys = StreamKeys {
+        stream_id: stream,
+        cr_id: consent,
+        sequence: admission.sequence,
+        prev: admission.prev,
+        sealed: base64url::encode(&sealed),
+    };
+    signer.sign(device, keys)
+}
+
+/// Opens what a device handed out. That the device of this stream signed it is for the caller to
+/// compare, with the key that the ledger names.
+///
+/// # Errors
+/// [`KeysUnopenable`].
+pub fn open(
+    keys: &Verified<StreamKeys>,
+    opening_key: &OpeningKey,
+) -> Result<OpenedKeys, KeysUnopenable> {
+    let said = keys.content();
+    let binding = Binding {
+        cr_id: said.cr_id,
+        stream_id: said.stream_id,
+    };
+    let sealed = base64url::decode(&said.sealed).map_err(|_| KeysUnopenable)?;
+    let info = SEAL_PATH_KEYS.as_bytes();
+    let plaintext = sealing::open(opening_key, info, &binding.to_bytes(), &sealed);
+    let plaintext = plaintext.map(Zeroizing::new).map_err(|_| KeysUnopenable)?;
+    let opened: Sealed = canonical::decode(&plaintext).map_err(|_| KeysUnopenable)?;
+    let mut paths = Vec::with_capacity(opened.paths.len());
+    for path in &opened.paths {
+        let bytes = base64url::decode(&path.keys).map(Zeroizing::new);
+        let bytes = bytes.map_err(|_| KeysUnopenable)?;
+        let keys = PathKeys::from_bytes(&bytes).map_err(|_| KeysUnopenable)?;
+        paths.push((Lane(path.lane), keys));
+    }
+    Ok(OpenedKeys {
+        sequence: said.sequence,
+        prev: said.prev,
+        lanes: Lanes::new(opened.lanes).map_err(|_| KeysUnopenable)?,
+        paths,
+    })
+}

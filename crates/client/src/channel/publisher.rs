@@ -1,0 +1,275 @@
+//! The device's end of a channel.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use assent_crypto::channel::{Body, Data, Head, Lane, Record};
+use assent_crypto::digest::Digest;
+use assent_crypto::key_tree::{ChannelTag, KeyTree, Leaf, PathKeys, Rotation};
+use assent_crypto::signature::SigningKey;
+use assent_model::ids::{ConsentId, StreamId};
+use assent_model::time::Timestamp;
+
+use super::{Lanes, channel_tag, lane_tag};
+
+/// Readers that one rotation leaves out at most, so that no record is too long.
+const EXCLUDED_MAX: usize = 256;
+
+/// The checkpoint that the device acts on, and the time on its clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Height of the checkpoint.
+    pub as_of: u64,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What a reader needs to begin.
+#[derive(Debug)]
+pub struct Admission {
+    /// The number of the first record that the keys open.
+    pub sequence: u64,
+    /// The digest of the record before it.
+    pub prev: Digest,
+    /// The keys of each lane, with its name's number.
+    pub keys: Vec<(Lane, PathKeys)>,
+    /// What the lanes are called.
+    pub lanes: Lanes,
+}
+
+/// Why a snapshot of a publisher is not gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// The bytes are not those of a publisher.
+    #[error("the stored state of the channel cannot be read")]
+    Damaged,
+    /// The records that the relay has do not follow on each other or on the snapshot.
+    #[error("the relay's records do not follow on the stored state")]
+    OtherHistory,
+}
+
+/// The device's end of a channel.
+///
+/// Every change hands out records that follow on each other, and keeps them until
+/// [`Publisher::confirm`]. Store [`Publisher::to_bytes`] before sending: a device that crashes in
+/// between sends the same records again.
+#[derive(Debug)]
+pub struct Publisher {
+    pub(super) stream: StreamId,
+    pub(super) channel: ChannelTag,
+    pub(super) device: SigningKey,
+    pub(super) lanes: Lanes,
+    /// By lane.
+    pub(super) trees: Vec<KeyTree>,
+    pub(super) readers: BTreeMap<ConsentId, BTreeMap<Lane, Leaf>>,
+    /// The number of the next record.
+    pub(super) sequence: u64,
+    /// The digest of the last one.
+    pub(super) prev: Digest,
+    pub(super) unsent: VecDeque<Record>,
+}
+
+impl Publisher {
+    /// Opens a channel that nobody reads yet; the first record says which lanes it has.
+    pub fn open(stream: StreamId, device: SigningKey, lanes: Lanes, moment: Moment) -> Self {
+        let channel = channel_tag(stream);
+        let tree = |lane| KeyTree::new(lane_tag(&channel, lane));
+        let opening = Body::Opening(lanes.to_bytes());
+        let mut publisher = Self {
+            stream,
+            channel,
+            device,
+            trees: lanes.all().into_iter().map(tree).collect(),
+            lanes,
+            readers: BTreeMap::new(),
+            sequence: 0,
+            prev: Digest::ZERO,
+            unsent: VecDeque::new(),
+        };
+        publisher.append(opening, moment);
+        publisher
+    }
+
+    /// The stream.
+    pub fn stream(&self) -> StreamId {
+        self.stream
+    }
+
+    /// What the channel has.
+    pub fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    /// The consents that are served, and with which lanes.
+    pub fn readers(&self) -> impl Iterator<Item = (ConsentId, Vec<Lane>)> {
+        let lanes = |lanes: &BTreeMap<Lane, Leaf>| lanes.keys().copied().collect();
+        self.readers
+            .iter()
+            .map(move |(id, held)| (*id, lanes(held)))
+    }
+
+    /// The number of the next record, and the digest of the last.
+    pub fn position(&self) -> (u64, Digest) {
+        (self.sequence, self.prev)
+    }
+
+    /// Lets a consent read these lanes from the next record on, and nothing before it. Who is
+    /// admitted already, or lost its keys, gets new ones in place of the old.
+    pub fn admit(&mut self, consent: ConsentId, lanes: &[Lane], moment: Moment) -> Admission {
+        self.exclude(&[consent], moment);
+        let mut held = BTreeMap::new();
+        for lane in lanes {
+            let (leaf, rotation) = self.trees[usize::from(lane.0)].admit();
+            self.rotate(*lane, rotation, moment);
+            held.insert(*lane, leaf);
+        }
+        let keys = held.iter().map(|(lane, leaf)| {
+            let path = self.trees[usize::from(lane.0)].path_keys(*leaf);
+            (*lane, path.expect("who was just admitted has a path"))
+        });
+        let admission = Admission {
+            sequence: self.sequence,
+            prev: self.prev,
+            keys: keys.collect(),
+            lanes: self.lanes.clone(),
+        };
+        self.readers.insert(consent, held);
+        admission
+    }
+
+    /// Leaves these consents out from the next record on: a new epoch of every lane that they read.
+    pub fn exclude(&mut self, consents: &[ConsentId], moment: Moment) {
+        let mut going: BTreeMap<Lane, Vec<Leaf>> = BTreeMap::new();
+        for consent in consents {
+            for (lane, leaf) in self.readers.remove(consent).into_iter().flatten() {
+                going.entry(lane).or_default().push(leaf);
+            }
+        }
+        self.exclude_leaves(&going, moment);
+    }
+
+    /// Leaves a consent out of all lanes but these.
+    pub fn narrow(&mut self, consent: ConsentId, keep: &[Lane], moment: Moment) {
+        let Some(held) = self.readers.get_mut(&consent) else {
+            return;
+        };
+        let mut going: BTreeMap<Lane, Vec<Leaf>> = BTreeMap::new();
+        held.retain(|lane, leaf| {
+            let stays = keep.contains(lane);
+            if !stays {
+                going.insert(*lane, vec![*leaf]);
+            }
+            stays
+        });
+        self.exclude_leaves(&going, moment);
+    }
+
+    fn exclude_leaves(&mut self, going: &BTreeMap<Lane, Vec<Leaf>>, moment: Moment) {
+        for (lane, leaves) in going {
+            for leaves in leaves.chunks(EXCLUDED_MAX) {
+                let rotation = self.trees[usize::from(lane.0)].exclude(leaves);
+                self.rotate(*lane, rotation, moment);
+            }
+        }
+    }
+
+    /// Publishes what was measured, each part sealed under the epoch of its lane.
+    ///
+    /// # Panics
+    /// A lane comes twice or out of order, does not exist, or has 64 KiB or more.
+    pub fn publish(&mut self, parts: &[(Lane, Vec<u8>)], moment: Moment) -> Record {
+        let head = self.head(moment);
+        let sealed = parts.iter().map(|(lane, part)| {
+            let tree = &self.trees[usize::from(lane.0)];
+            (*lane, tree, part.as_slice())
+        });
+        let data = Data::seal(&self.channel, &head, sealed);
+        self.append(Body::Data(data), moment)
+    }
+
+    /// Says that there is nothing from `from` until before `until`.
+    pub fn gap(&mut self, from: Timestamp, until: Timestamp, moment: Moment) -> Record {
+        let (from, until) = (from.as_millis(), until.as_millis());
+        self.append(Body::Gap { from, until }, moment)
+    }
+
+    /// Ends the channel: nobody reads on.
+    pub fn close(&mut self, moment: Moment) -> Record {
+        self.readers.clear();
+        self.append(Body::Closing, moment)
+    }
+
+    /// The records that the relay has not confirmed, in order.
+    pub fn unsent(&self) -> impl Iterator<Item = &Record> {
+        self.unsent.iter()
+    }
+
+    /// The relay has everything before this number.
+    pub fn confirm(&mut self, sequence: u64) {
+        while self
+            .unsent
+            .front()
+            .is_some_and(|record| record.head().sequence < sequence)
+        {
+            self.unsent.pop_front();
+        }
+    }
+
+    /// Goes on after records of its own that it does not remember, since it was restored from an
+    /// older snapshot: all lanes get keys that nobody had before, and readers are admitted again by
+    /// the caller. `records` are the relay's, verified, from the snapshot's position on.
+    ///
+    /// # Errors
+    /// [`SnapshotError::OtherHistory`].
+    pub fn resume_after(
+        &mut self,
+        records: &[Record],
+        moment: Moment,
+    ) -> Result<(), SnapshotError> {
+        let (mut sequence, mut prev) = match self.unsent.front() {
+            Some(first) => (first.head().sequence, first.head().prev),
+            None => (self.sequence, self.prev),
+        };
+        let mut epochs: Vec<u64> = self.trees.iter().map(KeyTree::epoch).collect();
+        for record in records {
+            if (record.head().sequence, record.head().prev) != (sequence, prev) {
+                return Err(SnapshotError::OtherHistory);
+            }
+            if let Body::Rotation { lane, rotation } = record.body() {
+                let epoch = epochs.get_mut(usize::from(lane.0));
+                *epoch.ok_or(SnapshotError::OtherHistory)? = rotation.epoch();
+            }
+            (sequence, prev) = (sequence + 1, record.digest());
+        }
+        (self.sequence, self.prev) = (sequence, prev);
+        self.unsent.clear();
+        self.readers.clear();
+        for (lane, epoch) in self.lanes.all().into_iter().zip(epochs) {
+            let mut tree = KeyTree::anew(lane_tag(&self.channel, lane), epoch);
+            let rotation = tree.renew();
+            self.trees[usize::from(lane.0)] = tree;
+            self.rotate(lane, rotation, moment);
+        }
+        Ok(())
+    }
+
+    fn rotate(&mut self, lane: Lane, rotation: Rotation, moment: Moment) {
+        self.append(Body::Rotation { lane, rotation }, moment);
+    }
+
+    fn head(&self, moment: Moment) -> Head {
+        Head {
+            sequence: self.sequence,
+            prev: self.prev,
+            as_of: moment.as_of,
+            at: moment.at.as_millis(),
+        }
+    }
+
+    fn append(&mut self, body: Body, moment: Moment) -> Record {
+        let record = Record::sign(&self.channel, &self.device, self.head(moment), body);
+        self.sequence += 1;
+        self.prev = record.digest();
+        self.unsent.push_back(record.clone());
+        record
+    }
+}

@@ -1,0 +1,226 @@
+//! A reader's end of a channel.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use assent_crypto::channel::{Body, Data, Fork, Lane, Record, RecordError, UnverifiedRecord};
+use assent_crypto::digest::Digest;
+use assent_crypto::key_tree::{ChannelTag, Reader, Rotation, RotationError};
+use assent_crypto::signature::VerifyingKey;
+use assent_model::ids::StreamId;
+use assent_model::records::stream::StreamAnchor;
+use assent_model::time::Timestamp;
+
+use super::fault::{ChannelFault, Contradiction};
+use super::keys::OpenedKeys;
+use super::{Lanes, channel_tag, lane_tag};
+
+/// Records that are remembered, to tell a repetition from a fork.
+const RECENT: usize = 64;
+
+/// What a record says to this reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Measurements of the lanes that this reader has.
+    Measured {
+        /// By the device's clock.
+        at: Timestamp,
+        /// Each lane and what it has.
+        parts: Vec<(Lane, Vec<u8>)>,
+    },
+    /// A lane has a new epoch, and this reader follows.
+    Rotated {
+        /// The lane.
+        lane: Lane,
+    },
+    /// A lane has a new epoch without this reader: what comes later cannot be read.
+    Excluded {
+        /// The lane.
+        lane: Lane,
+    },
+    /// Nothing was measured.
+    Gap {
+        /// From this instant.
+        from: Timestamp,
+        /// Until before this one.
+        until: Timestamp,
+    },
+    /// Nothing for this reader.
+    Nothing,
+    /// The device was unpaired.
+    Closed,
+}
+
+/// A reader's end of a channel.
+#[derive(Debug)]
+pub struct Subscriber {
+    channel: ChannelTag,
+    device: VerifyingKey,
+    lanes: Lanes,
+    readers: BTreeMap<Lane, Reader>,
+    sequence: u64,
+    prev: Digest,
+    as_of: u64,
+    recent: VecDeque<Record>,
+    is_closed: bool,
+}
+
+impl Subscriber {
+    /// Begins where the keys begin.
+    pub fn join(stream: StreamId, device: VerifyingKey, keys: OpenedKeys) -> Self {
+        let channel = channel_tag(stream);
+        let reader = |(lane, path)| (lane, Reader::new(lane_tag(&channel, lane), path));
+        Self {
+            channel,
+            device,
+            readers: keys.paths.into_iter().map(reader).collect(),
+            lanes: keys.lanes,
+            sequence: keys.sequence,
+            prev: keys.prev,
+            as_of: 0,
+            recent: VecDeque::new(),
+            is_closed: false,
+        }
+    }
+
+    /// What the lanes are called.
+    pub fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
+    /// The number of the record that is due.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Whether there is a lane left that this reader can read.
+    pub fn is_authorised(&self) -> bool {
+        !self.readers.is_empty() && !self.is_closed
+    }
+
+    /// Takes in the next record. Nothing changes where that fails.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<Reading, ChannelFault> {
+        let record = UnverifiedRecord::parse(bytes)
+            .and_then(|record| record.verify(&self.channel, &self.device))
+            .map_err(|error| match error {
+                RecordError::Malformed => ChannelFault::RecordMalformed,
+                RecordError::WrongSignature => ChannelFault::RecordUnsigned,
+            })?;
+        self.check_place(&record)?;
+        let reading = match record.body() {
+            Body::Opening(_) => Reading::Nothing,
+            Body::Data(data) => self.measured(&record, data)?,
+            Body::Rotation { lane, rotation } => self.rotated(*lane, rotation)?,
+            Body::Gap { from, until } => Reading::Gap {
+                from: Timestamp::from_millis(*from),
+                until: Timestamp::from_millis(*until),
+            },
+            Body::Closing => Reading::Closed,
+        };
+        self.is_closed = reading == Reading::Closed;
+        self.sequence += 1;
+        self.prev = record.digest();
+        self.as_of = record.head().as_of;
+        self.recent.push_back(record);
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        Ok(reading)
+    }
+
+    fn check_place(&self, record: &Record) -> Result<(), ChannelFault> {
+        let head = record.head();
+        if head.sequence > self.sequence {
+            return Err(ChannelFault::RecordMissing {
+                expected: self.sequence,
+            });
+        }
+        if head.sequence < self.sequence {
+            let known = self.recent.iter();
+            let fork = known.filter_map(|known| Fork::of(known, record)).next();
+            return Err(match fork {
+                Some(fork) => forked(Contradiction::Records(fork)),
+                None => ChannelFault::RecordRepeated,
+            });
+        }
+        if head.prev != self.prev {
+            return Err(match self.recent.back() {
+                Some(before) => forked(Contradiction::Break {
+                    before: before.clone(),
+                    after: record.clone(),
+                }),
+                None => ChannelFault::RecordMissing {
+                    expected: self.sequence,
+                },
+            });
+        }
+        if self.is_closed {
+            return Err(ChannelFault::Closed);
+        }
+        if head.as_of < self.as_of {
+            return Err(ChannelFault::CheckpointWentBack);
+        }
+        Ok(())
+    }
+
+    fn measured(&self, record: &Record, data: &Data) -> Result<Reading, ChannelFault> {
+        let mut parts = Vec::new();
+        for part in data.parts() {
+            let Some(reader) = self.readers.get(&part.lane()) else {
+                continue;
+            };
+            let key = reader.epoch_key();
+            let opened = data.open(&self.channel, record.head(), part.lane(), key);
+            let opened = opened.map_err(|_| ChannelFault::PartUnopenable)?;
+            parts.push((part.lane(), opened));
+        }
+        let at = Timestamp::from_millis(record.head().at);
+        Ok(if parts.is_empty() {
+            Reading::Nothing
+        } else {
+            Reading::Measured { at, parts }
+        })
+    }
+
+    fn rotated(&mut self, lane: Lane, rotation: &Rotation) -> Result<Reading, ChannelFault> {
+        let Some(reader) = self.readers.get_mut(&lane) else {
+            return Ok(Reading::Nothing);
+        };
+        match reader.apply(rotation) {
+            Ok(()) => Ok(Reading::Rotated { lane }),
+            Err(RotationError::Excluded) => {
+                self.readers.remove(&lane);
+                Ok(Reading::Excluded { lane })
+            }
+            Err(RotationError::NotNext | RotationError::CommitmentMismatch) => {
+                Err(ChannelFault::RotationInvalid)
+            }
+        }
+    }
+
+    /// Holds what was read against an anchor of the ledger, once the relay has nothing more.
+    ///
+    /// # Errors
+    /// The relay withholds something, or the device anchored another record than it gave out.
+    pub fn check_anchor(&self, anchor: &StreamAnchor) -> Result<(), ChannelFault> {
+        if anchor.sequence >= self.sequence {
+            return Err(ChannelFault::Truncated {
+                anchored: anchor.sequence,
+            });
+        }
+        let mut recent = self.recent.iter();
+        match recent.find(|record| record.head().sequence == anchor.sequence) {
+            Some(record) if record.digest() != anchor.head => {
+                let record = record.clone();
+                Err(forked(Contradiction::Anchor { record }))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn forked(contradiction: Contradiction) -> ChannelFault {
+    ChannelFault::Forked(Box::new(contradiction))
+}
