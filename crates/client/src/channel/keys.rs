@@ -52,7 +52,6 @@ struct SealedPath {
 
 /// What the box is bound to.
 #[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "these are the names on the wire")]
 struct Binding {
     cr_id: ConsentId,
     stream_id: StreamId,

@@ -138,8 +138,8 @@ impl Subscriber {
             });
         }
         if head.sequence < self.sequence {
-            let known = self.recent.iter();
-            let fork = known.filter_map(|known| Fork::of(known, record)).next();
+            let mut known = self.recent.iter();
+            let fork = known.find_map(|known| Fork::of(known, record));
             return Err(match fork {
                 Some(fork) => forked(Contradiction::Records(fork)),
                 None => ChannelFault::RecordRepeated,

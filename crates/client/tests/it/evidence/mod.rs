@@ -50,7 +50,9 @@ pub(crate) fn entries_of(cast: &Cast, pair: &Pair, subject: ConsentId) -> Vec<u6
             descriptions.contains(&&registration.content().description)
         }
         Event::Link(LinkEvent::Created { record, .. }) => record.content().slr_id == request.slr_id,
-        Event::Identity(_) | Event::Link(LinkEvent::StatusChanged { .. }) => false,
+        Event::Identity(_) | Event::Link(LinkEvent::StatusChanged { .. }) | Event::Stream(_) => {
+            false
+        }
         Event::Consent(event) => match event {
             ConsentEvent::Requested { request: asked, .. } => {
                 asked.content().request_id == request.request_id
@@ -68,7 +70,6 @@ pub(crate) fn entries_of(cast: &Cast, pair: &Pair, subject: ConsentId) -> Vec<u6
             }
             _ => false,
         },
-        Event::Stream(_) => false,
         Event::Release(ReleaseEvent::Recorded { batch }) => {
             batch.content().receipts.iter().any(|r| r.cr_id == subject)
         }
