@@ -4,12 +4,19 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
+use std::sync::LazyLock;
 
-/// The folder that holds the workspace's `Cargo.toml`.
+/// The folder that holds the workspace's `Cargo.toml`. Cargo says at each run where it is: what was
+/// compiled in would be another repository's where the build folder was copied.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the workspace")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built = || env!("CARGO_MANIFEST_DIR").into();
+        let folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(built);
+        let folder = PathBuf::from(folder);
+        let root = folder.parent();
+        root.expect("xtask is a folder of the workspace").into()
+    });
+    &ROOT
 }
 
 /// The build folder, found from this very binary, so that a configured target folder is respected.

@@ -3,6 +3,7 @@
 //! The schemas come from the transfer objects; operations are described in a table. A test compares
 //! the table with the routes of the router, so neither can be without the other.
 
+mod accounts;
 mod examples;
 mod operation;
 mod operations;
