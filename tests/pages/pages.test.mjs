@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import * as keyboard from "./keyboard.mjs";
+import * as passkeys from "./passkeys.mjs";
 import { album, Scene } from "./scene.mjs";
 import { PAGES } from "./table.mjs";
 
@@ -119,4 +120,8 @@ describe("keyboard alone", { timeout: 60_000 }, () => {
       await context.close();
     }
   });
+});
+
+describe("passkeys", { timeout: 120_000 }, () => {
+  for (const { name, story } of passkeys.STORIES) it(name, () => story(scene));
 });

@@ -62,6 +62,7 @@ export const PAGES = [
   { name: "services", path: "/home/services", who: "household" },
   { name: "services-none", path: "/home/services", who: "newcomer" },
   { name: "account", path: "/home/account", who: "household" },
+  { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
   { name: "erase", path: "/home/account/erase", who: "newcomer" },
   {
     name: "erase-mistyped",

@@ -120,6 +120,12 @@ codes! {
     ProofReplayed = "proof-replayed", 401, "The proof of who calls was used before";
     /// The caller may not do this.
     Forbidden = "forbidden", 403, "The caller may not do this";
+    /// A passkey that signs nobody in here.
+    PasskeyRefused = "passkey-refused", 403, "The passkey does not sign in here";
+    /// A passkey that may have been copied.
+    PasskeyStopped = "passkey-stopped", 403, "The passkey was stopped, because it may have been copied";
+    /// An identity provider that does not vouch for who came back from it.
+    ProviderRefused = "provider-refused", 403, "The identity provider does not vouch for this";
     /// No such thing.
     NotFound = "not-found", 404, "There is nothing here";
     /// The method is not offered here.
@@ -132,12 +138,22 @@ codes! {
     ErasureConsentsActive = "erasure-consents-active", 409, "Consents of the account have not ended: withdraw them first";
     /// A pseudonym that belongs to another account.
     PseudonymTaken = "pseudonym-taken", 409, "The pseudonym belongs to another account";
+    /// A subject that acts for another party.
+    SubjectTaken = "subject-taken", 409, "The subject acts for another party";
+    /// As many subjects act for a party as may.
+    TooManyBindings = "too-many-bindings", 409, "As many subjects act for the party as may";
+    /// A passkey that is known already.
+    PasskeyTaken = "passkey-taken", 409, "The passkey is known already";
+    /// An account has as many passkeys as it may have.
+    TooManyPasskeys = "too-many-passkeys", 409, "The account has as many passkeys as it may have";
     /// A service has as many webhooks as it may have.
     TooManyWebhooks = "too-many-webhooks", 409, "The service has as many webhooks as it may have";
     /// As many devices of a person wait for keys as may.
     TooManyDevices = "too-many-devices", 409, "As many devices wait for keys as may at a time";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
+    /// What was begun at a browser has ended, has expired, or was begun at another.
+    CeremonySpent = "ceremony-spent", 410, "What was begun at this browser has ended or has expired";
     /// `If-Match` does not match.
     PreconditionFailed = "precondition-failed", 412, "The thing was changed by somebody else";
     /// The body is larger than the node accepts.
@@ -158,6 +174,12 @@ codes! {
     VerifierWrong = "verifier-wrong", 422, "The verifier is not the one that the challenge was made from";
     /// A place that the description does not name.
     RedirectUnregistered = "redirect-unregistered", 422, "The description does not name this address for people to return to";
+    /// An issuer that is no identity provider of this node.
+    ProviderUnknown = "provider-unknown", 422, "This node has no such identity provider";
+    /// Not a subject of an identity provider.
+    SubjectInvalid = "subject-invalid", 422, "This is not a subject of an identity provider";
+    /// An authenticator that cannot find the account by itself.
+    PasskeyUnsuitable = "passkey-unsuitable", 422, "The authenticator cannot find the account by itself";
     /// An irreversible request that does not name what it is about a second time.
     ConfirmationMismatch = "confirmation-mismatch", 422, "The confirmation names something else";
     /// A keyring that breaks the bounds.
@@ -172,6 +194,8 @@ codes! {
     Internal = "internal", 500, "The node failed";
     /// The node has stopped writing: its disk failed or is full.
     StoreUnavailable = "store-unavailable", 503, "The node cannot write at the moment";
+    /// An identity provider that gives no answer.
+    ProviderUnavailable = "provider-unavailable", 503, "The identity provider does not answer";
     /// The node is starting or stopping, or has too much to do.
     Unavailable = "unavailable", 503, "The node is not ready";
 }

@@ -51,6 +51,14 @@ domains! {
     BROWSER_SESSION = "assent/v1/browser-session";
     /// Where a node keeps a link that signs somebody in.
     SIGN_IN_LINK = "assent/v1/sign-in-link";
+    /// Where a node keeps what was begun at a browser and waits for its end.
+    CEREMONY = "assent/v1/ceremony";
+    /// Where a node keeps a passkey.
+    PASSKEY = "assent/v1/passkey";
+    /// Under which name authenticators keep the passkeys of an account.
+    PASSKEY_USER = "assent/v1/passkey-user";
+    /// Where a node keeps to whom a subject of an identity provider is bound.
+    PROVIDER_SUBJECT = "assent/v1/provider-subject";
     /// Where a node keeps what a service wants of a person whom it sends there.
     REDIRECT_TOKEN = "assent/v1/redirect-token";
     /// Where a node keeps what a person comes back with.

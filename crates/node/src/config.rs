@@ -1,10 +1,13 @@
 //! What an operator sets. Defaults < file (TOML) < environment (`ASSENT_…`) < flags.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use assent_model::names::ChainId;
 use serde::{Deserialize, Serialize};
+
+use crate::webhooks::guard::Guard;
 
 /// The configuration of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,31 @@ pub struct Config {
     pub mail_url: String,
     /// The sender of mail.
     pub mail_from: String,
+    /// Where the people of organisations sign in, beside the other ways: tables of the file, each
+    /// `[[identity_providers]]`.
+    pub identity_providers: Vec<IdentityProvider>,
+}
+
+/// An identity provider (OpenID Connect) whose subjects can be bound to parties.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityProvider {
+    /// Its name in addresses, such as `acme`: small letters, digits and hyphens. The provider has to
+    /// know `{public_url}/sign-in/providers/{id}/callback` as a redirect URI.
+    pub id: String,
+    /// Its name on the button.
+    pub name: String,
+    /// Its issuer identifier, exactly as it stands in its tokens.
+    pub issuer: String,
+    /// What the provider calls this node.
+    pub client_id: String,
+    /// With what the node shows that it is that client; a public client has none. Hidden when printed.
+    #[serde(default)]
+    pub client_secret: String,
+    /// Whether it may be reached by plain HTTP and at private addresses: for development, and for a
+    /// provider within one's own network.
+    #[serde(default)]
+    pub private: bool,
 }
 
 impl Default for Config {
@@ -59,6 +87,7 @@ impl Default for Config {
             public_url: String::new(),
             mail_url: String::new(),
             mail_from: "Assent <no-reply@localhost>".into(),
+            identity_providers: Vec::new(),
         }
     }
 }
@@ -127,6 +156,20 @@ impl Config {
             (1..=24 * 90).contains(&self.acknowledge_within_hours),
             "acknowledge_within_hours",
             "1 hour to 90 days",
+        )?;
+        bounds(
+            self.identity_providers.len() <= 8,
+            "identity_providers",
+            "8 at most",
+        )?;
+        bounds(
+            self.identity_providers
+                .iter()
+                .all(IdentityProvider::is_good)
+                && !has_twice(&self.identity_providers, |provider| &provider.id)
+                && !has_twice(&self.identity_providers, |provider| &provider.issuer),
+            "identity_providers",
+            "providers with an `id` and an `issuer` of their own, a `name` and a `client_id`",
         )
     }
 
@@ -141,7 +184,13 @@ impl Config {
 
     /// The configuration as TOML-like lines, with secrets hidden.
     pub fn printed(&self) -> String {
-        let value = serde_json::to_value(self).expect("a configuration has a JSON form");
+        let mut shown = self.clone();
+        for provider in &mut shown.identity_providers {
+            if !provider.client_secret.is_empty() {
+                "(hidden)".clone_into(&mut provider.client_secret);
+            }
+        }
+        let value = serde_json::to_value(shown).expect("a configuration has a JSON form");
         let fields = value.as_object().expect("a configuration is an object");
         let line = |(name, value): (&String, &serde_json::Value)| {
             let is_secret = SECRET_FIELDS.contains(&name.as_str()) && value != "";
@@ -153,4 +202,26 @@ impl Config {
         };
         fields.iter().map(line).collect()
     }
+}
+
+impl IdentityProvider {
+    fn is_good(&self) -> bool {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=32).contains(&self.id.len())
+            && self.id.bytes().all(is_plain)
+            && !self.name.is_empty()
+            && !self.client_id.is_empty()
+            && Guard::new(self.private).check(&self.issuer).is_ok()
+    }
+}
+
+fn has_twice<'a>(
+    providers: &'a [IdentityProvider],
+    field: impl Fn(&'a IdentityProvider) -> &'a String,
+) -> bool {
+    let mut seen = BTreeSet::new();
+    !providers
+        .iter()
+        .all(|provider| seen.insert(field(provider)))
 }

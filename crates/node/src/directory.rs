@@ -22,8 +22,8 @@ use crate::contacts::address::EmailAddress;
 use crate::http::failure::Failure;
 use crate::node::Node;
 
-/// No look-up is answered earlier: several times what one takes.
-const ANSWER_AFTER: Duration = Duration::from_millis(5);
+/// No look-up is answered earlier, nor who asks for a link to sign in: several times what either takes.
+pub(crate) const ANSWER_AFTER: Duration = Duration::from_millis(5);
 
 /// Looks an address up for a party.
 ///

@@ -18,7 +18,9 @@ use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
 use crate::http::failure::Failure;
 use crate::keyrings::Keyrings;
+use crate::passkeys::Passkeys;
 use crate::proof_cache::ProofCache;
+use crate::providers::Providers;
 use crate::release::Stopping;
 use crate::release::receipts::ReceiptQueue;
 use crate::sequencing::{Head, Intake};
@@ -72,6 +74,10 @@ pub struct Node {
     pub contacts: Contacts,
     /// The keyrings of people who keep their keys.
     pub keyrings: Keyrings,
+    /// The identity providers of organisations.
+    pub providers: Providers,
+    /// The site that passkeys are for.
+    pub passkeys: Passkeys,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

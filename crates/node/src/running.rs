@@ -36,7 +36,9 @@ use crate::mail::events;
 use crate::mail::post::{Post, PostError};
 use crate::node::Node;
 use crate::operator_keys::{KeysError, OperatorKeys};
+use crate::passkeys::Passkeys;
 use crate::proof_cache::ProofCache;
+use crate::providers::Providers;
 use crate::release::Stopping;
 use crate::release::receipts::{PendingReceipts, ReceiptQueue};
 use crate::sequencing::{self, SubmitError};
@@ -100,6 +102,9 @@ pub enum StartError {
     /// Webhooks cannot be sent.
     #[error("webhooks cannot be sent")]
     Webhooks(#[from] WebhooksError),
+    /// Identity providers cannot be called.
+    #[error("identity providers cannot be called")]
+    Providers(#[from] reqwest::Error),
     /// An address is in use or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -237,6 +242,8 @@ async fn open(
         holdings: HoldingsCache::default(),
         descriptions: DescriptionCache::default(),
         contacts: Contacts::new(post, index_key),
+        providers: Providers::new(&config)?,
+        passkeys: Passkeys::new(&config.public_url),
         webhooks,
         keyrings: Keyrings::new(),
         index_key,

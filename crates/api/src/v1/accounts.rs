@@ -14,6 +14,7 @@ use super::contacts::ContactView;
 use super::identity::PartyView;
 use super::keyring::Keyring;
 use super::links::LinkView;
+use super::sign_in::BindingView;
 
 /// `POST /v1/accounts/pseudonyms`, with a request proof of the party: one of its pseudonyms, or
 /// the alias of one of its pairs.
@@ -66,6 +67,12 @@ pub struct AccountExport {
     /// Its keyring, as its devices encrypted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyring: Option<Keyring>,
+    /// The passkeys that sign it in at a browser.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passkeys: Vec<PasskeyView>,
+    /// The subjects of identity providers that may act for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bindings: Vec<BindingView>,
     /// The pseudonyms that it has named as its own.
     pub pseudonyms: Vec<PseudonymView>,
     /// Their links with services.
@@ -81,6 +88,22 @@ pub struct AccountExport {
     pub receipts: Vec<UseReceipt>,
     /// Everything in the log about any of these, oldest first.
     pub activity: Vec<ActivityView>,
+}
+
+/// A passkey of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasskeyView {
+    /// By which it is named here.
+    pub passkey_id: String,
+    /// How the person calls it.
+    pub name: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub made_at: u64,
+    /// When it last signed in, in milliseconds since the epoch; never where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<u64>,
+    /// Whether it signs in no more, because it may have been copied.
+    pub stopped: bool,
 }
 
 /// The `format` of exports that this version writes.

@@ -31,3 +31,50 @@ impl std::fmt::Debug for SignInLink {
             .finish_non_exhaustive()
     }
 }
+
+/// `POST /v1/sign-in-bindings`, with a request proof of an organisation or an operator: lets whoever
+/// an identity provider knows as this subject act for the caller at a browser.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBinding {
+    /// The issuer identifier of an identity provider of the node, exactly.
+    pub issuer: String,
+    /// What the provider calls the person (`sub`), exactly.
+    pub subject: String,
+}
+
+impl std::fmt::Debug for NewBinding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewBinding")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The subject may act for the party. Which it is, is not repeated here, because answers can be kept for
+/// a while (`Idempotency-Key`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BindingMade {
+    /// By which the binding is named here.
+    pub binding_id: String,
+}
+
+/// A subject that may act for a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BindingView {
+    /// By which it is named here.
+    pub binding_id: String,
+    /// The issuer identifier of the identity provider.
+    pub issuer: String,
+    /// What the provider calls the person.
+    pub subject: String,
+    /// Since when, in milliseconds since the epoch.
+    pub bound_at: u64,
+}
+
+/// `GET /v1/sign-in-bindings`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BindingList {
+    /// The subjects that may act for the caller.
+    pub bindings: Vec<BindingView>,
+}

@@ -69,6 +69,11 @@ fn secrets_are_hidden() {
     assert_eq!(shown.json()["store_url"], "(hidden)");
     assert_eq!(shown.json()["mail_url"], "(hidden)");
     assert_eq!(printed("", &[], &[]).done().json()["mail_url"], "");
+    let provider = "[[identity_providers]]\nid = \"acme\"\nname = \"Acme\"\nclient_id = \"node\"\n\
+        issuer = \"https://login.acme.example\"\nclient_secret = \"sesame\"\n";
+    let shown = printed(provider, &[], &[]).done();
+    assert!(!shown.stdout.contains("sesame"), "{shown:?}");
+    assert_eq!(shown.json()["identity_providers"][0]["id"], "acme");
 }
 
 #[test]
@@ -77,5 +82,8 @@ fn a_setting_that_cannot_be_is_a_wrong_call() {
     printed("body_bytes_max = 1\n", &[], &[]).failed(2, "`body_bytes_max` must be 1 KiB to 64 MiB");
     printed("", &[], &["--body-bytes-max", "1"])
         .failed(2, "`body_bytes_max` must be 1 KiB to 64 MiB");
+    let provider = "[[identity_providers]]\nid = \"acme\"\nname = \"Acme\"\nclient_id = \"node\"\n\
+        issuer = \"http://login.acme.example\"\n";
+    printed(provider, &[], &[]).failed(2, "`identity_providers` must be providers with");
     printed("", &[("ASSENT_LISTEN", "nowhere")], &[]).failed(2, "the configuration cannot be used");
 }

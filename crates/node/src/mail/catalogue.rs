@@ -49,6 +49,10 @@ pub enum Letter {
     },
     /// To the provider: an endpoint is switched off, and where it is.
     EndpointOff(String),
+    /// A passkey was added to the account.
+    PasskeyAdded,
+    /// A passkey signs in no more, because it may have been copied.
+    PasskeyStopped,
     /// Consents were paused or ended for a person who lost the signing key.
     ConsentsStopped,
     /// A device more has the keys of the person.
@@ -122,6 +126,8 @@ impl Letter {
                 Plan::of("endpoint-failing").at(path).with("days", days)
             }
             Self::EndpointOff(path) => Plan::of("endpoint-off").at(path),
+            Self::PasskeyAdded => Plan::of("passkey-added"),
+            Self::PasskeyStopped => Plan::of("passkey-stopped"),
             Self::ConsentsStopped => Plan::of("consents-stopped"),
             Self::DeviceAdded => Plan::of("device-added").at(DEVICES),
             Self::RecoveryKitMade => Plan::of("recovery-kit-made").at(DEVICES),

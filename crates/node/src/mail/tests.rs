@@ -52,6 +52,8 @@ fn letters() -> Vec<Letter> {
             days: 4,
         },
         Letter::EndpointOff(path()),
+        Letter::PasskeyAdded,
+        Letter::PasskeyStopped,
         Letter::ConsentsStopped,
         Letter::DeviceAdded,
         Letter::RecoveryKitMade,

@@ -34,6 +34,11 @@ const ASSETS: &[Asset] = &[
         bytes: include_bytes!("../../assets/editor.js"),
     },
     Asset {
+        name: "passkey.js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../assets/passkey.js"),
+    },
+    Asset {
         name: "mark.svg",
         media_type: "image/svg+xml",
         bytes: include_bytes!("../../assets/mark.svg"),

@@ -1,9 +1,10 @@
 //! Days and times in words. They are those of UTC, and say so: the server does not know where its
 //! readers are.
 
-use assent_model::time::Timestamp;
+use assent_model::time::{Span, Timestamp};
 use fluent_templates::fluent_bundle::FluentValue;
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::texts::Texts;
@@ -47,6 +48,24 @@ pub(crate) fn iso(at: Timestamp) -> String {
     instant(at).to_string()
 }
 
+/// The day of an instant, in UTC (ISO 8601).
+pub(crate) fn day(instant: Timestamp) -> String {
+    civil(instant).date().to_string()
+}
+
+/// The last whole day before an end, in UTC (ISO 8601): what ends at midnight ends with the day.
+pub(crate) fn last_day(end: Timestamp) -> String {
+    day(Timestamp::from_millis(end.as_millis().saturating_sub(1)))
+}
+
+/// The end of a day, in UTC. `None` where it is no day.
+pub(crate) fn end_of(day: &str) -> Option<Timestamp> {
+    let date: Date = day.trim().parse().ok()?;
+    let begin = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let begin = u64::try_from(begin.as_millisecond()).ok()?;
+    Some(Timestamp::from_millis(begin) + Span::from_days(1))
+}
+
 fn instant(at: Timestamp) -> jiff::Timestamp {
     let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
     // Ends after the year 9999 mean never, and are shown as its last day.
@@ -65,4 +84,21 @@ fn day_words(texts: &Texts, then: &Zoned) -> String {
         ("year", FluentValue::from(then.year().to_string())),
     ];
     texts.with("date-day", &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_end_at_midnight() {
+        let end = end_of("2026-12-31").expect("a day");
+        assert_eq!(
+            (day(end), last_day(end)),
+            ("2027-01-01".into(), "2026-12-31".into())
+        );
+        for wrong in ["", "2026-02-30", "31-12-2026", "tomorrow", "9999-12-31T"] {
+            assert_eq!(end_of(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -9,6 +9,7 @@
 
 mod assets;
 mod browser_session;
+mod ceremony;
 mod consent;
 mod console;
 mod dates;
@@ -43,6 +44,8 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::passkeys;
+use crate::providers::bindings;
 
 pub(crate) use sign_in::link::offer as sign_in_link;
 
@@ -96,22 +99,36 @@ pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
     failure::failure_page(&failure, Texts::of(headers))
 }
 
-/// The kinds of documents that pages keep of somebody.
-const KINDS: [&str; 2] = [browser_session::KIND, sign_in::link::KIND];
+/// The kinds of documents that keep somebody signed in, or are about to sign somebody in.
+const SIGNED_IN: [&str; 3] = [browser_session::KIND, ceremony::KIND, sign_in::link::KIND];
+/// The kinds of documents that let somebody sign in.
+const WAYS_IN: [&str; 2] = [passkeys::KIND, bindings::KIND];
 /// How many are deleted at a time.
 const BATCH: u32 = 64;
 
-/// Signs a party out everywhere and forgets its links.
+/// Signs a party out everywhere and voids what waits to sign it in.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn sign_out(node: &Node, party: PartyId) -> Result<(), Failure> {
+    delete(node, party, &SIGNED_IN).await
+}
+
+/// Forgets everything that is kept for signing a party in.
 ///
 /// # Errors
 /// The store does not take writes.
 pub(crate) async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
-    for kind in KINDS {
+    // The ways in first, so that nobody comes in meanwhile.
+    delete(node, party, &WAYS_IN).await?;
+    sign_out(node, party).await
+}
+
+async fn delete(node: &Node, party: PartyId, kinds: &[&str]) -> Result<(), Failure> {
+    let owner = party.to_string();
+    for kind in kinds {
         loop {
-            let found = node
-                .store
-                .documents_of(kind, &party.to_string(), "", BATCH)
-                .await?;
+            let found = node.store.documents_of(kind, &owner, "", BATCH).await?;
             if found.is_empty() {
                 break;
             }

@@ -20,10 +20,11 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::consent::{Back, Fact, facts};
+use super::dates::{day, last_day};
 use super::failure::PageFailure;
 use super::frame::{Frame, page};
 use super::signed_in::SignedIn;
-use super::spelling::{day, last_day, plain};
+use super::spelling::plain;
 use super::texts::Texts;
 use crate::accounts;
 use crate::exports::receipts;

@@ -45,6 +45,8 @@ pub(crate) enum Means {
 struct Entry {
     party: PartyId,
     at: Timestamp,
+    /// When the person last showed who they are: before `at` where a provider remembered them.
+    seen_at: Timestamp,
     means: Means,
 }
 
@@ -57,8 +59,8 @@ pub(crate) struct SignedIn {
     pub(crate) kind: PartyKind,
     /// Who holds the keys of the party.
     pub(crate) custody: Custody,
-    /// Since when.
-    pub(crate) since: Timestamp,
+    /// When the person last showed who they are.
+    pub(crate) seen_at: Timestamp,
     /// The page that is looked at, to come back to; My Home where a form is sent.
     pub(crate) here: String,
 }
@@ -74,11 +76,32 @@ impl SignedIn {
         party: PartyId,
         means: Means,
     ) -> Result<(), PageFailure> {
+        Self::begin_seen(node, session, party, means, node.clock.now()).await
+    }
+
+    /// The same for who showed who they are at another time, of which others tell.
+    ///
+    /// # Errors
+    /// As for [`SignedIn::begin`].
+    pub(crate) async fn begin_seen(
+        node: &Node,
+        session: &Session,
+        party: PartyId,
+        means: Means,
+        seen_at: Timestamp,
+    ) -> Result<(), PageFailure> {
+        let now = node.clock.now();
         let entry = Entry {
             party,
-            at: node.clock.now(),
+            at: now,
+            seen_at: seen_at.min(now),
             means,
         };
+        // What a browser kept for somebody else is not for this party.
+        let before = session.get::<Entry>(ENTRY).await?;
+        if before.is_some_and(|before| before.party != party) {
+            session.clear().await;
+        }
         session.cycle_id().await?;
         session.insert(ENTRY, entry).await?;
         Ok(())
@@ -107,7 +130,7 @@ impl SignedIn {
 
     /// Whether signing in was so lately.
     pub(crate) fn is_fresh(&self, node: &Node) -> bool {
-        node.clock.now().since(self.since) < FRESH
+        node.clock.now().since(self.seen_at) < FRESH
     }
 }
 
@@ -135,7 +158,7 @@ pub(crate) async fn who(node: &Node, session: &Session) -> Result<Option<SignedI
         party: entry.party,
         kind: party.kind,
         custody: party.custody,
-        since: entry.at,
+        seen_at: entry.seen_at,
         here: HOME.to_owned(),
     }))
 }

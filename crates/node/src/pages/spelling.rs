@@ -1,17 +1,15 @@
-//! How pages spell what others wrote, and instants.
+//! How pages spell what others wrote.
 
-use assent_model::time::{Span, Timestamp};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-/// Text of others with nothing in it that turns the text around it about: control characters and
-/// those that change the direction of writing (UAX #9) are shown as what they are, a foreign body.
+/// Text of others with nothing in it that turns the text around it about: control characters, those
+/// that change the direction of writing (UAX #9) and those that nobody sees (Unicode TR 36, section
+/// 2.10) are shown as what they are, a foreign body.
 pub(crate) fn plain(text: &str) -> String {
     let is_foreign = |letter: char| {
         letter.is_control() && letter != '\n'
             || matches!(
                 letter,
-                '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+                '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{2069}' | '\u{feff}'
             )
     };
     let spelled = |letter| {
@@ -24,31 +22,50 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(spelled).collect()
 }
 
-/// The day of an instant, in UTC (ISO 8601).
-pub(crate) fn day(instant: Timestamp) -> String {
-    date_of(instant).to_string()
+/// Whether a word mixes letters of scripts that look alike: a name that may have been made to be taken
+/// for another (Unicode TR 39, section 5.1). Two languages in one name are no reason, so words are
+/// looked at one by one.
+pub(crate) fn is_mixed(text: &str) -> bool {
+    let mixes = |word: &str| {
+        let mut scripts = word.chars().filter_map(script);
+        let first = scripts.next();
+        scripts.any(|script| Some(script) != first)
+    };
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .any(mixes)
 }
 
-/// The last whole day before an end, in UTC (ISO 8601): what ends at midnight ends with the day.
-pub(crate) fn last_day(end: Timestamp) -> String {
-    day(Timestamp::from_millis(end.as_millis().saturating_sub(1)))
+/// Scripts with letters that look like those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+    Armenian,
+    Cherokee,
+    /// Letters of another script in the shape of Latin ones, such as those of mathematics.
+    Shaped,
 }
 
-/// The end of a day, in UTC. `None` where it is no day.
-pub(crate) fn end_of(day: &str) -> Option<Timestamp> {
-    let date: Date = day.trim().parse().ok()?;
-    let begin = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let begin = u64::try_from(begin.as_millisecond()).ok()?;
-    Some(Timestamp::from_millis(begin) + Span::from_days(1))
-}
-
-fn date_of(instant: Timestamp) -> Date {
-    // jiff ends with the year 9999, long before a timestamp does.
-    let millis = i64::try_from(instant.as_millis()).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(millis)
-        .unwrap_or(jiff::Timestamp::MAX)
-        .to_zoned(TimeZone::UTC)
-        .date()
+const fn script(letter: char) -> Option<Script> {
+    match letter {
+        'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
+            Some(Script::Latin)
+        }
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(Script::Greek),
+        '\u{400}'..='\u{52f}'
+        | '\u{1c80}'..='\u{1c8f}'
+        | '\u{2de0}'..='\u{2dff}'
+        | '\u{a640}'..='\u{a69f}' => Some(Script::Cyrillic),
+        '\u{530}'..='\u{58f}' => Some(Script::Armenian),
+        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some(Script::Cherokee),
+        '\u{250}'..='\u{2af}'
+        | '\u{1d00}'..='\u{1dbf}'
+        | '\u{2100}'..='\u{214f}'
+        | '\u{ff21}'..='\u{ff5a}'
+        | '\u{1d400}'..='\u{1d7ff}' => Some(Script::Shaped),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -56,23 +73,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn letters_that_look_like_others_are_noticed() {
+        for honest in [
+            "Bright Energy Advice B.V.",
+            "Ærø Élan Łódź 24/7",
+            "Газпром Energy",
+            "Αθήνα Power",
+            "東京Gas",
+            "",
+        ] {
+            assert!(!is_mixed(honest), "{honest}");
+        }
+        for false_ in [
+            "\u{412}right Energy",
+            "Brig\u{04bb}t",
+            "Energ\u{3c5}",
+            "\u{1d401}right",
+            "Bri\u{ff47}ht",
+        ] {
+            assert!(is_mixed(false_), "{false_}");
+        }
+    }
+
+    #[test]
     fn nothing_turns_the_text_about() {
         assert_eq!(
             plain("elpmaxe\u{202e}moc\u{2066}\u{7}"),
             "elpmaxe\u{fffd}moc\u{fffd}\u{fffd}"
         );
-        assert_eq!(plain("Bright Énergie\nשלום"), "Bright Énergie\nשלום");
-    }
-
-    #[test]
-    fn days_end_at_midnight() {
-        let end = end_of("2026-12-31").expect("a day");
+        assert_eq!(plain("a\u{200b}b\u{feff}"), "a\u{fffd}b\u{fffd}");
         assert_eq!(
-            (day(end), last_day(end)),
-            ("2027-01-01".into(), "2026-12-31".into())
+            plain("Bright Énergie <b>\nשלום"),
+            "Bright Énergie <b>\nשלום"
         );
-        for wrong in ["", "2026-02-30", "31-12-2026", "tomorrow", "9999-12-31T"] {
-            assert_eq!(end_of(wrong), None, "{wrong}");
-        }
     }
 }

@@ -13,14 +13,14 @@ use serde_json::Value;
 use crate::calls::Calls;
 use crate::world::World;
 
-type Route = (String, String);
+pub(crate) type Route = (String, String);
 
 const METHODS: [&str; 9] = [
     "get", "head", "delete", "options", "patch", "post", "put", "trace", "connect",
 ];
 
 /// The routes of a router, from what it prints of itself: there is no other way to ask it.
-fn routes(printed: &str) -> BTreeSet<Route> {
+pub(crate) fn routes(printed: &str) -> BTreeSet<Route> {
     let (before, after) = printed
         .split_once("fallback_router")
         .expect("a router prints its fallback");

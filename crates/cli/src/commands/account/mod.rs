@@ -1,5 +1,7 @@
 //! `assent account`: what the home operator knows of a party beside the ledger.
 
+mod bind;
+mod bindings;
 mod device;
 mod erase;
 mod export;
@@ -7,6 +9,7 @@ mod keyring;
 mod lost_key;
 mod name;
 mod pseudonyms;
+mod unbind;
 
 use clap::Subcommand;
 
@@ -29,6 +32,12 @@ pub(crate) enum Command {
     Export(export::Arguments),
     /// Erase everything that is not on the ledger; there is no way back
     Erase(erase::Arguments),
+    /// Let a subject of an identity provider act for an organisation at a browser
+    Bind(bind::Arguments),
+    /// List the subjects that may act for a party
+    Bindings(bindings::Arguments),
+    /// Let a subject act for a party no more
+    Unbind(unbind::Arguments),
     /// Have the operator stop consents after the loss of a key
     LostKey(lost_key::Arguments),
 }
@@ -42,6 +51,9 @@ impl Command {
             Self::Device(command) => command.run(output).await,
             Self::Export(arguments) => arguments.run(output).await,
             Self::Erase(arguments) => arguments.run(output).await,
+            Self::Bind(arguments) => arguments.run(output).await,
+            Self::Bindings(arguments) => arguments.run(output).await,
+            Self::Unbind(arguments) => arguments.run(output).await,
             Self::LostKey(arguments) => arguments.run(output).await,
         }
     }

@@ -22,7 +22,7 @@ use assent_api::v1::releases::{
     Decide, Decision, ReceiptView, ReportUse, TokenAnswer, TokenRequest,
 };
 use assent_api::v1::services::{RegisterService, ServiceView};
-use assent_api::v1::sign_in::{AskSignInLink, SignInLink};
+use assent_api::v1::sign_in::{AskSignInLink, BindingList, BindingMade, NewBinding, SignInLink};
 use assent_api::v1::wallets::{PublishWallet, WalletView};
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
 use assent_exchange::consent::rejection::ConsentRejection;
@@ -211,6 +211,38 @@ fn contacts() -> Vec<Operation> {
         .by("the party")
         .takes::<AskSignInLink>()
         .gives::<SignInLink>("The link."),
+        Operation::get(
+            "/v1/sign-in-bindings",
+            "listSignInBindings",
+            "List the subjects of identity providers that may act for the caller",
+        )
+        .by("the party")
+        .gives::<BindingList>("The subjects, each with when it was bound."),
+        Operation::post(
+            "/v1/sign-in-bindings",
+            "bindSignIn",
+            "Let a subject of an identity provider act for the caller at a browser",
+        )
+        .about("For organisations and operators. One subject acts for one party. Saying so again changes nothing.")
+        .by("the organisation or operator")
+        .takes::<NewBinding>()
+        .gives::<BindingMade>("Whoever the provider knows as this subject signs in as the caller.")
+        .refuses(&[
+            Code::Forbidden,
+            Code::ProviderUnknown,
+            Code::SubjectInvalid,
+            Code::SubjectTaken,
+            Code::TooManyBindings,
+        ]),
+        Operation::delete(
+            "/v1/sign-in-bindings/{binding}",
+            "unbindSignIn",
+            "Let a subject act for the caller no more",
+        )
+        .about("Sessions that it has begun go on until they end; `POST /home/account/sign-out` ends them.")
+        .by("the party")
+        .gives_nothing("The subject signs in as nobody.")
+        .refuses(&[Code::NotFound]),
         Operation::post(
             "/sign-in/key",
             "signIn",

@@ -19,6 +19,8 @@ use crate::history::history;
 use crate::http::failure::Failure;
 use crate::keyrings;
 use crate::node::Node;
+use crate::passkeys;
+use crate::providers::bindings;
 use crate::vaulted;
 
 /// The export of a party's account.
@@ -44,6 +46,8 @@ pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport,
         party: identity::view(node, party).await?,
         contact: contacts::contact_of(node, party).await?,
         keyring: keyring(node, party).await?,
+        bindings: bindings::list(node, party).await?,
+        passkeys: passkeys::list(node, party).await?,
         pseudonyms: accounts::pseudonyms(node, party).await?,
         forms: forms(node, &belongings).await?,
         links,

@@ -10,7 +10,7 @@ use assent_model::records::consent::ResourceSet;
 use assent_model::time::{Span, Timestamp};
 
 use crate::http::failure::Failure;
-use crate::pages::spelling::{day, end_of, last_day};
+use crate::pages::dates::{day, end_of, last_day};
 
 /// The pairs of a form or a query.
 pub(super) type Pairs = Vec<(String, String)>;

@@ -16,9 +16,10 @@ use super::notice::{Fact, facts};
 use super::visit::{Elsewhere, Seen, Standing, Visit};
 use crate::http::v1::consent_requests::form_view;
 use crate::node::Node;
+use crate::pages::dates::{day, last_day};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
-use crate::pages::spelling::{day, last_day, plain};
+use crate::pages::spelling::{is_mixed, plain};
 use crate::redirects::Refused;
 
 /// A dataset as it can be chosen from.
@@ -57,6 +58,8 @@ struct FormPage {
     origin: String,
     source: String,
     source_provider: String,
+    /// Whether a name may have been made to be taken for another.
+    is_mixed: bool,
     purpose: String,
     description: String,
     datasets: Vec<Dataset>,
@@ -219,6 +222,11 @@ fn form_page(
         source_provider: source
             .map(|source| plain(&source.provider.name))
             .unwrap_or_default(),
+        is_mixed: [&notice.service_name, &notice.provider.name]
+            .into_iter()
+            .chain(source.map(|source| &source.name))
+            .chain(source.map(|source| &source.provider.name))
+            .any(|name| is_mixed(name)),
         purpose: said(&purpose.name),
         description: said(&purpose.description),
         has_optional: notice

@@ -12,6 +12,7 @@ use axum::{Form, Json};
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::passkeys::{self, Line};
 use crate::contacts;
 use crate::erasure;
 use crate::http::v1::account_export;
@@ -23,7 +24,7 @@ use crate::pages::signed_in::SignedIn;
 use crate::pages::texts::Texts;
 
 /// Where the page is.
-const HERE: &str = "/home/account";
+pub(super) const HERE: &str = "/home/account";
 
 #[derive(Template)]
 #[template(path = "home/account.html")]
@@ -33,6 +34,8 @@ struct AccountPage {
     party: String,
     /// The key of the sentence that says who keeps the keys.
     custody: &'static str,
+    /// The passkeys; `None` where this node has none.
+    passkeys: Option<Vec<Line>>,
 }
 
 /// `GET /home/account`.
@@ -50,6 +53,7 @@ pub(super) async fn account(
             Custody::Page => "account-keys-page",
             Custody::Independent => "account-keys-independent",
         },
+        passkeys: passkeys::lines(&node, &texts, &signed_in).await?,
         frame: Frame::of(texts, "account-title", "account", HERE, &signed_in),
     };
     Ok(page(StatusCode::OK, &shown))
@@ -71,7 +75,7 @@ pub(super) async fn sign_out(
     session: Session,
     signed_in: SignedIn,
 ) -> Result<Redirect, PageFailure> {
-    pages::forget(&node, signed_in.party).await?;
+    pages::sign_out(&node, signed_in.party).await?;
     session.flush().await?;
     Ok(Redirect::to("/"))
 }

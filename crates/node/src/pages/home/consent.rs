@@ -27,6 +27,7 @@ use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::names;
 use crate::pages::signed_in::SignedIn;
+use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
 
 /// So many of the newest uses are shown.
@@ -121,8 +122,8 @@ pub(super) async fn consent(
             .counterpart()
             .map_or_else(String::new, |id| id.to_string()),
         standing,
-        service: names::clean(&service.name),
-        provider: names::clean(&service.provider.name),
+        service: plain(&service.name),
+        provider: plain(&service.provider.name),
         purpose: names::purpose(&service, &consent.usage_rules.purpose_id, &language),
         what_for: of_basis(|basis| &basis.description),
         termination: of_basis(|basis| &basis.termination),
@@ -139,7 +140,7 @@ pub(super) async fn consent(
         ends: ends(&texts, held, &service, source.as_deref()),
         history,
         used,
-        source: source.map(|source| names::clean(&source.name)),
+        source: source.map(|source| plain(&source.name)),
         frame: Frame::of(
             texts,
             "my-consent-title",
@@ -196,7 +197,7 @@ fn ends(
             }
             Closure::Missed => texts.get("end-missed"),
         };
-        Some((names::clean(&service.name), words))
+        Some((plain(&service.name), words))
     };
     both.into_iter().flatten().filter_map(said).collect()
 }
@@ -213,8 +214,8 @@ fn told(
     all.reverse();
     let is_use = |happening: &&&Happening| matches!(happening.what, What::Used(_));
     let name = |id| match source {
-        Some(source) if source.service_id == id => names::clean(&source.name),
-        _ => names::clean(&service.name),
+        Some(source) if source.service_id == id => plain(&source.name),
+        _ => plain(&service.name),
     };
     let tell = |happening: &Happening| Told {
         when: When::moment(texts, happening.at),
@@ -302,7 +303,7 @@ pub(super) async fn withdraw(
     let basis = service.purpose(purpose);
     let shown = WithdrawPage {
         id: held.id.to_string(),
-        service: names::clean(&service.name),
+        service: plain(&service.name),
         purpose: names::purpose(&service, purpose, &language),
         termination: basis.map_or_else(String::new, |basis| {
             names::picked(&basis.termination, &language)

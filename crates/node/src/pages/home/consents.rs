@@ -26,6 +26,7 @@ use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::names;
 use crate::pages::signed_in::SignedIn;
+use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
 
 /// What `GET /home/consents` takes.
@@ -177,8 +178,8 @@ pub(super) async fn row(node: &Node, texts: &Texts, line: &Line<'_>) -> Result<R
     Ok(Row {
         href,
         purpose: names::purpose(&service, purpose, &language),
-        service: names::clean(&service.name),
-        source: source.map(|source| names::clean(&source.name)),
+        service: plain(&service.name),
+        source: source.map(|source| plain(&source.name)),
         standing: line.standing(),
         data,
         since: When::day(texts, line.at()),
@@ -213,10 +214,7 @@ pub(super) async fn choices(
     let (mut services, mut concepts) = (Vec::new(), BTreeMap::new());
     for described in named.values() {
         let description: Arc<ServiceDescription> = descriptions::shared(node, described).await?;
-        services.push((
-            described.service_id.to_string(),
-            names::clean(&description.name),
-        ));
+        services.push((described.service_id.to_string(), plain(&description.name)));
         for mapping in description
             .datasets
             .iter()

@@ -5,6 +5,7 @@ mod consent;
 mod consents;
 mod overview;
 mod paging;
+mod passkeys;
 mod services;
 mod standing;
 
@@ -33,6 +34,13 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         )
         .route("/home/services/{link}/restore", post(services::restore))
         .route("/home/account", get(account::account))
+        .route("/home/account/passkeys/new", get(passkeys::new))
+        .route("/home/account/passkeys/begin", post(passkeys::begin))
+        .route("/home/account/passkeys", post(passkeys::end))
+        .route(
+            "/home/account/passkeys/{passkey}/remove",
+            post(passkeys::remove),
+        )
         .route("/home/account/export", get(account::export))
         .route("/home/account/sign-out", post(account::sign_out))
         .route(

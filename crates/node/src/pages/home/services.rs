@@ -21,6 +21,7 @@ use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::names;
 use crate::pages::signed_in::SignedIn;
+use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
 
 /// A link as it is shown.
@@ -82,8 +83,8 @@ async fn line(
     Ok(Line {
         id: held.id.to_string(),
         about: names::picked(&description.description, &language),
-        service: names::clean(&description.name),
-        provider: names::clean(&description.provider.name),
+        service: plain(&description.name),
+        provider: plain(&description.provider.name),
         removed: held.link.is_removed(),
         active: holdings.consents.iter().filter(hangs).count(),
     })

@@ -23,7 +23,7 @@ use super::consent::{Back, ClosedPage, custody, name_of, not_me, over};
 use super::failure::PageFailure;
 use super::frame::{Frame, page};
 use super::signed_in::{SignedIn, who};
-use super::spelling::plain;
+use super::spelling::{is_mixed, plain};
 use super::texts::Texts;
 use crate::accounts;
 use crate::descriptions;
@@ -108,6 +108,8 @@ struct AskPage {
     business_id: String,
     address: String,
     contact: String,
+    /// Whether a name may have been made to be taken for another.
+    is_mixed: bool,
     origin: String,
     custody: &'static str,
     reference: String,
@@ -140,6 +142,7 @@ async fn ask(
         business_id: plain(&provider.business_id),
         address: plain(&provider.address),
         contact: plain(&provider.contact),
+        is_mixed: is_mixed(&visit.service.name) || is_mixed(&provider.name),
         origin: visit.opened.pushed.origin(),
         custody: custody(visit.signed_in.custody),
         reference: serde_json::to_string(&visit.reference).expect("a reference has a JSON form"),

@@ -1,5 +1,7 @@
 //! Links that sign somebody in once.
 
+use std::sync::Arc;
+
 use assent_api::problem::Code;
 use assent_api::v1::sign_in::SignInLink;
 use assent_crypto::base64url;
@@ -68,33 +70,37 @@ pub(crate) async fn offer(node: &Node, party: PartyId, here: &str) -> Result<Sig
     })
 }
 
-/// Mails a link to the owner of an address, if there is one. Whether there is shows neither in the
-/// answer nor, but for one look-up in the store, in its time: letters wait in a queue.
+/// Mails a link to the owner of an address, if there is one. Whether there is, is found out after the
+/// answer, and shows neither in it nor in its time.
 ///
 /// # Errors
-/// Links to this address were asked for too often, or the store fails.
-pub(super) async fn mail(
-    node: &Node,
-    address: &EmailAddress,
+/// Links to this address were asked for too often.
+pub(super) fn mail(
+    node: &Arc<Node>,
+    address: EmailAddress,
     language: &str,
     here: &str,
 ) -> Result<(), Failure> {
     let index = address.index(&node.index_key);
     node.contacts.sign_ins.take(index, node.clock.now())?;
-    let Some(party) = owner_of(node, address).await? else {
-        return Ok(());
-    };
-    let path = make(node, party, here).await?;
-    let recipient = Recipient {
-        address: address.clone(),
-        language: language
-            .parse()
-            .map_err(|_| Failure::from(Code::Internal))?,
-    };
-    node.contacts
-        .post
-        .tell(party, &recipient, Letter::SignIn(path));
+    let language = language
+        .parse()
+        .map_err(|_| Failure::from(Code::Internal))?;
+    let recipient = Recipient { address, language };
+    tokio::spawn(write(Arc::clone(node), recipient, here.to_owned()));
     Ok(())
+}
+
+/// A store that fails has said so; the person asks again.
+async fn write(node: Arc<Node>, recipient: Recipient, here: String) {
+    let Ok(Some(party)) = owner_of(&node, &recipient.address).await else {
+        return;
+    };
+    if let Ok(path) = make(&node, party, &here).await {
+        node.contacts
+            .post
+            .tell(party, &recipient, Letter::SignIn(path));
+    }
 }
 
 /// Uses a link up. Of two who follow it at a time, one gets in.

@@ -4,7 +4,10 @@
 //! mail follow links, they press no buttons. Who asks for a link learns nothing about whether the
 //! address is known.
 
+pub(super) mod address;
 pub(crate) mod link;
+mod passkey;
+mod provider;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,14 +19,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
+use tokio::time::Instant;
 use tower_sessions::Session;
 
+use self::address::{AddressField, Sent};
+use self::provider::Choice;
 use super::failure::PageFailure;
 use super::frame::{Frame, local_path, page};
 use super::mail;
 use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
-use crate::contacts::address::EmailAddress;
+use crate::directory::ANSWER_AFTER;
 use crate::http::caller::Caller;
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -33,6 +39,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/sign-in", get(ask).post(send))
         .route("/sign-in/link/{token}", get(confirm).post(follow))
         .route("/sign-in/key", post(with_key))
+        .route("/sign-in/passkey/begin", post(passkey::begin))
+        .route("/sign-in/passkey", post(passkey::end))
+        .route("/sign-in/providers/{provider}", get(provider::begin))
+        .route("/sign-in/providers/{provider}/callback", get(provider::end))
         .route("/sign-out", post(sign_out))
 }
 
@@ -52,9 +62,22 @@ struct AskPage {
     frame: Frame,
     here: String,
     again: bool,
-    /// What is wrong with the address that was typed; empty at first.
-    error: String,
-    email: String,
+    has_passkeys: bool,
+    providers: Vec<Choice>,
+    address: AddressField,
+}
+
+impl AskPage {
+    fn new(node: &Node, texts: Texts, here: &str, again: bool) -> Self {
+        Self {
+            frame: Frame::open(texts, "sign-in-title", "/sign-in"),
+            here: here.to_owned(),
+            again,
+            has_passkeys: node.passkeys.are_offered(),
+            providers: provider::choices(node),
+            address: AddressField::default(),
+        }
+    }
 }
 
 async fn ask(
@@ -63,28 +86,12 @@ async fn ask(
     session: Session,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
-    let here = local_path(&asked.here).to_owned();
+    let here = local_path(&asked.here);
     if !asked.again && who(&node, &session).await?.is_some() {
-        return Ok(Redirect::to(&here).into_response());
+        return Ok(Redirect::to(here).into_response());
     }
-    let shown = AskPage {
-        frame: Frame::open(texts, "sign-in-title", "/sign-in"),
-        here,
-        again: asked.again,
-        error: String::new(),
-        email: String::new(),
-    };
+    let shown = AskPage::new(&node, texts, here, asked.again);
     Ok(page(StatusCode::OK, &shown))
-}
-
-/// What `POST /sign-in` takes.
-#[derive(Deserialize)]
-struct Sent {
-    email: String,
-    #[serde(default)]
-    here: String,
-    #[serde(default)]
-    again: bool,
 }
 
 #[derive(Template)]
@@ -102,19 +109,18 @@ async fn send(
     headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, PageFailure> {
-    let here = local_path(&sent.here).to_owned();
-    let Some(address) = EmailAddress::parse(sent.email.trim()) else {
-        let shown = AskPage {
-            error: texts.get("sign-in-email-invalid"),
-            frame: Frame::open(texts, "sign-in-title", "/sign-in"),
-            here,
-            again: sent.again,
-            email: sent.email,
-        };
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+    let begin = Instant::now();
+    let address = match sent.address(&texts) {
+        Ok(address) => address,
+        Err(address) => {
+            let shown = AskPage::new(&node, texts, sent.here(), sent.again);
+            let shown = AskPage { address, ..shown };
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+        }
     };
-    let language = texts.tag();
-    link::mail(&node, &address, &language, &here).await?;
+    let mailed = link::mail(&node, address, &texts.tag(), sent.here());
+    tokio::time::sleep_until(begin + ANSWER_AFTER).await;
+    mailed?;
     let frame = Frame::open(texts, "sign-in-sent-title", "/sign-in");
     let has_mail_page = mail::is_open(&node, &headers, peer);
     let shown = SentPage {

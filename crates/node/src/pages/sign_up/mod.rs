@@ -21,6 +21,7 @@ use tower_sessions::Session;
 use super::failure::PageFailure;
 use super::frame::{Frame, local_path, page};
 use super::mail;
+use super::sign_in::address::{AddressField, Sent};
 use super::sign_in::link;
 use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
@@ -60,9 +61,17 @@ struct Asked {
 struct ChoosePage {
     frame: Frame,
     here: String,
-    /// What is wrong with the address that was typed; empty at first.
-    error: String,
-    email: String,
+    address: AddressField,
+}
+
+impl ChoosePage {
+    fn new(texts: Texts, here: &str, address: AddressField) -> Self {
+        Self {
+            frame: Frame::open(texts, "sign-up-title", "/sign-up"),
+            here: here.to_owned(),
+            address,
+        }
+    }
 }
 
 async fn choose(
@@ -71,25 +80,12 @@ async fn choose(
     session: Session,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
-    let here = local_path(&asked.here).to_owned();
+    let here = local_path(&asked.here);
     if who(&node, &session).await?.is_some() {
-        return Ok(Redirect::to(&here).into_response());
+        return Ok(Redirect::to(here).into_response());
     }
-    let shown = ChoosePage {
-        frame: Frame::open(texts, "sign-up-title", "/sign-up"),
-        here,
-        error: String::new(),
-        email: String::new(),
-    };
+    let shown = ChoosePage::new(texts, here, AddressField::default());
     Ok(page(StatusCode::OK, &shown))
-}
-
-/// What `POST /sign-up` takes.
-#[derive(Deserialize)]
-struct Sent {
-    email: String,
-    #[serde(default)]
-    here: String,
 }
 
 async fn send(
@@ -98,22 +94,19 @@ async fn send(
     session: Session,
     Form(sent): Form<Sent>,
 ) -> Result<Response, PageFailure> {
-    let here = local_path(&sent.here).to_owned();
-    let Some(address) = EmailAddress::parse(sent.email.trim()) else {
-        let shown = ChoosePage {
-            error: texts.get("sign-in-email-invalid"),
-            frame: Frame::open(texts, "sign-up-title", "/sign-up"),
-            here,
-            email: sent.email,
-        };
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+    let here = sent.here();
+    let address = match sent.address(&texts) {
+        Ok(address) => address,
+        Err(address) => {
+            let shown = ChoosePage::new(texts, here, address);
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+        }
     };
     let begun = Begun {
         email: address.as_str().to_owned(),
-        here: here.clone(),
+        here: here.to_owned(),
     };
-    let language = texts.tag();
-    issue(&node, address, &language, here)?;
+    issue(&node, address, &texts.tag(), here.to_owned())?;
     session.insert(ENTRY, begun).await?;
     Ok(Redirect::to("/sign-up/code").into_response())
 }

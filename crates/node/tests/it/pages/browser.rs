@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use assent_api::v1::contacts::ContactView;
+use assent_client::keys::PartyKeys;
 use assent_model::ids::PartyId;
 use assent_node::contacts;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -49,8 +50,13 @@ impl Browser {
 
     /// A browser at which a person is signed in by a link that the person's own key made.
     pub(crate) async fn of_key(world: &World, cast: &Cast, person: &Person) -> Self {
+        Self::of_keys(world, cast, &person.keys).await
+    }
+
+    /// The same for any party.
+    pub(super) async fn of_keys(world: &World, cast: &Cast, keys: &PartyKeys) -> Self {
         let signer = world.signer();
-        let made = cast.client.sign_in_link(&signer, &person.keys, None).await;
+        let made = cast.client.sign_in_link(&signer, keys, None).await;
         let link = made.unwrap().url;
         let token = link.rsplit('/').next().unwrap();
         let mut browser = Self::new(world);
@@ -97,6 +103,16 @@ impl Browser {
 
     pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.send(Method::POST, path, Some(form), &[]).await
+    }
+
+    /// The value of a cookie.
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
+    /// Gives the browser a cookie, as an attacker would.
+    pub(super) fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// A form that another site sends.

@@ -5,7 +5,7 @@ use assent_client::errand::{Errand, ReturnError};
 use assent_client::http::ClientError;
 use assent_model::time::Span;
 
-use super::browser::{Browser, continues};
+use super::browser::{Browser, attribute, continues};
 use super::consent_form::{Stage, send};
 use super::relying::{ADVISER, Relying, path_of, returned};
 use crate::calls::Calls;
@@ -268,6 +268,36 @@ fn hostile() -> String {
     description.to_string()
 }
 
+/// Another service of the same look: a Cyrillic letter in the place of a Latin one.
+#[tokio::test]
+async fn a_name_that_looks_like_another_is_pointed_out() {
+    const WARNING: &str = "mixes letters of different alphabets";
+    let alike = ADVISER.replace("Bright Energy Advice", "\u{412}right Energy Advice");
+    for (description, is_alike) in [(ADVISER, false), (alike.as_str(), true)] {
+        let mut stage = Stage::with(description).await;
+        let Stage {
+            world,
+            archive,
+            adviser,
+            browser,
+        } = &mut stage;
+        let request = adviser.ask(world, archive, None).await;
+        let (_, pushed) = adviser.push(world, request).await;
+        let form = browser.get(&path_of(&pushed)).await.text();
+        let (_, pushed) = adviser
+            .push_link(world, assent_crypto::digest::Digest::of(b"a"))
+            .await;
+        let link = browser.get(&path_of(&pushed)).await.text();
+        for page in [form, link] {
+            assert_eq!(page.contains(WARNING), is_alike, "{page}");
+            assert!(
+                page.contains("https://bright-energy.example"),
+                "the site is named"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_text_of_a_description_runs_or_turns_the_page_about() {
     let mut stage = Stage::with(&hostile()).await;
@@ -286,7 +316,21 @@ async fn no_text_of_a_description_runs_or_turns_the_page_about() {
         .push_link(world, assent_crypto::digest::Digest::of(b"a"))
         .await;
     let link = browser.get(&path_of(&pushed)).await;
-    for shown in [page, receipt, link] {
+    let mut shown = vec![page, receipt, link];
+    let list = browser.get("/home/consents").await;
+    let consent = attribute(&list.text(), "<article", "href").unwrap();
+    let waiting = adviser.ask(world, archive, None).await;
+    shown.push(list);
+    for path in [
+        "/home/requests",
+        "/home/services",
+        &consent,
+        &format!("{consent}/withdraw"),
+        &format!("/home/requests/{waiting}"),
+    ] {
+        shown.push(browser.get(path).await);
+    }
+    for shown in shown {
         let text = shown.text();
         assert_eq!(shown.status, 200, "{text}");
         assert!(text.contains("alert(1)"), "the text is there: {text}");

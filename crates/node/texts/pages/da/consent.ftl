@@ -63,3 +63,4 @@ receipt-readable = Kvitteringen til udskrift
 receipt-download = Hent kvitteringen som JSON ({ $name })
 receipt-evidence = Hent beviserne, som alle kan efterprøve
 receipt-notice = Meddelelsen, som du blev vist
+consent-name-mixed = Et navn her blander bogstaver fra forskellige alfabeter, der ligner hinanden. Det kan være lavet for at ligne et andet: sammenlign webstedet og nummeret.

@@ -149,3 +149,15 @@ letter-device-removed-text =
     { $link }
 
     Var det ikke dig, kan en anden handle med dine nøgler: se dine enheder der, og se, hvad der er sagt ja til for nylig.
+
+letter-passkey-added-subject = En adgangsnøgle blev føjet til din konto
+letter-passkey-added-text =
+    En adgangsnøgle blev føjet til din konto hos { $link }. Den, der har nøglen, kan logge ind der.
+
+    Var det ikke dig, så log ind med et link, fjern adgangsnøglen under Konto, og log ud overalt. Derefter kan ingen logge ind med den.
+
+letter-passkey-stopped-subject = En adgangsnøgle til din konto er stoppet
+letter-passkey-stopped-text =
+    En af dine adgangsnøgler hos { $link } blev brugt på en måde, der viser, at der måske findes en kopi af den. Den er stoppet: ingen kan logge ind med den mere, og ingen blev lukket ind.
+
+    Log ind med et link eller en anden adgangsnøgle, fjern den stoppede under Konto, og lav en ny.

@@ -63,3 +63,4 @@ receipt-readable = The receipt to print and keep
 receipt-download = Download the receipt as JSON ({ $name })
 receipt-evidence = Download the evidence that anybody can check
 receipt-notice = The notice that you were shown
+consent-name-mixed = A name here mixes letters of different alphabets that look alike. It may be made to be taken for another: compare the website and the number.

@@ -149,3 +149,15 @@ letter-device-removed-text =
     { $link }
 
     If it was not you, somebody else can act with your keys: look at your devices there, and at what was agreed to lately.
+
+letter-passkey-added-subject = A passkey was added to your account
+letter-passkey-added-text =
+    A passkey was added to your account at { $link }. Whoever has it can sign in there.
+
+    If it was not you, sign in by a link, remove the passkey under Account, and sign out everywhere. Nobody can sign in with it after that.
+
+letter-passkey-stopped-subject = A passkey of your account was stopped
+letter-passkey-stopped-text =
+    One of your passkeys at { $link } was used in a way that shows that there may be a copy of it. It was stopped: nobody signs in with it any more, and nobody was let in.
+
+    Sign in by a link or another passkey, remove the stopped one under Account, and make a new one.

@@ -63,3 +63,4 @@ receipt-readable = Het bewijs om af te drukken en te bewaren
 receipt-download = Bewijs downloaden als JSON ({ $name })
 receipt-evidence = Download het bewijsmateriaal dat iedereen kan controleren
 receipt-notice = De verklaring die u te zien kreeg
+consent-name-mixed = Een naam hier mengt letters van verschillende alfabetten die op elkaar lijken. Misschien moet hij voor een andere doorgaan: vergelijk de website en het nummer.

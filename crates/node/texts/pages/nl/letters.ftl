@@ -149,3 +149,15 @@ letter-device-removed-text =
     { $link }
 
     Was u het niet? Dan kan iemand anders met uw sleutels handelen: kijk daar naar uw apparaten en naar waarmee de laatste tijd is ingestemd.
+
+letter-passkey-added-subject = Er is een passkey aan uw account toegevoegd
+letter-passkey-added-text =
+    Er is een passkey toegevoegd aan uw account bij { $link }. Wie hem heeft, kan daar inloggen.
+
+    Was u dat niet zelf? Log dan in met een link, verwijder de passkey onder Account en log overal uit. Daarna kan er niemand meer mee inloggen.
+
+letter-passkey-stopped-subject = Een passkey van uw account is stopgezet
+letter-passkey-stopped-text =
+    Een van uw passkeys bij { $link } is zo gebruikt dat er misschien een kopie van bestaat. Hij is stopgezet: er kan niemand meer mee inloggen, en er is niemand binnengelaten.
+
+    Log in met een link of een andere passkey, verwijder de stopgezette onder Account en maak een nieuwe.

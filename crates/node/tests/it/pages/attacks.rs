@@ -1,0 +1,231 @@
+//! Attacks on all pages at once: from another site, in a frame, by where to go on, by asking who is
+//! known. A page that is added is attacked too: the pages are those of the router.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use assent_node::http::router::router;
+
+use super::browser::{Browser, location};
+use crate::household::Cast;
+use crate::openapi::routes;
+use crate::person::{Mailbox, Person};
+use crate::world::World;
+
+const ANN: &str = "ann@example.org";
+/// What is no place of this node.
+const ELSEWHERE: [&str; 8] = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example/",
+    "/\t/evil.example/",
+    "/\n/evil.example/",
+    "javascript:alert(1)",
+    "evil.example",
+];
+
+/// The pages that are met by a method, with something in the place of each parameter.
+fn pages(world: &World, method: &str) -> Vec<String> {
+    let router = router(Arc::clone(world.running.node()));
+    let all = routes(&format!("{router:?}"));
+    let is_page = |path: &str| !path.starts_with("/v1/") && !path.starts_with("/openapi");
+    let filled = |path: &str| {
+        let segments = path.split('/');
+        let filled = segments.map(|part| if part.starts_with('{') { "none" } else { part });
+        filled.collect::<Vec<_>>().join("/")
+    };
+    let pages = all
+        .iter()
+        .filter(|(offered, path)| offered == method && is_page(path));
+    pages.map(|(_, path)| filled(path)).collect()
+}
+
+#[tokio::test]
+async fn no_page_takes_anything_from_another_site() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let (mut person, _) = Browser::of_hosted(&world, ANN).await;
+    let mut organisation = Browser::of_keys(&world, &cast, &cast.adviser.keys).await;
+    let forged = [
+        [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+        ],
+        [("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors")],
+        [("origin", "https://evil.example"), ("sec-fetch-mode", "")],
+        [("origin", "null"), ("sec-fetch-mode", "")],
+    ];
+    let paths = pages(&world, "post");
+    assert!(paths.len() >= 25, "{paths:?}");
+    for path in paths {
+        for headers in &forged {
+            for browser in [&mut person, &mut organisation] {
+                let answer = browser.post_from(headers, &path, &[]).await;
+                assert_eq!(answer.status, 403, "{path} {headers:?}");
+            }
+        }
+    }
+    assert_eq!(
+        person.get("/home").await.status,
+        200,
+        "nobody was signed out"
+    );
+    assert_eq!(organisation.get("/console/services").await.status, 200);
+}
+
+#[tokio::test]
+async fn no_page_is_framed_cached_or_runs_what_is_not_ours() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let (person, _) = Browser::of_hosted(&world, ANN).await;
+    let organisation = Browser::of_keys(&world, &cast, &cast.adviser.keys).await;
+    let paths = pages(&world, "get");
+    assert!(paths.len() >= 30, "{paths:?}");
+    for mut browser in [Browser::new(&world), person, organisation] {
+        for path in paths.iter().filter(|path| !path.starts_with("/assets/")) {
+            let answer = browser.get(path).await;
+            assert!(answer.status < 500, "{path}");
+            let policy = answer.header("content-security-policy");
+            for part in [
+                "default-src 'self'",
+                "frame-ancestors 'none'",
+                "form-action 'self'",
+                "base-uri 'none'",
+                "object-src 'none'",
+            ] {
+                assert!(policy.contains(part), "{path}: {policy}");
+            }
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "no-referrer"),
+                ("cache-control", "no-store"),
+            ] {
+                assert_eq!(answer.header(name), value, "{path}");
+            }
+        }
+    }
+}
+
+/// Every place that takes where to go on: signed in or not, by link, by code, after a choice.
+#[tokio::test]
+async fn nobody_is_sent_elsewhere() {
+    let world = World::new().await;
+    let (mut browser, _) = Browser::of_hosted(&world, ANN).await;
+    for elsewhere in ELSEWHERE {
+        for page in ["/sign-in", "/sign-up"] {
+            let address =
+                reqwest::Url::parse_with_params("http://a.example", [("here", elsewhere)]);
+            let query = address.unwrap().query().unwrap().to_owned();
+            let sent = browser.get(&format!("{page}?{query}")).await;
+            assert_eq!(location(&sent), "/home", "{page} {elsewhere:?}");
+            let shown = Browser::new(&world)
+                .get(&format!("{page}?{query}"))
+                .await
+                .text();
+            assert!(!shown.contains("evil.example"), "{page} {elsewhere:?}");
+        }
+        let form = [("language", "nl"), ("here", elsewhere)];
+        let chosen = browser.post("/language", &form).await;
+        assert_eq!(location(&chosen), "/home", "{elsewhere:?}");
+        browser
+            .post("/language", &[("language", "en"), ("here", "/")])
+            .await;
+    }
+    let mut mailbox = Mailbox::new(ANN);
+    mailbox.wait_for(&world, 2).await;
+    for elsewhere in &ELSEWHERE[..4] {
+        let followed = Browser::new(&world)
+            .sign_in(&world, &mut mailbox, elsewhere)
+            .await;
+        assert_eq!(followed, "/home", "{elsewhere:?}");
+    }
+    let mut mailbox = Mailbox::new("new@example.org");
+    let mut new = Browser::new(&world);
+    new.post(
+        "/sign-up",
+        &[("email", mailbox.address), ("here", ELSEWHERE[1])],
+    )
+    .await;
+    let code = mailbox.code(&world).await;
+    let begun = new.post("/sign-up/code", &[("code", &code)]).await;
+    assert_eq!(location(&begun), "/home");
+}
+
+/// Known and unknown addresses are answered with the same page, not before the same time; who is known
+/// is found out only after the answer.
+#[tokio::test]
+async fn who_is_known_shows_neither_in_the_answer_nor_in_its_time() {
+    const ANSWER_AFTER: Duration = Duration::from_millis(5);
+    let world = World::new().await;
+    Browser::of_hosted(&world, ANN).await;
+    let ask = async |address: &str| {
+        let begin = Instant::now();
+        let mut browser = Browser::new(&world);
+        let answer = browser.post("/sign-in", &[("email", address)]).await;
+        assert!(begin.elapsed() >= ANSWER_AFTER, "{address}");
+        let cookies = browser.cookie("assent-session");
+        let length = answer.header("content-length");
+        (answer.status, answer.text(), length, cookies)
+    };
+    let known = ask(ANN).await;
+    assert_eq!(ask("nobody@example.org").await, known);
+    assert_eq!(known.0, 200);
+    // Even where nothing can be read about anybody.
+    for address in ["Ann@EXAMPLE.org", "ann@example.com"] {
+        assert_eq!(ask(address).await, known, "{address}");
+    }
+    for _ in 0..9 {
+        ask("nobody@example.org").await;
+        ask(ANN).await;
+    }
+    let mut browser = Browser::new(&world);
+    let known = browser.post("/sign-in", &[("email", ANN)]).await;
+    let unknown = browser
+        .post("/sign-in", &[("email", "nobody@example.org")])
+        .await;
+    assert_eq!(
+        (known.status, known.text()),
+        (429, unknown.text()),
+        "the same limit for both"
+    );
+}
+
+/// A session that was known before somebody signed in is nobody's, by whichever way in; and what it kept
+/// for one party is not there for the next.
+#[tokio::test]
+async fn a_session_is_new_for_who_signs_in() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let person = Person::enter(&world).await;
+    let mut browser = Browser::new(&world);
+    browser
+        .post("/sign-up", &[("email", "eve@example.org")])
+        .await;
+    let mut before = browser.cookie("assent-session").unwrap();
+    for keys in [&person.keys, &cast.adviser.keys] {
+        let signer = world.signer();
+        let made = cast.client.sign_in_link(&signer, keys, None).await.unwrap();
+        let token = made.url.rsplit('/').next().unwrap().to_owned();
+        browser.post(&format!("/sign-in/link/{token}"), &[]).await;
+        let now = browser.cookie("assent-session").unwrap();
+        assert_ne!(now, before);
+        let mut eve = Browser::new(&world);
+        eve.set_cookie("assent-session", &before);
+        assert_eq!(eve.get("/home").await.status, 303, "the old id is nobody's");
+        before = now;
+    }
+    let code = browser.get("/sign-up/code").await;
+    assert_eq!(
+        location(&code),
+        "/sign-up",
+        "what was begun for another is gone"
+    );
+    browser.set_cookie("assent-session", "AAAAAAAAAAAAAAAAAAAAAA");
+    browser
+        .post("/sign-up", &[("email", "eve@example.org")])
+        .await;
+    let chosen = browser.cookie("assent-session").unwrap();
+    assert_ne!(chosen, "AAAAAAAAAAAAAAAAAAAAAA", "nobody chooses an id");
+}
