@@ -20,6 +20,7 @@ use crate::pages::dates::{day, last_day};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::spelling::{is_mixed, plain};
+use crate::pages::texts::Texts;
 use crate::redirects::Refused;
 
 /// A dataset as it can be chosen from.
@@ -58,8 +59,8 @@ struct FormPage {
     origin: String,
     source: String,
     source_provider: String,
-    /// Whether a name may have been made to be taken for another.
-    is_mixed: bool,
+    /// That a name may have been made to be taken for another; empty where none was.
+    alike: String,
     purpose: String,
     description: String,
     datasets: Vec<Dataset>,
@@ -120,6 +121,19 @@ async fn show(node: &Node, visit: &Visit, choices: &Choices) -> Elsewhere {
             closed(node, visit, Standing::Answered, why).await
         }
         other => closed(node, visit, other, Some(Refused::Expired)).await,
+    }
+}
+
+/// What is said about names that mix alphabets.
+fn alike(notice: &Notice, texts: &Texts) -> String {
+    let source = notice.source.as_ref();
+    let names = [&notice.service_name, &notice.provider.name].into_iter();
+    let names = names.chain(source.map(|source| &source.name));
+    let mut names = names.chain(source.map(|source| &source.provider.name));
+    if names.any(|name| is_mixed(name)) {
+        texts.get("consent-name-mixed")
+    } else {
+        String::new()
     }
 }
 
@@ -222,11 +236,7 @@ fn form_page(
         source_provider: source
             .map(|source| plain(&source.provider.name))
             .unwrap_or_default(),
-        is_mixed: [&notice.service_name, &notice.provider.name]
-            .into_iter()
-            .chain(source.map(|source| &source.name))
-            .chain(source.map(|source| &source.provider.name))
-            .any(|name| is_mixed(name)),
+        alike: alike(notice, texts),
         purpose: said(&purpose.name),
         description: said(&purpose.description),
         has_optional: notice

@@ -13,6 +13,9 @@ use crate::world::World;
 
 const ANN: &str = "ann@example.org";
 
+/// What makes an authenticator one that should not get in.
+type Spoil = fn(&mut Authenticator);
+
 struct Scene {
     world: World,
     browser: Browser,
@@ -177,9 +180,9 @@ async fn what_no_authenticator_made_here_is_not_kept() {
 
     let again = scene.make(&mut honest, "again").await;
     again.is_problem(409, "passkey-taken");
-    let wrong: [(&str, fn(&mut Authenticator)); 4] = [
+    let wrong: [(&str, Spoil); 4] = [
         ("passkey-refused", |one| {
-            one.origin = "https://evil.example".into()
+            one.origin = "https://evil.example".into();
         }),
         ("passkey-refused", |one| one.site = "evil.example"),
         ("passkey-refused", Authenticator::unverified),
@@ -228,7 +231,7 @@ async fn what_no_passkey_answered_signs_nobody_in() {
         .is_problem(410, "ceremony-spent");
 
     let mut thief = Browser::new(&scene.world);
-    let wrong: [fn(&mut Authenticator); 4] = [
+    let wrong: [Spoil; 4] = [
         |one| one.origin = "https://evil.example".into(),
         |one| one.site = "evil.example",
         |one| one.flags = 0x01,
