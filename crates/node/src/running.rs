@@ -202,7 +202,6 @@ async fn open(
     let pending = PendingReceipts::after_restart();
     let operator = keys.party_id();
     let index_key = *keys.index_key();
-    let operator_key = Arc::new(keys.signing);
     let token_key = Arc::new(keys.token);
     let webhooks = load_webhooks(&config, &store, &state, &clock, keys.webhook).await?;
     let started = sequencing::start(sequencing::Parts {
@@ -236,7 +235,7 @@ async fn open(
         head,
         stopping: Stopping::default(),
         vault,
-        operator_key,
+        operator_key: Arc::new(keys.signing),
         token_key,
         checkpoint_key,
         holdings: HoldingsCache::default(),

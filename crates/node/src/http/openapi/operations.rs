@@ -47,6 +47,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "E-mail addresses, confirmed by a code, and the directory that finds parties by them.",
     ),
     (
+        "Signing in",
+        "At a browser: links, keys, and who may act for an organisation.",
+    ),
+    (
         "Accounts",
         "What the operator holds about a person: export, erasure, help after the loss of a key.",
     ),
@@ -85,9 +89,10 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 14] = [
+    let areas: [Area; 15] = [
         ("Parties", parties),
         ("Contacts", contacts),
+        ("Signing in", signing_in),
         ("Accounts", accounts),
         ("Services", services),
         ("Links", links),
@@ -171,35 +176,8 @@ fn parties() -> Vec<Operation> {
     ]
 }
 
-fn contacts() -> Vec<Operation> {
+fn signing_in() -> Vec<Operation> {
     vec![
-        Operation::get(
-            "/v1/contacts",
-            "readContact",
-            "Read the confirmed contact of the caller",
-        )
-        .by("the party")
-        .gives::<ContactView>("The contact.")
-        .refuses(&[Code::NotFound]),
-        Operation::post(
-            "/v1/contacts",
-            "askContact",
-            "Ask for a code to confirm an e-mail address",
-        )
-        .about("Nothing changes before the code comes back.")
-        .by("the party")
-        .takes::<AskContact>()
-        .gives::<CodeSent>("A code was sent, or will be in a moment. The same for every address.")
-        .refuses(&[Code::EmailInvalid]),
-        Operation::post(
-            "/v1/contacts/confirmations",
-            "confirmContact",
-            "Confirm an e-mail address with its code",
-        )
-        .by("the party that asked")
-        .takes::<ConfirmContact>()
-        .gives::<ContactConfirmed>("The address leads to the party, and to no other.")
-        .refuses(&[Code::CodeWrong, Code::CodeSpent]),
         Operation::post(
             "/v1/sign-in-links",
             "makeSignInLink",
@@ -253,6 +231,38 @@ fn contacts() -> Vec<Operation> {
         )
         .by("the party")
         .gives_nothing("Signed in."),
+    ]
+}
+
+fn contacts() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/v1/contacts",
+            "readContact",
+            "Read the confirmed contact of the caller",
+        )
+        .by("the party")
+        .gives::<ContactView>("The contact.")
+        .refuses(&[Code::NotFound]),
+        Operation::post(
+            "/v1/contacts",
+            "askContact",
+            "Ask for a code to confirm an e-mail address",
+        )
+        .about("Nothing changes before the code comes back.")
+        .by("the party")
+        .takes::<AskContact>()
+        .gives::<CodeSent>("A code was sent, or will be in a moment. The same for every address.")
+        .refuses(&[Code::EmailInvalid]),
+        Operation::post(
+            "/v1/contacts/confirmations",
+            "confirmContact",
+            "Confirm an e-mail address with its code",
+        )
+        .by("the party that asked")
+        .takes::<ConfirmContact>()
+        .gives::<ContactConfirmed>("The address leads to the party, and to no other.")
+        .refuses(&[Code::CodeWrong, Code::CodeSpent]),
         Operation::post(
             "/v1/directory/lookups",
             "lookUp",
