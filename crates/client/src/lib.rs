@@ -8,6 +8,7 @@
 //! - [`channel`] has both ends of a device's stream.
 //! - [`evidence`] verifies an evidence bundle offline; [`webhook`] verifies what a node sends.
 //! - [`errand`] is what a service keeps of a person whom it sends to a node.
+//! - [`pairing`] pairs a device with a person who enters the code that it shows.
 //! - [`http`] talks to a node.
 //!
 //! Secrets never leave the caller: nothing here sends, logs or formats a private key. Time is
@@ -43,6 +44,7 @@ pub mod key_file;
 pub mod key_format;
 pub mod key_history;
 pub mod keys;
+pub mod pairing;
 pub mod sink;
 pub mod source;
 pub mod statements;

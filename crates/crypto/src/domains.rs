@@ -117,6 +117,14 @@ domains! {
     /// The name of a lane's key tree.
     STREAM_LANE = "assent/v1/stream-lane";
 
+    // Pairing.
+    /// Everything that the two sides of a pairing agree on.
+    PAIRING_TERMS = "assent/v1/pairing-terms";
+    /// The word of the side that showed the code that it has the same key and the same terms.
+    PAIRING_CONFIRM_SHOWN = "assent/v1/pairing-confirm/shown";
+    /// The same of the side where the code was entered.
+    PAIRING_CONFIRM_ENTERED = "assent/v1/pairing-confirm/entered";
+
     // The node.
     /// Name of a kept answer, made from an idempotency key and its caller.
     IDEMPOTENCY = "assent/v1/idempotency";

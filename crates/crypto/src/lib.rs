@@ -10,6 +10,7 @@
 //! - [`sealing`]: boxes that one recipient can open (HPKE with X-Wing).
 //! - [`key_tree`]: one key for many readers, changed when one of them goes.
 //! - [`channel`]: signed, chained records whose data readers of one lane can open.
+//! - [`pake`]: a key out of a code that two people can read to each other.
 //! - [`vault`]: records encrypted at rest, each under a key of its own.
 //! - [`random`]: bytes that nobody can predict.
 //!
@@ -49,6 +50,7 @@ pub mod domains;
 mod hkdf;
 pub mod jws;
 pub mod key_tree;
+pub mod pake;
 pub mod random;
 pub mod sealing;
 pub mod signature;

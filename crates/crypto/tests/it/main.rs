@@ -7,6 +7,7 @@ mod dpop;
 mod forge;
 mod jws;
 mod jws_peers;
+mod pake;
 mod sealing;
 mod secrets;
 mod signature;
