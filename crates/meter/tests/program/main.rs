@@ -103,6 +103,15 @@ fn what_nobody_takes_waits_and_comes_later() {
 }
 
 #[test]
+fn without_an_outlet_everything_waits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = Reader::start_silent(folder.path(), &simulation("500")).until_the_end();
+    assert_eq!(kept.len(), 0);
+    let lines = Reader::start(folder.path(), &simulation("500")).until_the_end();
+    assert_eq!(in_order(&lines)["live"].len(), 500);
+}
+
+#[test]
 fn a_buffer_that_is_full_leaves_a_gap_that_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let small = [&simulation("2500")[..], &["--buffer-size", "1"]].concat();

@@ -18,8 +18,12 @@ pub(crate) struct Reader {
 impl Reader {
     /// Starts a reader that prints, with this buffer.
     pub(crate) fn start(buffer: &Path, arguments: &[&str]) -> Self {
+        Self::start_silent(buffer, &[&["--print"], arguments].concat())
+    }
+
+    /// Starts a reader with this buffer.
+    pub(crate) fn start_silent(buffer: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_assent-meter"))
-            .arg("--print")
             .arg("--buffer")
             .arg(buffer)
             .args(arguments)

@@ -39,8 +39,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "Europe/Amsterdam")]
     pub(crate) time_zone: Zone,
 
-    /// Print records to standard output, one JSON object a line
-    #[arg(long, required = true)]
+    /// Print records to standard output, one JSON object a line; without it they wait in the folder
+    #[arg(long)]
     pub(crate) print: bool,
 }
 

@@ -66,7 +66,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (sender, events) = mpsc::channel(64);
     let sink = Sink::new(arguments.time_zone.clone(), sender);
     let source = tokio::spawn(source::run(arguments.source, sink));
-    let ended = pump(&mut tracks, events, Print).await;
+    let outlet = arguments.print.then_some(Print);
+    let ended = pump(&mut tracks, events, outlet).await;
     for track in &mut tracks {
         track.buffer.sync()?;
     }
@@ -118,7 +119,7 @@ enum End {
 async fn pump<O: Outlet + 'static>(
     tracks: &mut [Track],
     mut events: mpsc::Receiver<Event>,
-    outlet: O,
+    outlet: Option<O>,
 ) -> Result<End, Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;
@@ -162,7 +163,7 @@ impl Track {
 
 /// Hands records to an outlet, one batch at a time.
 struct Desk<O: Outlet> {
-    /// Here, or away with a batch.
+    /// Here, or away with a batch, or not there at all.
     outlet: Option<O>,
     publishing: Option<Publishing<O>>,
     backoff: Backoff,
@@ -178,9 +179,10 @@ enum Done<O: Outlet> {
 }
 
 impl<O: Outlet + 'static> Desk<O> {
-    const fn new(outlet: O) -> Self {
+    /// A desk without an outlet hands on nothing: what is read waits.
+    const fn new(outlet: Option<O>) -> Self {
         Self {
-            outlet: Some(outlet),
+            outlet,
             publishing: None,
             backoff: Backoff::new(),
             rest: None,
