@@ -122,9 +122,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Wallet(wallet::Command),
 
-    /// Telegrams of smart meters
-    #[command(subcommand)]
-    Meter(meter::Command),
+    /// Read a smart meter, or a file of its telegrams
+    Meter(meter::Arguments),
     /// Print the completions of a shell
     Completions(completions::Arguments),
 }
@@ -163,7 +162,7 @@ impl Command {
             Self::Evidence(arguments) => arguments.run(output).await,
             Self::Verify(arguments) => arguments.run(output),
             Self::Wallet(command) => command.run(output).await,
-            Self::Meter(command) => command.run(output),
+            Self::Meter(arguments) => arguments.run(output),
             Self::Completions(arguments) => arguments.run(),
         }
     }

@@ -147,6 +147,41 @@ fn telegrams_become_readings() {
     assert!(shown.contains("0.244 kW"), "{shown}");
 }
 
+/// The program that reads meters is another package, and need not be built here: what is tested is
+/// that it is started, with all of its arguments.
+#[test]
+fn a_meter_is_read_by_a_program_of_its_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    // Beside the command first, so the command is where nothing else is.
+    let own = folder.path().join("assent");
+    std::fs::copy(env!("CARGO_BIN_EXE_assent"), &own).expect("a copy");
+    let run = || {
+        loop {
+            let output = std::process::Command::new(&own)
+                .args(["meter", "--simulate", "--seed", "3", "--print"])
+                .env("PATH", folder.path())
+                .output();
+            match output {
+                // Another test was starting a program while this one was written.
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {}
+                output => return output.expect("it runs"),
+            }
+        }
+    };
+    let absent = run();
+    let words = String::from_utf8_lossy(&absent.stderr).into_owned();
+    assert_eq!(absent.status.code(), Some(1));
+    assert!(words.contains("assent-meter is neither beside"), "{words}");
+    let reader = folder.path().join("assent-meter");
+    std::fs::write(&reader, "#!/bin/sh\necho \"read $*\"\nexit 7\n").expect("a script");
+    let permissions = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&reader, permissions).expect("it is ours");
+    let started = run();
+    assert_eq!(started.stdout, b"read --simulate --seed 3 --print\n");
+    assert_eq!(started.status.code(), Some(7));
+}
+
 #[test]
 fn the_policies_are_those_that_the_descriptions_pin() {
     for name in ["meter-archive", "energy-adviser"] {
