@@ -1,6 +1,7 @@
 /**
  * The person's yes: one record, or a pair of them when data moves between services. Everything that is signed is
- * made here from the descriptions; a form of the node that says anything else is refused.
+ * made here from the descriptions and from the request as it was signed; a form of the node that says anything else
+ * is refused.
  */
 
 import { type Bytes, encode, utf8 } from "./bytes.js";
@@ -10,9 +11,10 @@ import type { DescriptionRef, Offer, ProcessingBasis, ResourceSet, ServiceDescri
 import { offer, reference } from "./description.js";
 import { type Digest, commitment, digestOfJson } from "./digest.js";
 import * as domains from "./domains.js";
-import { type ConsentId, type PairId, type RequestId, randomId } from "./ids.js";
-import { type PairAlias, type Pseudonym, type WalletLink, pseudonym } from "./keys.js";
+import { type ConsentId, type PairId, type RequestId, type SurrogateId, randomId } from "./ids.js";
+import type { PairAlias, Pseudonym, WalletLink } from "./keys.js";
 import { type Notice, notice } from "./notice.js";
+import type { ConsentRequest } from "./request.js";
 import { seal } from "./sealing.js";
 import type { VerifyingKey } from "./signature.js";
 import type { Signer, Verified } from "./statement.js";
@@ -50,10 +52,16 @@ export interface Sharing {
   /** Thumbprint of the requester's signing key, as the wallet knows it. */
   readonly holder: string;
   readonly tokenKey: VerifyingKey;
-  readonly supersedes?: { readonly superseded: Superseded; readonly alias: PairAlias };
+  /** The pair's alias: a new one, or that of the pair which is replaced, for it goes on. */
+  readonly alias: Pseudonym;
+  readonly supersedes?: Superseded;
 }
 
 export interface Answer {
+  /** The request. That it is signed with a key of the requester is for the caller to have checked. */
+  readonly request: Verified<ConsentRequest>;
+  /** The language that the person reads. */
+  readonly language: string;
   readonly form: FormView;
   readonly service: ServiceDescription;
   readonly link: WalletLink;
@@ -78,15 +86,14 @@ export interface Given {
   readonly request: GiveConsent;
   readonly record: Verified<ConsentRecord>;
   readonly sourceRecord?: Verified<ConsentRecord> | undefined;
-  /** To be kept, with the seed of its key, before the request is sent. */
+  /** To be kept before the request is sent: without its key the pair cannot be changed. */
   readonly alias?: PairAlias | undefined;
-  readonly aliasSeed?: Bytes | undefined;
 }
 
 export interface ConsentRecord {
   readonly common_part: {
     readonly cr_id: ConsentId;
-    readonly surrogate_id: string;
+    readonly surrogate_id: SurrogateId;
     readonly resource_set: ResourceSet;
     readonly [member: string]: unknown;
   };
@@ -96,10 +103,14 @@ export interface ConsentRecord {
 
 /** Why a form is not answered with yes, in checking order. */
 export type GiveFault =
+  | "other-request"
   | "other-service"
   | "other-source"
   | "purpose-impossible"
+  | "other-purpose"
   | "usage-rules-mismatch"
+  | "language-mismatch"
+  | "latest-end-mismatch"
   | "notice-mismatch"
   | "holder-mismatch"
   | "not-offered"
@@ -146,7 +157,6 @@ export async function give(signer: Signer, answer: Answer): Promise<Given> {
     record,
     sourceRecord: half?.record,
     alias: half?.alias,
-    aliasSeed: half?.aliasSeed,
   };
 }
 
@@ -167,7 +177,6 @@ interface SourceHalf {
   readonly record: Verified<ConsentRecord>;
   readonly sealedAlias: string;
   readonly alias: PairAlias;
-  readonly aliasSeed: Bytes | undefined;
 }
 
 async function primaryRecord(
@@ -191,9 +200,7 @@ async function primaryRecord(
 }
 
 async function sourceHalf(signer: Signer, draft: Draft, sharing: Sharing, sinkCrId: ConsentId): Promise<SourceHalf> {
-  const kept = sharing.supersedes?.alias.alias;
-  const aliasSeed = kept ? undefined : signer.random(32, "seed");
-  const alias = kept ?? (await pseudonym(aliasSeed as Bytes));
+  const { alias } = sharing;
   const crId = randomId("cns", signer.random, "cr_id");
   const { disclosure, committed } = await certify(signer, alias, sharing.link);
   const sealed = await seal(sharing.sealingKey, domains.SEAL_ALIAS, crId, canonical.encode(disclosure));
@@ -206,9 +213,9 @@ async function sourceHalf(signer: Signer, draft: Draft, sharing: Sharing, sinkCr
     token_issuer_key: sharing.tokenKey.kid,
   };
   const source = await reference(sharing.source);
-  const record = await signRecord(signer, draft, crId, alias, source, sharing.supersedes?.superseded, role);
+  const record = await signRecord(signer, draft, crId, alias, source, sharing.supersedes, role);
   const pair = draft.pair as PairId;
-  return { record, sealedAlias: encode(sealed), alias: { pair, sourceLink: sharing.link.slrId, alias }, aliasSeed };
+  return { record, sealedAlias: encode(sealed), alias: { pair, sourceLink: sharing.link.slrId, alias } };
 }
 
 /** The certificate that an alias is the pseudonym of a link, and the commitment to it. */
@@ -259,23 +266,28 @@ async function signRecord(
 /** Checks everything that the person would sign, and makes the notice as it should be. */
 async function checked(answer: Answer): Promise<Checked> {
   const { form, service, sharing } = answer;
-  const isService = canonical.same(await reference(service), form.service);
+  const asked = answer.request.content;
+  checkRequest(answer);
+  const isService = canonical.same(await reference(service), form.service) && canonical.same(form.service, asked.service);
   if (!isService || answer.link.serviceId !== form.service.service_id) throw new GiveError("other-service");
-  await checkSource(form, sharing);
+  await checkSource(answer);
   const found = purposeAndOffer(answer);
+  if (found.purpose.purpose_id !== asked.purpose_id) throw new GiveError("other-purpose");
   const usageRules: UsageRules = {
     purpose_id: found.purpose.purpose_id,
     legal_basis: found.purpose.legal_basis,
     conditions: await digestOfJson(found.purpose),
   };
   if (!canonical.same(usageRules, form.usage_rules)) throw new GiveError("usage-rules-mismatch");
+  if (form.notice.language !== answer.language) throw new GiveError("language-mismatch");
+  if (form.notice.valid_until_max !== asked.valid_until_max) throw new GiveError("latest-end-mismatch");
   const made = await notice({
     service,
     purpose: found.purpose,
     source: sharing?.source,
     offer: found.offer,
-    validUntilMax: form.notice.valid_until_max,
-    language: form.notice.language,
+    validUntilMax: asked.valid_until_max,
+    language: answer.language,
   });
   const noticeDigest = await digestOfJson(made);
   if (!canonical.same(made, form.notice) || noticeDigest !== form.notice_digest) throw new GiveError("notice-mismatch");
@@ -289,12 +301,24 @@ async function checked(answer: Answer): Promise<Checked> {
   return { notice: made, noticeDigest, usageRules };
 }
 
-async function checkSource(form: FormView, sharing: Sharing | undefined): Promise<void> {
+function checkRequest({ form, request, service, link }: Answer): void {
+  const asked = request.content;
   const matches =
-    form.source && sharing
+    asked.request_id === form.request_id &&
+    asked.provider === service.provider.party_id &&
+    asked.slr_id === link.slrId &&
+    asked.surrogate_id === link.pseudonym.surrogateId;
+  if (!matches) throw new GiveError("other-request");
+}
+
+async function checkSource({ form, request, sharing }: Answer): Promise<void> {
+  const asked = request.content.source;
+  const matches =
+    form.source && sharing && asked
       ? canonical.same(await reference(sharing.source), form.source) &&
+        canonical.same(form.source, asked) &&
         sharing.link.serviceId === form.source.service_id
-      : !form.source && !sharing;
+      : !form.source && !sharing && !asked;
   if (!matches) throw new GiveError("other-source");
 }
 

@@ -10,8 +10,7 @@ export type Purpose =
   | "slr_id"
   | "salt"
   | "form_salt"
-  | "alias_salt"
-  | "seed";
+  | "alias_salt";
 
 export type Random = (length: number, purpose: Purpose) => Bytes;
 

@@ -5,7 +5,7 @@ import * as canonical from "./canonical.js";
 import type { ResourceSet } from "./description.js";
 import type { Digest } from "./digest.js";
 import type { ConsentRecord } from "./give.js";
-import { type ConsentId, surrogateIdOf } from "./ids.js";
+import { type ConsentId, type SurrogateId, surrogateIdOf } from "./ids.js";
 import { type VerifyingKey } from "./signature.js";
 import { type Verified, verify } from "./statement.js";
 import { equal } from "./bytes.js";
@@ -15,7 +15,7 @@ export type ConsentStatus = "active" | "disabled" | "withdrawn";
 export interface ConsentStatusRecord {
   readonly record_id: string;
   readonly cr_id: ConsentId;
-  readonly surrogate_id: string;
+  readonly surrogate_id: SurrogateId;
   readonly consent_status: ConsentStatus;
   readonly resource_set: ResourceSet;
   readonly prev: Digest;
@@ -40,7 +40,7 @@ export class ChainError extends Error {
 
 export interface StatusChain {
   readonly crId: ConsentId;
-  readonly surrogateId: string;
+  readonly surrogateId: SurrogateId;
   readonly key: VerifyingKey;
   readonly status: ConsentStatus;
   readonly resourceSet: ResourceSet;

@@ -5,7 +5,9 @@ import { type Bytes, decode } from "../src/bytes.js";
 import type { Answer } from "../src/give.js";
 import { type WalletLink, pseudonym } from "../src/keys.js";
 import type { Random } from "../src/random.js";
+import { CONSENT_REQUEST, type ConsentRequest } from "../src/request.js";
 import { parseJwk } from "../src/signature.js";
+import { verify } from "../src/statement.js";
 
 /** A file of `fixtures/wallet`. */
 export async function vector(name: string): Promise<any> {
@@ -21,6 +23,8 @@ async function link(scene: any): Promise<WalletLink> {
 /** The person's answer in a scene. */
 export async function answerOf(scene: any): Promise<Answer> {
   return {
+    request: await verify<ConsentRequest>(CONSENT_REQUEST, scene.chain, scene.request),
+    language: scene.language,
     form: scene.form,
     service: scene.service,
     link: await link(scene.service_link),
@@ -34,6 +38,7 @@ export async function answerOf(scene: any): Promise<Answer> {
       sealingKey: decode(scene.source_sealing_key),
       holder: scene.holder,
       tokenKey: await parseJwk(scene.token_key),
+      alias: await pseudonym(decode(scene.alias_seed)),
     },
   };
 }

@@ -75,10 +75,17 @@ test("a form that does not say what was described is not signed", async () => {
   };
   await refused("other-service", (scene) => (scene.service.name = "Another"));
   await refused("other-service", (scene) => (scene.form.service.version += 1));
+  await refused("other-request", (scene) => (scene.form.request_id = scene.form.request_id.replace(/.$/, "a")));
+  await refused("other-request", (scene) => (scene.service_link.slr_id = scene.source_link.slr_id));
+  await refused("other-request", (scene) => (scene.service_link.seed = scene.source_link.seed));
   await refused("other-source", (scene) => delete scene.form.source);
   await refused("other-source", (scene) => (scene.source.provider.name = "Another"));
   await refused("purpose-impossible", (scene) => (scene.form.usage_rules.purpose_id = "other"));
   await refused("usage-rules-mismatch", (scene) => (scene.form.usage_rules.conditions = said.given.form_salt));
+  await refused("language-mismatch", (scene) => (scene.form.notice.language = "da"));
+  await refused("language-mismatch", (scene) => (scene.language = "da"));
+  await refused("latest-end-mismatch", (scene) => (scene.form.notice.valid_until_max += 1));
+  await refused("latest-end-mismatch", (scene) => delete scene.form.notice.valid_until_max);
   await refused("notice-mismatch", (scene) => scene.form.notice.rights.pop());
   await refused("notice-mismatch", (scene) => (scene.form.notice.datasets[0].title = "Less"));
   await refused("notice-mismatch", (scene) => (scene.form.notice_digest = said.given.form_salt));

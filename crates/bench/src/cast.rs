@@ -24,8 +24,9 @@ use assent_model::description::{ProcessingBasis, ServiceDescription};
 use assent_model::ids::{ConsentId, LinkId, RequestId, ServiceId};
 use assent_model::names::{ChainId, Jti, PurposeId};
 use assent_model::records::Custody;
-use assent_model::records::consent::{ResourceSet, UsageRules};
+use assent_model::records::consent::{ConsentRequest, ResourceSet, UsageRules};
 use assent_model::records::identity::PartyKind;
+use assent_model::statement::Verified;
 use assent_model::time::{Span, Timestamp};
 use assent_node::clock::Clock;
 use serde_json::{Value, json};
@@ -181,9 +182,9 @@ impl<'a> Stage<'a> {
 
     fn pair(&self) -> Pair {
         let (person, link) = self.person();
-        let (request_id, question) = self.question(&person);
-        let form = self.form(request_id);
-        let given = self.signer.give(&self.answer(&person, &form));
+        let (request, question) = self.question(&person);
+        let form = self.form(request.content().request_id);
+        let given = self.signer.give(&self.answer(&person, &request, &form));
         let given = given.expect("the form is as described");
         let source = given.source_record.expect("a pair has two records");
         Pair {
@@ -230,7 +231,7 @@ impl<'a> Stage<'a> {
         (person, Request::post("/v1/links", &body))
     }
 
-    fn question(&self, person: &Person) -> (RequestId, Request) {
+    fn question(&self, person: &Person) -> (Verified<ConsentRequest>, Request) {
         let question = Question {
             service: self.cast.adviser.description.reference(),
             purpose_id: self.purpose.purpose_id.clone(),
@@ -243,8 +244,7 @@ impl<'a> Stage<'a> {
         let body = AskConsent {
             request: request.compact().to_owned(),
         };
-        let id = request.content().request_id;
-        (id, Request::post("/v1/consent-requests", &body))
+        (request, Request::post("/v1/consent-requests", &body))
     }
 
     /// The form as the node would build it.
@@ -275,9 +275,16 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn answer<'b>(&'b self, person: &'b Person, form: &'b FormView) -> Answer<'b> {
+    fn answer<'b>(
+        &'b self,
+        person: &'b Person,
+        request: &'b Verified<ConsentRequest>,
+        form: &'b FormView,
+    ) -> Answer<'b> {
         let archive = &self.cast.archive;
         Answer {
+            request,
+            language: &form.notice.language,
             form,
             service: &self.cast.adviser.description,
             link: &person.at_adviser,

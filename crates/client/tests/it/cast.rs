@@ -24,6 +24,7 @@ use assent_model::description::{
     Storage, Texts,
 };
 use assent_model::ids::{ConsentId, LinkId, PartyId, ServiceId};
+use assent_model::names::Language;
 use assent_model::records::Custody;
 use assent_model::records::consent::{
     ConsentRequest, ResourceSet, RolePart, Superseded, UsageRules,
@@ -81,6 +82,10 @@ impl Shop {
 /// Everybody.
 pub(crate) struct Cast {
     pub world: World,
+    /// The newest request.
+    pub asked: Option<Verified<ConsentRequest>>,
+    /// What the person reads.
+    pub language: Language,
     pub requester: Shop,
     pub source: Shop,
 }
@@ -125,6 +130,8 @@ impl Cast {
         let source = shop(&mut world, describe_source);
         Self {
             world,
+            asked: None,
+            language: name("nl"),
             requester,
             source,
         }
@@ -146,6 +153,7 @@ impl Cast {
         );
         self.world
             .accept(Command::Consent(ConsentCommand::Ask(request.clone())));
+        self.asked = Some(request.clone());
         request
     }
 
@@ -158,7 +166,7 @@ impl Cast {
         let holder = source.unwrap_or(service).outline();
         let offer = offer(outline.purpose(&request.purpose_id).unwrap(), &holder).unwrap();
         let max = request.valid_until_max.map(Timestamp::as_millis);
-        let notice = notice(service, purpose, source, &offer, max, &name("nl"));
+        let notice = notice(service, purpose, source, &offer, max, &self.language);
         FormView {
             request_id: request.request_id,
             notice_digest: Digest::of(&canonical::encode(&notice)),
@@ -193,9 +201,11 @@ impl Cast {
         }
     }
 
-    /// An answer to a form that asks for the requester's own data.
+    /// An answer to the form of the newest request, which asks for the requester's own data.
     pub(crate) fn own_answer<'a>(&'a self, form: &'a FormView) -> Answer<'a> {
         Answer {
+            request: self.asked.as_ref().unwrap(),
+            language: &self.language,
             form,
             service: &self.requester.description,
             link: &self.requester.link,

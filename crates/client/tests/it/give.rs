@@ -10,7 +10,9 @@ use assent_crypto::sealing;
 use assent_crypto::signature::{KeyId, SigningKey};
 use assent_model::canonical;
 use assent_model::description::ServiceDescription;
-use assent_model::records::consent::{ConsentStatus, RolePart, Superseded};
+use assent_model::ids::{LinkId, PartyId, RequestId, SurrogateId};
+use assent_model::names::Language;
+use assent_model::records::consent::{ConsentRequest, ConsentStatus, RolePart, Superseded};
 use assent_model::records::link::AliasCertificate;
 use assent_model::statement;
 use assent_model::time::{Span, Timestamp};
@@ -71,22 +73,24 @@ fn check_outcome(asked: &Asked, change: impl FnOnce(&mut Answer<'_>), expected: 
 #[track_caller]
 fn outcome(asked: &Asked, answer: &Answer<'_>, expected: Result<(), &str>) {
     let given = asked.cast.world.signer().give(answer);
-    let given = given
-        .map(|_| ())
-        .map_err(|error: GiveError| error.to_string());
-    assert_eq!(given, expected.map_err(str::to_owned));
+    let given = given.map(|_| ()).map_err(GiveError::code);
+    assert_eq!(given, expected);
 }
 
-const OTHER_SERVICE: Result<(), &str> = Err("the form is of another service");
-const OTHER_SOURCE: Result<(), &str> = Err("the form names another source");
-const IMPOSSIBLE: Result<(), &str> = Err("the purpose is not one that the services can serve");
-const USAGE: Result<(), &str> = Err("the usage rules are not those of the purpose as described");
-const NOTICE: Result<(), &str> = Err("the notice is not the one that the descriptions make");
-const HOLDER: Result<(), &str> =
-    Err("the form names another proof-of-possession key than the requester's");
-const CHOICE: Result<(), &str> = Err("the choice does not fit the offer");
-const VALIDITY: Result<(), &str> = Err("the period of validity is not possible");
-const SUPERSEDES: Result<(), &str> = Err("both records of a pair replace one, or neither");
+const OTHER_SERVICE: Result<(), &str> = Err("other-service");
+const OTHER_SOURCE: Result<(), &str> = Err("other-source");
+const IMPOSSIBLE: Result<(), &str> = Err("purpose-impossible");
+const USAGE: Result<(), &str> = Err("usage-rules-mismatch");
+const NOTICE: Result<(), &str> = Err("notice-mismatch");
+const HOLDER: Result<(), &str> = Err("holder-mismatch");
+const OTHER_REQUEST: Result<(), &str> = Err("other-request");
+const OTHER_PURPOSE: Result<(), &str> = Err("other-purpose");
+const LANGUAGE: Result<(), &str> = Err("language-mismatch");
+const LATEST_END: Result<(), &str> = Err("latest-end-mismatch");
+const NOT_OFFERED: Result<(), &str> = Err("not-offered");
+const REQUIRED_MISSING: Result<(), &str> = Err("required-missing");
+const VALIDITY: Result<(), &str> = Err("validity-invalid");
+const SUPERSEDES: Result<(), &str> = Err("supersedes-mismatch");
 
 #[test]
 fn a_form_must_say_what_was_described() {
@@ -136,15 +140,75 @@ fn a_notice_is_made_again_from_the_descriptions() {
     check_form(|form| form.notice.rights.clear(), NOTICE);
 }
 
+/// A node that shows a form of its own to a request which says something else.
+#[track_caller]
+fn check_request(change: impl FnOnce(&mut ConsentRequest), expected: Result<(), &str>) {
+    let asked = Asked::new();
+    let mut said = asked.cast.asked.as_ref().unwrap().content().clone();
+    change(&mut said);
+    let key = &asked.cast.requester.keys.signing;
+    let request = asked.cast.world.signer().sign(key, said);
+    let mut answer = asked.cast.sharing_answer(&asked.form, &asked.holder);
+    answer.request = &request;
+    outcome(&asked, &answer, expected);
+}
+
+#[test]
+fn a_form_must_say_what_the_request_said() {
+    check_request(|_| {}, Ok(()));
+    check_request(|said| said.request_id = RequestId::random(), OTHER_REQUEST);
+    check_request(|said| said.slr_id = LinkId::random(), OTHER_REQUEST);
+    let stranger = || PartyId::of(SigningKey::generate().verifying_key());
+    check_request(|said| said.provider = stranger(), OTHER_REQUEST);
+    let other = || SurrogateId::of(SigningKey::generate().verifying_key());
+    check_request(|said| said.surrogate_id = other(), OTHER_REQUEST);
+    check_request(|said| said.service.version += 1, OTHER_SERVICE);
+    check_request(|said| said.source = None, OTHER_SOURCE);
+    check_request(
+        |said| said.source.as_mut().unwrap().digest = Digest::ZERO,
+        OTHER_SOURCE,
+    );
+    check_request(
+        |said| said.purpose_id = "other".parse().unwrap(),
+        OTHER_PURPOSE,
+    );
+    check_request(|said| said.valid_until_max = None, LATEST_END);
+    let sooner = START + Span::from_days(31);
+    check_request(|said| said.valid_until_max = Some(sooner), LATEST_END);
+}
+
+/// The form in itself is whole: its notice is the one that such a request would have.
+#[test]
+fn a_longer_end_or_another_language_than_was_asked_is_not_signed() {
+    let mut asked = Asked::new();
+    let mut said = asked.cast.asked.as_ref().unwrap().content().clone();
+    said.valid_until_max = Some(START + Span::from_days(3650));
+    asked.form = asked.cast.form(&said);
+    check_outcome(&asked, |_| {}, LATEST_END);
+    said.valid_until_max = None;
+    asked.form = asked.cast.form(&said);
+    check_outcome(&asked, |_| {}, LATEST_END);
+    let danish = "da".parse().unwrap();
+    check_answer_in(&danish, LANGUAGE);
+}
+
+#[track_caller]
+fn check_answer_in(language: &Language, expected: Result<(), &str>) {
+    let asked = Asked::new();
+    let mut answer = asked.cast.sharing_answer(&asked.form, &asked.holder);
+    answer.language = language;
+    outcome(&asked, &answer, expected);
+}
+
 #[test]
 fn an_answer_must_fit_the_form() {
     check_answer(
         |answer, asked| answer.service = &asked.other_service,
-        OTHER_SERVICE,
+        OTHER_REQUEST,
     );
     check_answer(
         |answer, asked| answer.link = asked.other_link(),
-        OTHER_SERVICE,
+        OTHER_REQUEST,
     );
     check_answer(|answer, _| answer.sharing = None, OTHER_SOURCE);
     check_answer(
@@ -157,11 +221,11 @@ fn an_answer_must_fit_the_form() {
     );
     check_answer(
         |answer, _| answer.resource_set = resources(&[OPTIONAL]),
-        CHOICE,
+        REQUIRED_MISSING,
     );
     check_answer(
         |answer, _| answer.resource_set = resources(&[REQUIRED, UNASKED]),
-        CHOICE,
+        NOT_OFFERED,
     );
     check_answer(|answer, _| answer.valid_until = Some(START), VALIDITY);
     check_answer(|answer, _| answer.valid_until = None, VALIDITY);

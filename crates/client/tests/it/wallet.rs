@@ -138,8 +138,8 @@ fn sharing() -> Value {
             sink_pause.content().record_id, source_pause.content().record_id,
         ],
         "form_salt": [given.request.form_salt], "alias_salt": [disclosure.salt],
-        "seed": [base64url::encode(alias.alias.key.seed())],
     });
+    vector["alias_seed"] = json!(base64url::encode(alias.alias.key.seed()));
     vector["disclosure"] = json!(disclosure);
     vector["given"] = json!(given.request);
     vector["paused"] = json!(paused);
@@ -181,7 +181,7 @@ fn the_sharing_of_the_wallet_is_ours() {
         vector["form"]["notice_digest"]
     );
     let pseudonym = &vector["service_link"]["seed"];
-    let alias = &vector["drawn"]["seed"][0];
+    let alias = &vector["alias_seed"];
     check_signed::<ConsentRecord>(&given.record, pseudonym);
     check_signed::<ConsentRecord>(given.source_record.as_ref().unwrap(), alias);
     let paused = &vector["paused"];

@@ -13,6 +13,8 @@ pub(crate) fn scene(cast: &Cast, form: &FormView) -> Value {
     json!({
         "chain": chain_id(),
         "now": cast.world.now,
+        "request": cast.asked.as_ref().unwrap().compact(),
+        "language": cast.language,
         "form": form,
         "service": cast.requester.description,
         "source": cast.source.description,

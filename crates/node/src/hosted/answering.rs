@@ -14,7 +14,7 @@ use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, PartyId, RequestId, ServiceId};
 use assent_model::names::Language;
 use assent_model::records::Custody;
-use assent_model::records::consent::{ConsentRecord, ResourceSet, Superseded};
+use assent_model::records::consent::{ConsentRecord, ConsentRequest, ResourceSet, Superseded};
 use assent_model::statement;
 use assent_model::time::Timestamp;
 
@@ -86,6 +86,8 @@ async fn sign(
     choice: &Choice,
 ) -> Result<Given, Failure> {
     let form = consent_requests::form_view(node, request_id, &choice.language).await?;
+    let asked = consent_requests::view(node, request_id).await?;
+    let asked = statement::verify::<ConsentRequest>(&asked.request)?;
     let service = descriptions::read(node, &form.service).await?;
     let holder = read::<Party>(node, &service.provider.party_id)
         .await?
@@ -109,6 +111,8 @@ async fn sign(
     };
     let signer = signer(node);
     let answer = Answer {
+        request: &asked,
+        language: &choice.language,
         form: &form,
         service: &service,
         link,

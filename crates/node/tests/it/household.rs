@@ -133,6 +133,8 @@ impl Cast {
     ) -> Given {
         let language: Language = "en".parse().unwrap();
         let form = self.client.form(request, &language).await.unwrap();
+        let asked = self.client.consent_request(request).await.unwrap();
+        let asked = statement::verify::<ConsentRequest>(&asked.request).unwrap();
         let resource_set: ResourceSet = form
             .notice
             .datasets
@@ -154,6 +156,8 @@ impl Cast {
             .unwrap();
         let holder = self.adviser.keys.signing.verifying_key().thumbprint();
         let answer = Answer {
+            request: &asked,
+            language: &language,
             form: &form,
             service: &self.adviser.description,
             link: &self.adviser_link,

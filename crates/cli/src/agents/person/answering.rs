@@ -12,7 +12,7 @@ use assent_model::ids::{ConsentId, LinkId, RequestId};
 use assent_model::names::{ConceptId, Language};
 use assent_model::records::consent::{ConsentRecord, ConsentRequest, ResourceSet, Superseded};
 use assent_model::records::service::DescriptionRef;
-use assent_model::statement;
+use assent_model::statement::{self, Verified};
 use assent_model::time::Timestamp;
 use serde::Serialize;
 
@@ -113,10 +113,14 @@ impl Person {
         choice: &Choice,
     ) -> Result<(Given, Asker), Failure> {
         let service = self.session.service_named(&form.service).await?;
-        let link = self.asked_link(choice.request).await?;
+        let request = self.signed_request(choice.request).await?;
+        let link = self.wallet_link(request.content().slr_id)?;
+        let keys = self.provider_keys(link).await?;
+        let is_theirs = keys.check_reaches(&request.signer().thumbprint());
+        is_theirs.doing("the request is not signed by the service")?;
         let asker = Asker {
             link: link.slr_id,
-            holder: self.provider_keys(link).await?.signing_key().thumbprint(),
+            holder: keys.signing_key().thumbprint(),
         };
         let source_link = match &form.source {
             Some(source) => Some(self.active_link(source.service_id).await?),
@@ -136,6 +140,8 @@ impl Person {
         let signer = self.session.signer();
         let sharing = source.as_ref().zip(source_link);
         let answer = Answer {
+            request: &request,
+            language: &choice.language,
             form,
             service: &service.description,
             link,
@@ -161,7 +167,8 @@ impl Person {
 
     /// Answers no.
     pub(crate) async fn refuse(&self, request: RequestId) -> Result<Outcome, Failure> {
-        let link = self.asked_link(request).await?;
+        let asked = self.signed_request(request).await?;
+        let link = self.wallet_link(asked.content().slr_id)?;
         let refusal = self.session.signer().refuse(&link.pseudonym, request);
         let body = RefuseConsent {
             refusal: refusal.compact().to_owned(),
@@ -175,12 +182,11 @@ impl Person {
         view.doing(format!("the request {id} cannot be read"))
     }
 
-    /// The link over which the person was asked.
-    async fn asked_link(&self, request: RequestId) -> Result<&WalletLink, Failure> {
-        let view = self.request(request).await?;
-        let asked = statement::verify::<ConsentRequest>(&view.request)
-            .map_err(|error| Failure::problem("the request is not signed").caused_by(&error))?;
-        self.wallet_link(asked.content().slr_id)
+    /// The request as it was signed.
+    async fn signed_request(&self, id: RequestId) -> Result<Verified<ConsentRequest>, Failure> {
+        let view = self.request(id).await?;
+        statement::verify(&view.request)
+            .map_err(|error| Failure::problem("the request is not signed").caused_by(&error))
     }
 
     /// The source as it is described. Its sealing key follows from the provider's id, so that the

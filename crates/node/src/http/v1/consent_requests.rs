@@ -67,7 +67,7 @@ async fn request(
 }
 
 /// A request with its statement, from state and log.
-pub(super) async fn view(node: &Node, id: RequestId) -> Result<RequestView, Failure> {
+pub(crate) async fn view(node: &Node, id: RequestId) -> Result<RequestView, Failure> {
     let request = node
         .state
         .get::<Request>(&id)

@@ -1,34 +1,39 @@
 //! The person's yes: one record, or a pair of them when data moves between services.
 
-use assent_api::v1::consents::{
-    AliasDisclosure, FormView, GiveConsent, Notice, SubmittedForm, notice,
-};
+mod check;
+
+use assent_api::v1::consents::{AliasDisclosure, FormView, GiveConsent, SubmittedForm};
 use assent_crypto::base64url;
 use assent_crypto::digest::{Digest, Salt, commitment};
 use assent_crypto::domains;
 use assent_crypto::sealing::{self, SealingKey};
 use assent_crypto::signature::{KeyId, VerifyingKey};
-use assent_exchange::consent::{offer, state::Offer};
 use assent_model::canonical;
-use assent_model::description::{ProcessingBasis, ServiceDescription};
+use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, PairId, StatusRecordId};
+use assent_model::names::Language;
 use assent_model::records::Custody;
 use assent_model::records::consent::{
-    CommonPart, ConsentRecord, ConsentStatus, FirstStatus, NoticeRef, ResourceSet, RolePart,
-    Superseded, UsageRules,
+    CommonPart, ConsentRecord, ConsentRequest, ConsentStatus, FirstStatus, NoticeRef, ResourceSet,
+    RolePart, Superseded,
 };
 use assent_model::records::link::AliasCertificate;
-use assent_model::records::service::{DescriptionRef, Outline};
+use assent_model::records::service::DescriptionRef;
 use assent_model::statement::Verified;
 use assent_model::time::Timestamp;
 
 use super::Signer;
-use crate::choice::{self, ChoiceError};
+use crate::choice::ChoiceError;
 use crate::keys::{PairAlias, Pseudonym, WalletLink};
 
 /// What a person answers.
 #[derive(Debug)]
 pub struct Answer<'a> {
+    /// The request that is answered. That its key is, or was, the requester's is for the caller
+    /// to have checked, see [`KeyHistory::check_reaches`](crate::key_history::KeyHistory).
+    pub request: &'a Verified<ConsentRequest>,
+    /// The language that the person reads.
+    pub language: &'a Language,
     /// The form that was shown.
     pub form: &'a FormView,
     /// The service that asks, as it is described.
@@ -83,6 +88,9 @@ pub struct Given {
 /// Why a form is not answered with yes. In checking order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GiveError {
+    /// The form, the description or the link is not that of the signed request.
+    #[error("the form is not that of the request that was signed")]
+    OtherRequest,
     /// The description or the link is not that of the service that asks.
     #[error("the form is of another service")]
     OtherService,
@@ -93,9 +101,18 @@ pub enum GiveError {
     /// The description has no such purpose, or the source does not have what it requires.
     #[error("the purpose is not one that the services can serve")]
     PurposeImpossible,
+    /// The purpose is not the one that the signed request names.
+    #[error("the form is for another purpose than the request")]
+    OtherPurpose,
     /// The usage rules are not those of the described purpose.
     #[error("the usage rules are not those of the purpose as described")]
     UsageRulesMismatch,
+    /// The notice is not in the language that the person reads.
+    #[error("the notice is in another language than the person reads")]
+    LanguageMismatch,
+    /// The notice offers another latest end than the signed request.
+    #[error("the form offers another latest end than the request")]
+    LatestEndMismatch,
     /// The notice does not say what the descriptions say.
     #[error("the notice is not the one that the descriptions make")]
     NoticeMismatch,
@@ -113,14 +130,36 @@ pub enum GiveError {
     SupersedesMismatch,
 }
 
+impl GiveError {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OtherRequest => "other-request",
+            Self::OtherService => "other-service",
+            Self::OtherSource => "other-source",
+            Self::PurposeImpossible => "purpose-impossible",
+            Self::OtherPurpose => "other-purpose",
+            Self::UsageRulesMismatch => "usage-rules-mismatch",
+            Self::LanguageMismatch => "language-mismatch",
+            Self::LatestEndMismatch => "latest-end-mismatch",
+            Self::NoticeMismatch => "notice-mismatch",
+            Self::HolderMismatch => "holder-mismatch",
+            Self::Choice(ChoiceError::NotOffered) => "not-offered",
+            Self::Choice(ChoiceError::RequiredMissing) => "required-missing",
+            Self::ValidityInvalid => "validity-invalid",
+            Self::SupersedesMismatch => "supersedes-mismatch",
+        }
+    }
+}
+
 impl Signer {
-    /// Answers a form with yes. The notice is made again from the descriptions, so that the
-    /// person signs what was described and not what the node says was described.
+    /// Answers a form with yes. The notice is made again from the descriptions and the signed
+    /// request, so that the person signs what was described and asked and not what the node says.
     ///
     /// # Errors
     /// The first thing in form or answer that the person should not sign.
     pub fn give(&self, answer: &Answer<'_>) -> Result<Given, GiveError> {
-        let notice = check(answer)?;
+        let notice = check::check(answer)?;
         let form = SubmittedForm {
             request_id: answer.form.request_id,
             notice,
@@ -300,95 +339,5 @@ fn consent_record(common_part: CommonPart, role_specific_part: RolePart) -> Cons
             record_id: StatusRecordId::random(),
             consent_status: ConsentStatus::Active,
         },
-    }
-}
-
-/// Checks everything that the person would sign, and returns the notice as it should be.
-fn check(answer: &Answer<'_>) -> Result<Notice, GiveError> {
-    let form = answer.form;
-    if answer.service.reference() != form.service
-        || answer.link.service_id != form.service.service_id
-    {
-        return Err(GiveError::OtherService);
-    }
-    check_source(answer)?;
-    let (purpose, offer) = purpose_and_offer(answer)?;
-    let usage_rules = UsageRules {
-        purpose_id: purpose.purpose_id.clone(),
-        legal_basis: purpose.legal_basis,
-        conditions: purpose.digest(),
-    };
-    if usage_rules != form.usage_rules {
-        return Err(GiveError::UsageRulesMismatch);
-    }
-    let notice = notice(
-        answer.service,
-        purpose,
-        answer.sharing.as_ref().map(|sharing| sharing.source),
-        &offer,
-        form.notice.valid_until_max,
-        &form.notice.language,
-    );
-    if notice != form.notice || Digest::of(&canonical::encode(&notice)) != form.notice_digest {
-        return Err(GiveError::NoticeMismatch);
-    }
-    if let Some(sharing) = &answer.sharing
-        && form.pop_key.parse() != Ok(*sharing.holder)
-    {
-        return Err(GiveError::HolderMismatch);
-    }
-    choice::check(&answer.resource_set, &offer)?;
-    check_validity(answer, notice.valid_until_max)?;
-    let source_supersedes = answer.sharing.as_ref().map(|s| s.supersedes.is_some());
-    if source_supersedes.is_some_and(|source| source != answer.supersedes.is_some()) {
-        return Err(GiveError::SupersedesMismatch);
-    }
-    Ok(notice)
-}
-
-fn check_source(answer: &Answer<'_>) -> Result<(), GiveError> {
-    let matches = match (&answer.form.source, &answer.sharing) {
-        (None, None) => true,
-        (Some(wanted), Some(sharing)) => {
-            sharing.source.reference() == *wanted && sharing.link.service_id == wanted.service_id
-        }
-        _ => false,
-    };
-    if matches {
-        Ok(())
-    } else {
-        Err(GiveError::OtherSource)
-    }
-}
-
-fn purpose_and_offer<'a>(answer: &Answer<'a>) -> Result<(&'a ProcessingBasis, Offer), GiveError> {
-    let outline = answer.service.outline();
-    let holder: Outline = match &answer.sharing {
-        Some(sharing) => sharing.source.outline(),
-        None => answer.service.outline(),
-    };
-    let purpose_id = &answer.form.usage_rules.purpose_id;
-    let offer = outline
-        .purpose(purpose_id)
-        .and_then(|purpose| offer(purpose, &holder).ok());
-    answer
-        .service
-        .purpose(purpose_id)
-        .zip(offer)
-        .ok_or(GiveError::PurposeImpossible)
-}
-
-fn check_validity(answer: &Answer<'_>, max: Option<u64>) -> Result<(), GiveError> {
-    let until = answer.valid_until;
-    let is_empty = until.is_some_and(|until| until <= answer.valid_from);
-    let is_offered = match (until, max) {
-        (_, None) => true,
-        (Some(until), Some(max)) => until.as_millis() <= max,
-        (None, Some(_)) => false,
-    };
-    if is_offered && !is_empty {
-        Ok(())
-    } else {
-        Err(GiveError::ValidityInvalid)
     }
 }
