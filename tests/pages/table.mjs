@@ -7,11 +7,13 @@
 //   status  of the answer, where it is not 200
 //   before  what is done on the page before one looks at it
 
-/** Fills the form of a page in and sends it. */
-function send(fields, button) {
+/** Fills the form of a page in that has this button, and sends it. */
+function send(fields, name) {
   return async (tab) => {
-    for (const [label, value] of Object.entries(fields)) await tab.page.getByLabel(label, { exact: true }).fill(value);
-    await Promise.all([tab.page.waitForNavigation(), tab.page.getByRole("button", { name: button, exact: true }).click()]);
+    const button = tab.page.getByRole("button", { name, exact: true });
+    const form = tab.page.locator("form").filter({ has: button });
+    for (const [label, value] of Object.entries(fields)) await form.getByLabel(label, { exact: true }).fill(value);
+    await Promise.all([tab.page.waitForNavigation(), button.click()]);
   };
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: builds the binaries and hands over to `assent demo`.
 
-use crate::repository;
+use crate::{repository, web};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
@@ -12,8 +12,12 @@ pub(crate) fn run(arguments: &[String]) -> io::Result<ExitCode> {
     Err(assent()?.arg("demo").args(arguments).exec())
 }
 
-/// Builds `assent`, and `assent-meter`, which it starts as a program of its own.
+/// Builds `assent`, with the wallet in its pages where Node is there to build that, and
+/// `assent-meter`, which it starts as a program of its own.
 pub(crate) fn build() -> io::Result<()> {
+    if let Err(error) = web::bundle() {
+        eprintln!("the wallet of the browser cannot be built: {error}");
+    }
     repository::succeed(repository::cargo().args([
         "build",
         "-p",

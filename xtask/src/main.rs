@@ -31,7 +31,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   test                                      everything that continuous integration checks
   tidy                                      the house rules alone
   bench NAME [--json]                       one benchmark, in release mode
-  web                                       install, compile and test the wallet in web/
+  web                                       install, bundle and test the wallet in web/
   soak                                      the long variants of the node's tests
   setup                                     install what the tests need and print where it is";
 

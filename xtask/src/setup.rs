@@ -128,7 +128,7 @@ fn chromium() -> io::Result<Option<PathBuf>> {
 }
 
 /// The packages of a folder with a lock file.
-fn node_modules(folder: &str) -> io::Result<Option<PathBuf>> {
+pub(crate) fn node_modules(folder: &str) -> io::Result<Option<PathBuf>> {
     let folder = root().join(folder);
     if !folder.is_dir() {
         return Ok(None);

@@ -46,9 +46,10 @@ type Stage = fn(&Tools) -> io::Result<Tally>;
 
 const STAGES: [(&str, Stage); 7] = [
     ("fmt", fmt),
+    // Before anything is compiled that takes the wallet in.
+    ("web", wallet),
     ("clippy", clippy),
     ("tidy", tidy),
-    ("web", wallet),
     ("tests", tests),
     ("demo", demonstration),
     ("pages", pages),
@@ -111,7 +112,7 @@ fn tidy(_: &Tools) -> io::Result<Tally> {
     Ok(report.tally())
 }
 
-/// Compiles and tests the wallet of the browser.
+/// Makes the wallet of the browser, and tests it.
 fn wallet(_: &Tools) -> io::Result<Tally> {
     web::run().map(|_| Tally::one(true))
 }
@@ -164,8 +165,10 @@ fn pages(tools: &Tools) -> io::Result<Tally> {
         .current_dir(repository::root())
         .args([
             "--test",
+            "--test-concurrency=1",
             "--test-reporter=spec",
             "tests/pages/pages.test.mjs",
+            "tests/pages/wallet.test.mjs",
         ])
         .env("ASSENT_TEST_COMMAND", target.join("debug/assent"))
         .env("ASSENT_TEST_PICTURES", target.join("pages"));

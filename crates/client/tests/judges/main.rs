@@ -3,7 +3,8 @@
 //! [`tokens`] gives every kind of JWS to the judges in `tests/judges`, which verify with `jose` and
 //! `jwcrypto`. [`bundles`] gives evidence bundles, good and damaged, to the verifier in
 //! `examples/verify-python`, which was written from the documentation, and compares its verdicts
-//! with those of [`assent_client::evidence`].
+//! with those of [`assent_client::evidence`]. [`wallet`] has the wallet in `web` sign everything that
+//! a person signs.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -18,5 +19,8 @@ mod stories;
 mod tampering;
 mod tokens;
 mod tools;
+mod wallet;
+#[path = "../it/wallet_scene.rs"]
+mod wallet_scene;
 #[path = "../it/world.rs"]
 mod world;

@@ -56,6 +56,20 @@ impl Program {
         }
     }
 
+    /// A program of the wallet in `web`, as `cargo xtask web` compiles it.
+    pub(crate) fn wallet(script: &str) -> Self {
+        let script = root().join("web/build/tests").join(script);
+        assert!(
+            script.is_file(),
+            "{} is not there: run `cargo xtask web`",
+            script.display()
+        );
+        Self {
+            interpreter: "node".into(),
+            script,
+        }
+    }
+
     /// Runs it to its end with these arguments and this input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = Command::new(&self.interpreter)

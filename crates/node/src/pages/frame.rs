@@ -1,12 +1,14 @@
 //! What every page has around it: language, navigation, assets.
 
 use askama::Template;
+use assent_model::ids::PartyId;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
 use super::signed_in::SignedIn;
 use super::texts::Texts;
+use super::wallet;
 
 /// The frame of a page. Templates extend `frame.html` and have one as `frame`.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub(crate) struct Frame {
     pub(crate) signed_in: bool,
     /// Where this page is, for the way back after a change of language.
     pub(crate) here: String,
+    /// Whose page this is, for the wallet in it; nothing where nobody is signed in.
+    pub(crate) party: Option<PartyId>,
 }
 
 impl Frame {
@@ -32,6 +36,7 @@ impl Frame {
             area: "",
             signed_in: false,
             here: here.to_owned(),
+            party: None,
         }
     }
 
@@ -41,11 +46,12 @@ impl Frame {
         title: &str,
         area: &'static str,
         here: &str,
-        _: &SignedIn,
+        signed_in: &SignedIn,
     ) -> Self {
         Self {
             area,
             signed_in: true,
+            party: Some(signed_in.party),
             ..Self::open(texts, title, here)
         }
     }
@@ -54,6 +60,17 @@ impl Frame {
     #[expect(clippy::unused_self, reason = "templates call it on the frame")]
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::address(name)
+    }
+
+    /// The address of the wallet, unless this node was built without it.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub(crate) fn wallet(&self) -> Option<String> {
+        assets::wallet()
+    }
+
+    /// What the elements of the wallet are told, as JSON.
+    pub(crate) fn wallet_said(&self) -> String {
+        wallet::said(&self.texts, self.party)
     }
 
     /// All languages, for the choice in the footer.

@@ -27,6 +27,7 @@ mod spelling;
 pub(crate) mod texts;
 #[cfg(test)]
 mod texts_tests;
+mod wallet;
 
 use std::sync::Arc;
 

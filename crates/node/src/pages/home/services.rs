@@ -17,6 +17,7 @@ use crate::holdings::{self, HeldLink, Holdings};
 use crate::hosted;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::pages::consent::custody;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::names;
@@ -40,7 +41,8 @@ struct Line {
 struct ServicesPage {
     frame: Frame,
     lines: Vec<Line>,
-    hosted: bool,
+    /// Who keeps the keys.
+    keeper: &'static str,
 }
 
 /// `GET /home/services`.
@@ -55,7 +57,7 @@ pub(super) async fn services(
         lines.push(line(&node, &texts, &holdings, held).await?);
     }
     let shown = ServicesPage {
-        hosted: signed_in.custody == Custody::Hosted,
+        keeper: custody(signed_in.custody),
         frame: Frame::of(
             texts,
             "services-title",
@@ -112,6 +114,7 @@ async fn current(node: &Node, service_id: ServiceId) -> Result<DescriptionRef, F
 struct UnlinkPage {
     frame: Frame,
     line: Line,
+    keeper: &'static str,
 }
 
 /// `GET /home/services/{link}/remove`: says first what it does.
@@ -127,7 +130,13 @@ pub(super) async fn remove(
     let line = line(&node, &texts, &holdings, held).await?;
     let here = format!("/home/services/{id}/remove");
     let frame = Frame::of(texts, "unlink-title", "services", &here, &signed_in);
-    Ok(page(StatusCode::OK, &UnlinkPage { frame, line }))
+    let keeper = custody(signed_in.custody);
+    let shown = UnlinkPage {
+        frame,
+        line,
+        keeper,
+    };
+    Ok(page(StatusCode::OK, &shown))
 }
 
 /// `POST /home/services/{link}/remove`.

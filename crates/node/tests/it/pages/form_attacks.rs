@@ -334,8 +334,10 @@ async fn no_text_of_a_description_runs_or_turns_the_page_about() {
         let text = shown.text();
         assert_eq!(shown.status, 200, "{text}");
         assert!(text.contains("alert(1)"), "the text is there: {text}");
+        // The only script is the one that the page loads.
+        let without = text.replacen(r#"<script type="module" src="/assets/wallet."#, "", 1);
         assert!(
-            !text.contains("<script") && !text.contains('\u{202e}'),
+            !without.contains("<script") && !without.contains('\u{202e}'),
             "{text}"
         );
         assert!(shown.body.len() < 150_000);

@@ -1,0 +1,28 @@
+//! Takes in the wallet of the browser where `cargo xtask web` has built it. A node without it works, and its
+//! pages say that they lack it.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+/// The wallet, and the same compressed.
+const FILES: [&str; 2] = ["wallet.js", "wallet.js.gz"];
+
+fn main() -> io::Result<()> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={}", built.display());
+    let out = env::var_os("OUT_DIR").expect("cargo sets it for build scripts");
+    let files: Vec<_> = FILES
+        .iter()
+        .map(|name| fs::read(built.join(name)))
+        .collect();
+    let is_whole = files.iter().all(Result::is_ok);
+    for (name, file) in FILES.iter().zip(files) {
+        let bytes = file.ok().filter(|_| is_whole).unwrap_or_default();
+        fs::write(Path::new(&out).join(name), bytes)?;
+    }
+    if !is_whole {
+        println!("cargo:warning=pages of this node lack the wallet: `cargo xtask web` builds it");
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! What a page tells the wallet in it: who is signed in, and the words of the reader's language. The
+//! script has no words of its own.
+
+use std::collections::BTreeMap;
+
+use assent_model::ids::PartyId;
+use fluent_templates::fluent_bundle::FluentValue;
+use serde::Serialize;
+
+use super::texts::Texts;
+
+#[derive(Serialize)]
+struct Said {
+    /// Empty where nobody is signed in.
+    party: String,
+    words: BTreeMap<&'static str, String>,
+}
+
+/// The same as JSON, for an attribute. What the script fills in stands in braces.
+pub(super) fn said(texts: &Texts, party: Option<PartyId>) -> String {
+    let open = |name: &'static str| (name, FluentValue::from(format!("{{{name}}}")));
+    let code = [open("code")];
+    let found = [open("records"), open("time")];
+    let words = BTreeMap::from([
+        ("wallet-making", texts.get("wallet-making")),
+        ("wallet-confirming", texts.get("wallet-confirming")),
+        ("wallet-signing", texts.get("wallet-signing")),
+        ("wallet-checking", texts.get("wallet-checking")),
+        ("wallet-no-keys", texts.get("wallet-no-keys")),
+        ("wallet-unreachable", texts.get("wallet-unreachable")),
+        ("wallet-code-wrong", texts.get("wallet-code-wrong")),
+        ("wallet-declined", texts.with("wallet-declined", &code)),
+        ("wallet-refused", texts.with("wallet-refused", &code)),
+        ("wallet-failed", texts.with("wallet-failed", &code)),
+        ("wallet-intact", texts.with("wallet-intact", &found)),
+        ("wallet-broken", texts.with("wallet-broken", &code)),
+    ]);
+    let said = Said {
+        party: party.map(|party| party.to_string()).unwrap_or_default(),
+        words,
+    };
+    serde_json::to_string(&said).expect("words have a JSON form")
+}
