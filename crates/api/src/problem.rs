@@ -120,6 +120,8 @@ codes! {
     ProofReplayed = "proof-replayed", 401, "The proof of who calls was used before";
     /// The caller may not do this.
     Forbidden = "forbidden", 403, "The caller may not do this";
+    /// Signed in too long ago for what takes away keys or ways in.
+    SignInAgain = "sign-in-again", 403, "Signing in was too long ago for this";
     /// A passkey that signs nobody in here.
     PasskeyRefused = "passkey-refused", 403, "The passkey does not sign in here";
     /// A passkey that may have been copied.

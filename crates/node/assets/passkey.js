@@ -18,8 +18,8 @@ async function post(path, body) {
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   if (answer.ok && !answer.redirected) return answer.status === 204 ? {} : answer.json();
   // Signed out, or signed in too long ago: the page itself leads to the way in.
-  if (answer.redirected || answer.status === 401) location.reload();
   const { code } = await answer.json().catch(() => ({}));
+  if (answer.redirected || ["unauthenticated", "sign-in-again"].includes(code)) location.reload();
   throw Object.assign(new Error(code), { name: code ?? "failed" });
 }
 

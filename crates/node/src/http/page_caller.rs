@@ -27,6 +27,8 @@ pub(super) struct PartyCaller(pub(super) PartyId);
 pub(super) struct SentByParty<T> {
     /// Who sent it.
     pub(super) party: PartyId,
+    /// Whether it has just shown who it is: by a proof, or by signing in a short while ago.
+    pub(super) is_fresh: bool,
     /// The body.
     pub(super) body: T,
 }
@@ -35,7 +37,7 @@ impl FromRequestParts<Arc<Node>> for PartyCaller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<Node>) -> Result<Self, Failure> {
-        party(node, parts, None).await.map(Self)
+        party(node, parts, None).await.map(|(party, _)| Self(party))
     }
 }
 
@@ -46,17 +48,24 @@ impl<T: DeserializeOwned> FromRequest<Arc<Node>> for SentByParty<T> {
         body::check_media_type(request.headers())?;
         let (parts, content) = request.into_parts();
         let bytes = body::read(content).await?;
-        let party = party(node, &parts, Some(&bytes)).await?;
+        let (party, is_fresh) = party(node, &parts, Some(&bytes)).await?;
         Ok(Self {
             party,
+            is_fresh,
             body: body::parse(&bytes)?,
         })
     }
 }
 
-async fn party(node: &Node, parts: &Parts, body: Option<&Bytes>) -> Result<PartyId, Failure> {
+/// The party, and whether it has just shown who it is.
+async fn party(
+    node: &Node,
+    parts: &Parts,
+    body: Option<&Bytes>,
+) -> Result<(PartyId, bool), Failure> {
     if parts.headers.contains_key(header::AUTHORIZATION) {
-        return caller::authenticate(node, parts, body).await?.party();
+        let caller = caller::authenticate(node, parts, body).await?;
+        return Ok((caller.party()?, true));
     }
     if !is_of_own_page(node, &parts.headers) {
         return Err(Code::Unauthenticated.into());

@@ -13,12 +13,13 @@ mod waiting;
 use std::time::Duration;
 
 use assent_api::problem::Code;
-use assent_api::v1::keyring::{KeptKeyring, Keyring};
+use assent_api::v1::keyring::{KeptKeyring, Keyring, Wrapping};
 use assent_model::ids::PartyId;
 use assent_model::time::Span;
 use assent_storage::{StoreError, VaultEntry};
 use tokio::sync::Mutex;
 
+pub use telling::opens_anew;
 pub use waiting::WaitingRoom;
 
 use crate::contacts::allowance::Allowance;
@@ -82,7 +83,8 @@ fn read(node: &Node, body: &VaultEntry) -> Result<Keyring, Failure> {
 }
 
 /// Keeps a keyring, if `is_seen` says of the revision that there is (0 where there is none) that it
-/// is the one that the caller has seen. The new revision.
+/// is the one that the caller has seen, and `is_due` of what opened it before that the caller may
+/// change that. The new revision.
 ///
 /// # Errors
 /// The keyring is out of bounds, comes too often, another device was faster, or the store does not
@@ -92,6 +94,7 @@ pub async fn keep(
     party: PartyId,
     keyring: &Keyring,
     is_seen: impl FnOnce(u64) -> Result<(), Failure>,
+    is_due: impl FnOnce(&[Wrapping]) -> Result<(), Failure>,
 ) -> Result<u64, Failure> {
     bounds::check(keyring)?;
     let content = serde_json::to_vec(keyring).expect("a keyring has a JSON form");
@@ -99,12 +102,13 @@ pub async fn keep(
     let before = bodies(node, party).await?;
     let revision = before.last().map_or(0, |(revision, _)| *revision);
     is_seen(revision)?;
-    let now = node.clock.now();
-    node.keyrings.by_party.take(party, now)?;
     let opened_by = match before.last() {
         Some((_, newest)) => read(node, newest)?.wrappings,
         None => Vec::new(),
     };
+    is_due(&opened_by)?;
+    let now = node.clock.now();
+    node.keyrings.by_party.take(party, now)?;
     let (owner, next) = (party.to_string(), revision + 1);
     let id = format!("{owner}/{KIND}/{next}");
     vaulted::put(node, id, owner, KIND, &content).await?;

@@ -28,14 +28,22 @@ pub(super) async fn tell(
     Ok(())
 }
 
+/// Whether a keyring that was opened by some is opened by others afterwards. The first one has just been
+/// made.
+pub fn opens_anew(before: &[Wrapping], after: &[Wrapping]) -> bool {
+    let is_gone = before.iter().any(|one| lacks(after, one));
+    !before.is_empty() && (is_gone || after.iter().any(|one| lacks(before, one)))
+}
+
+/// What is there under the same name but as something else is new.
+fn lacks(wrappings: &[Wrapping], one: &Wrapping) -> bool {
+    !wrappings
+        .iter()
+        .any(|other| (&other.id, other.kind) == (&one.id, one.kind))
+}
+
 /// At most one letter of each kind.
 fn letters(before: &[Wrapping], after: &[Wrapping]) -> Vec<Letter> {
-    // What is there under the same name but as something else is new.
-    let lacks = |wrappings: &[Wrapping], one: &Wrapping| {
-        !wrappings
-            .iter()
-            .any(|other| (&other.id, other.kind) == (&one.id, one.kind))
-    };
     let is_new = |kind| {
         let mut of_kind = after.iter().filter(|one| one.kind == kind);
         of_kind.any(|one| lacks(before, one))

@@ -36,7 +36,8 @@ impl PageFailure {
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             Self::Problem(failure) => failure,
-            Self::SignIn { .. } | Self::SignInAgain { .. } => Code::Unauthenticated.into(),
+            Self::SignIn { .. } => Code::Unauthenticated.into(),
+            Self::SignInAgain { .. } => Code::SignInAgain.into(),
             Self::Internal => Code::Internal.into(),
         }
     }

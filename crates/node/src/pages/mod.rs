@@ -69,12 +69,13 @@ pub(crate) fn sessions(node: &Arc<Node>) -> SessionManagerLayer<browser_session:
 pub(crate) async fn signed_in_party(
     node: &Node,
     extensions: &Extensions,
-) -> Result<Option<PartyId>, Failure> {
+) -> Result<Option<(PartyId, bool)>, Failure> {
     let Some(session) = extensions.get::<Session>() else {
         return Ok(None);
     };
     let who = signed_in::who(node, session).await;
-    Ok(who.map_err(PageFailure::into_failure)?.map(|who| who.party))
+    let who = who.map_err(PageFailure::into_failure)?;
+    Ok(who.map(|who| (who.party, who.is_fresh(node))))
 }
 
 /// All pages of a node. What changes something is refused when it comes from another site.

@@ -117,6 +117,35 @@ async fn a_device_waits_by_its_session_and_is_gone_once_it_has_the_keys() {
     assert!(waiting(&world, &ann).await.is_empty(), "erased");
 }
 
+/// Attack: a browser that somebody left signed in. What is in the keyring changes at any time, who opens
+/// it only soon after signing in, or with the key.
+#[tokio::test]
+async fn a_session_of_long_ago_changes_nobody_who_opens_the_keys() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let ann = Person::enter(&world).await;
+    let mut browser = Browser::of_key(&world, &cast, &ann).await;
+    let own = ("sec-fetch-site", "same-origin".to_owned());
+    let seen = |revision: u32| [own.clone(), ("if-match", format!("\"{revision}\""))];
+    let first = browser
+        .put_from(std::slice::from_ref(&own), KEYRING, &with(&["one"]))
+        .await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    world.clock.advance(Span::from_minutes(10));
+    let same = browser.put_from(&seen(1), KEYRING, &with(&["one"])).await;
+    assert_eq!(same.status, 200, "{}", same.text());
+    for names in [&["one", "two"][..], &["two"], &["one", "kit"], &[]] {
+        let late = browser.put_from(&seen(2), KEYRING, &with(names)).await;
+        late.is_problem(403, "sign-in-again");
+    }
+    let by_key = ann.calls(&world).with("if-match", "\"2\"");
+    let kept = by_key.put(KEYRING, &with(&["one", "two"])).await;
+    assert_eq!(kept.status, 200, "{}", kept.text());
+    let mut again = Browser::of_key(&world, &cast, &ann).await;
+    let kept = again.put_from(&seen(3), KEYRING, &with(&["two"])).await;
+    assert_eq!(kept.status, 200, "{}", kept.text());
+}
+
 /// A keyring that these devices open; `kit …` is a recovery kit.
 fn with(names: &[&str]) -> Keyring {
     let plain = keyring();

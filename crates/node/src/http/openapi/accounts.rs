@@ -62,7 +62,7 @@ fn keys() -> Vec<Operation> {
         .if_match()
         .takes::<Keyring>()
         .gives::<KeyringRevision>("The keyring is kept, and the one before is erased.")
-        .refuses(&[Code::KeyringInvalid]),
+        .refuses(&[Code::SignInAgain, Code::KeyringInvalid]),
         Operation::get(
             "/v1/accounts/devices",
             "listDevices",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assent_api::problem::Code;
-use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision};
+use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision, Wrapping};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -44,13 +44,20 @@ async fn keep(
     headers: HeaderMap,
     sent: SentByParty<Keyring>,
 ) -> Result<Response, Failure> {
+    let may_open_anew = |before: &[Wrapping]| {
+        if sent.is_fresh || !keyrings::opens_anew(before, &sent.body.wrappings) {
+            Ok(())
+        } else {
+            Err(Code::SignInAgain.into())
+        }
+    };
     let is_seen = |revision| match (revision, headers.contains_key(header::IF_MATCH)) {
         // Who names no tag has seen none: keys are not written over by mistake.
         (0, false) => Ok(()),
         (_, false) => Err(Code::PreconditionFailed.into()),
         (revision, true) => conditional::check_if_match(&headers, &tag(revision)),
     };
-    let revision = keyrings::keep(&node, sent.party, &sent.body, is_seen).await?;
+    let revision = keyrings::keep(&node, sent.party, &sent.body, is_seen, may_open_anew).await?;
     let tag = [(header::ETAG, tag(revision))];
     Ok((tag, Answer(KeyringRevision { revision })).into_response())
 }

@@ -143,7 +143,7 @@ async fn a_new_passkey_is_written_about_and_one_that_is_removed_signs_in_no_more
         .browser
         .post_json(&[], "/home/account/passkeys/begin", &json!({}))
         .await;
-    asked.is_problem(401, "unauthenticated");
+    asked.is_problem(403, "sign-in-again");
 
     let again = sign_in(&mut scene.browser, |asked| passkey.answer(asked), "/home").await;
     assert_eq!(again.status, 200, "{}", again.text());
