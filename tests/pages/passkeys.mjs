@@ -18,6 +18,9 @@ const PLATFORM = {
 /** A key for the pocket without room for keys that are found by themselves. */
 const WITHOUT_ROOM = { ...PLATFORM, transport: "usb", hasResidentKey: false };
 
+/** At a path, whatever the query says. */
+const at = (path) => (url) => url.pathname === path;
+
 /** A tab with an authenticator. */
 async function open(context, scene, options) {
   const tab = await Tab.open(context, scene.node.url);
@@ -40,7 +43,7 @@ async function person(scene, email, options) {
   const code = await scene.node.letter(email, /^([A-Z0-9]{4}-[A-Z0-9]{4})\r?$/m);
   await page.getByLabel(/code/i).fill(code);
   await page.getByRole("button", { name: "Begin my account" }).click();
-  await page.waitForURL("**/home");
+  await page.waitForURL(at("/home"));
   return { ...opened, context };
 }
 
@@ -60,7 +63,7 @@ async function whole(scene) {
   const { page, tab, send, context } = await person(scene, "passkey@example.org", PLATFORM);
   try {
     await make(page, tab, "My <b>laptop</b>");
-    await page.waitForURL("**/home/account");
+    await page.waitForURL(at("/home/account"));
     await page.getByRole("rowheader", { name: "My <b>laptop</b>" }).waitFor();
     await tab.page.waitForLoadState("networkidle");
     await sound(tab);
@@ -71,12 +74,12 @@ async function whole(scene) {
     await page.getByRole("heading", { name: "Do you have a passkey?" }).waitFor();
     await sound(tab);
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.waitForURL("**/home/account");
+    await page.waitForURL(at("/home/account"));
     assert.ok(!(await page.getByText("Never").isVisible()), "it was used");
 
     await tab.visit("/sign-in?again=true&here=/home/account/erase");
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.waitForURL("**/home/account/erase");
+    await page.waitForURL(at("/home/account/erase"));
 
     // A person who does not show who it is, as one who cancels.
     await send("setUserVerified", { isUserVerified: false });
@@ -114,7 +117,7 @@ async function twice(scene) {
   const { page, tab, context } = await person(scene, "twice@example.org", PLATFORM);
   try {
     await make(page, tab, "One");
-    await page.waitForURL("**/home/account");
+    await page.waitForURL(at("/home/account"));
     await make(page, tab, "Two");
     await page.getByText("has a passkey for this account already").waitFor();
   } finally {
