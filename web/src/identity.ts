@@ -35,6 +35,12 @@ export async function register(
   return (await signer.sign("assent-registration+jwt", keys.signing, registration)).compact;
 }
 
+/** Replaces the signing key, with the one before. */
+export async function rotate(signer: Signer, keys: PartyKeys, next: SigningKey): Promise<string> {
+  const content = { party: keys.party, signing: await possession(signer, keys.party, "signing", next) };
+  return (await signer.sign("assent-key-rotation+jwt", keys.signing, content)).compact;
+}
+
 /** Installs new keys with the recovery key, after the signing key was lost. */
 export async function recover(
   signer: Signer,

@@ -75,6 +75,11 @@ export class NodeClient {
     if (!answer.ok) throw await problem(answer);
   }
 
+  async delete(path: string, who?: Caller): Promise<void> {
+    const answer = await this.#send("DELETE", path, undefined, who);
+    if (!answer.ok) throw await problem(answer);
+  }
+
   /** `tag` is that of what is replaced. */
   async put<T>(path: string, body: unknown, who: Caller, tag: string | undefined): Promise<Tagged<T>> {
     return read(await this.#send("PUT", path, body, who, tag === undefined ? {} : { "if-match": tag }));

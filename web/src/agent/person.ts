@@ -8,6 +8,9 @@ import type { LinkEntry } from "../keystore/entries.js";
 import { KeyringError } from "../keystore/keyring.js";
 import type { Store } from "../keystore/store.js";
 import { Wallet } from "../keystore/wallet.js";
+import { readWalletKey } from "../keystore/device.js";
+import { deviceLabel } from "../devices/label.js";
+import { wrapFor } from "../devices/wrapping.js";
 import { type KeyHistory, checkReaches } from "../key_history.js";
 import { type Caller, type NodeClient, NodeError } from "./node_client.js";
 import { Session } from "./session.js";
@@ -87,14 +90,17 @@ export class Person {
     await this.client.post("/v1/accounts/pseudonyms", { statement }, await this.caller());
   }
 
-  /** Keeps the keyring as it is now: here at once, and at the node for the other devices. */
-  async keep(): Promise<void> {
+  /**
+   * Keeps the keyring as it is now: here at once, and at the node for the other devices. `change` says who may open it,
+   * beside this device.
+   */
+  async keep(change: (wrappings: readonly Wrapping[]) => readonly Wrapping[] = (same) => same): Promise<void> {
     await this.wallet.save();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const kept = await this.client.getTagged<KeptKeyring>(KEYRING, await this.caller()).catch(absent);
       if (kept !== undefined) await this.wallet.keyring.merge(JSON.parse(text(decode(kept.body.keyring))));
       const keyring = encode(utf8(JSON.stringify(this.wallet.keyring.document)));
-      const wrappings = this.#withOwn(kept?.body.wrappings ?? []);
+      const wrappings = change(await this.#withOwn(kept?.body.wrappings ?? []));
       const put = this.client.put<{ revision: number }>(KEYRING, { keyring, wrappings }, await this.caller(), kept?.tag);
       const done = await put.catch(busy);
       if (done === undefined) continue;
@@ -105,10 +111,15 @@ export class Person {
   }
 
   /** The wrappings with that of this device among them. */
-  #withOwn(wrappings: readonly Wrapping[]): readonly Wrapping[] {
-    const { id } = this.wallet.device;
+  async #withOwn(wrappings: readonly Wrapping[]): Promise<readonly Wrapping[]> {
+    const { device, wrappedKey, keyring } = this.wallet;
+    const { id, sealingKey } = device;
     if (wrappings.some((one) => one.id === id)) return wrappings;
-    return [...wrappings, { id, kind: "device", made_at: Date.now(), wrapped: this.wallet.wrappedKey }];
+    const walletKey = await readWalletKey(device, wrappedKey);
+    const to = { id, kind: "device" as const, label: deviceLabel(), sealingKey: decode(sealingKey) };
+    const own = await wrapFor(this.session, await keyring.partyKeys(), walletKey, to);
+    walletKey.fill(0);
+    return [...wrappings, own];
   }
 }
 

@@ -4,6 +4,7 @@ import { NodeClient, NodeError } from "../agent/node_client.js";
 import { Person } from "../agent/person.js";
 import { Distrust } from "../agent/session.js";
 import { ChangeError } from "../change.js";
+import { DeviceError } from "../devices/error.js";
 import { GiveError } from "../give.js";
 import { KeyHistoryError } from "../key_history.js";
 import { KeyringError } from "../keystore/keyring.js";
@@ -31,8 +32,20 @@ async function alone<T>(act: () => Promise<T>): Promise<T> {
   return "locks" in navigator ? navigator.locks.request("assent-wallet", act) : act();
 }
 
+const DEVICE_MESSAGES: Readonly<Record<DeviceError["code"], string>> = {
+  "code-mistyped": "wallet-device-code-mistyped",
+  "device-unknown": "wallet-device-unknown",
+  "device-removed": "wallet-device-removed",
+  "device-last": "wallet-device-last",
+  "key-swapped": "wallet-device-swapped",
+  "keyring-absent": "wallet-device-no-keyring",
+  "kit-unknown": "wallet-device-kit-unknown",
+  "wrapping-altered": "wallet-device-altered",
+};
+
 /** Which message tells what went wrong; `distrust` is the one for what does not hold. */
 function message(error: unknown, distrust: string): [key: string, code: string] {
+  if (error instanceof DeviceError) return [DEVICE_MESSAGES[error.code], error.code];
   if (error instanceof KeyringError && error.code === "key-missing") return ["wallet-no-keys", error.code];
   if (error instanceof NodeError) {
     if (error.status === 0) return ["wallet-unreachable", error.code];

@@ -26,6 +26,8 @@ export interface PartyEntry {
   readonly operator: PartyId;
   readonly signing: KeptSigning;
   readonly recovery?: KeptSigning;
+  /** The signing key that takes the place of the other once the ledger has it. */
+  readonly next?: KeptSigning;
   readonly opening: KeptOpening;
 }
 
@@ -59,8 +61,11 @@ export interface KeyringDocument {
   readonly entries: readonly Entry[];
 }
 
+/** The keys of an entry: links and aliases have a signing key alone. */
+export type PartyKey = "signing" | "recovery" | "next" | "opening";
+
 /** Binds a key to everything that its entry says: nobody can say anything else about it. */
-export function bindingOf(party: PartyId, entry: Entry, key: "signing" | "recovery" | "opening"): Binding {
+export function bindingOf(party: PartyId, entry: Entry, key: PartyKey): Binding {
   const said = Object.entries(entry).map(([name, value]) => [name, isObject(value) ? withoutKey(value) : value]);
   return { party, key, of: Object.fromEntries(said) };
 }
@@ -91,6 +96,7 @@ async function parseEntry(value: unknown): Promise<Entry> {
         operator: parse("prt", said["operator"]),
         signing: signing(said["signing"]),
         ...(said["recovery"] === undefined ? {} : { recovery: signing(said["recovery"]) }),
+        ...(said["next"] === undefined ? {} : { next: signing(said["next"]) }),
         opening: opening(said["opening"]),
       });
     case "link":

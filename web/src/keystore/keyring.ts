@@ -8,9 +8,11 @@ import type { SigningKey } from "../signature.js";
 import {
   type AliasEntry,
   type Entry,
+  type KeptSigning,
   type KeyringDocument,
   type LinkEntry,
   type PartyEntry,
+  type PartyKey,
   bindingOf,
   parseKeyring,
 } from "./entries.js";
@@ -106,10 +108,14 @@ export class Keyring {
 
   /** The key that installs new ones. @throws {KeyringError} it was put aside. */
   async recovery(): Promise<SigningKey> {
+    return this.#recovery(false);
+  }
+
+  async #recovery(extractable = true): Promise<SigningKey> {
     const own = this.#own();
     if (own.recovery === undefined) throw new KeyringError("key-missing");
     const bound = bindingOf(this.party, own, "recovery");
-    return opened(unwrapSigningKey(this.#walletKey, bound, own.recovery.x, own.recovery.wrapped));
+    return opened(unwrapSigningKey(this.#walletKey, bound, own.recovery.x, own.recovery.wrapped, extractable));
   }
 
   async opening(): Promise<OpeningKey> {
@@ -118,6 +124,59 @@ export class Keyring {
     const key = await openingKey(seed);
     seed.fill(0);
     return key;
+  }
+
+  /** The signing key that is to take the place of the other, if there is one. */
+  async next(): Promise<SigningKey | undefined> {
+    const { next } = this.#own();
+    if (next === undefined) return undefined;
+    const bound = bindingOf(this.party, this.#own(), "next");
+    return opened(unwrapSigningKey(this.#walletKey, bound, next.x, next.wrapped));
+  }
+
+  /** The same keys under another wallet key, and a signing key that is to take the place of the party's. */
+  async rekeyed(walletKey: Lock, next: SigningKey): Promise<Keyring> {
+    const entries: Entry[] = [await this.#partyEntry(walletKey, await this.#signing(this.#own(), true), next)];
+    for (const entry of this.#document.entries) {
+      if (entry.kind === "party") continue;
+      const bound = bindingOf(this.party, entry, "signing");
+      const wrapped = await wrapSigningKey(walletKey, bound, await this.#signing(entry, true));
+      entries.push({ ...entry, signing: { ...entry.signing, wrapped } });
+    }
+    return new Keyring(walletKey, { ...this.#document, entries });
+  }
+
+  /** Puts the next signing key in the place of the other, which is forgotten. */
+  async promote(): Promise<void> {
+    const own = this.#own();
+    if (own.next === undefined) throw new KeyringError("key-missing");
+    const { x, wrapped } = own.next;
+    const next = await opened(unwrapSigningKey(this.#walletKey, bindingOf(this.party, own, "next"), x, wrapped, true));
+    const entry = await this.#partyEntry(this.#walletKey, next, undefined);
+    const entries = this.#document.entries.map((one) => (one.kind === "party" ? entry : one));
+    this.#document = { ...this.#document, entries };
+  }
+
+  /** The entry of the party with these signing keys, under a wallet key. */
+  async #partyEntry(walletKey: Lock, signing: SigningKey, next: SigningKey | undefined): Promise<PartyEntry> {
+    const { next: _, ...own } = this.#own();
+    const public_ = (key: SigningKey) => ({ x: key.verifying.jwk.x, wrapped: "" });
+    const entry = { ...own, signing: public_(signing), ...(next === undefined ? {} : { next: public_(next) }) };
+    const bound = (key: PartyKey) => bindingOf(this.party, entry, key);
+    const wrapped = async (kept: KeptSigning, name: PartyKey, key: SigningKey): Promise<KeptSigning> => ({
+      ...kept,
+      wrapped: await wrapSigningKey(walletKey, bound(name), key),
+    });
+    const seed = await opened(unlock(this.#walletKey, bindingOf(this.party, this.#own(), "opening"), own.opening.wrapped));
+    const made: PartyEntry = {
+      ...entry,
+      signing: await wrapped(entry.signing, "signing", signing),
+      ...(own.recovery === undefined ? {} : { recovery: await wrapped(own.recovery, "recovery", await this.#recovery()) }),
+      ...(entry.next === undefined || next === undefined ? {} : { next: await wrapped(entry.next, "next", next) }),
+      opening: { ...own.opening, wrapped: await lock(walletKey, bound("opening"), seed) },
+    };
+    seed.fill(0);
+    return made;
   }
 
   /** Keeps the pseudonym of a new link. */

@@ -21,7 +21,7 @@ export type Lock = CryptoKey;
 /** What a kept key is and whose: decides with which bytes it opens. */
 export interface Binding {
   readonly party: PartyId;
-  readonly key: "signing" | "recovery" | "opening" | "wallet" | "device";
+  readonly key: "signing" | "recovery" | "next" | "opening" | "wallet" | "device";
   /** Everything else that is known of the key without opening it. */
   readonly of: unknown;
 }

@@ -13,6 +13,7 @@ mod ceremony;
 mod consent;
 mod console;
 mod dates;
+mod devices;
 mod failure;
 mod frame;
 mod home;
@@ -85,6 +86,7 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(sign_up::routes())
         .merge(mail::routes())
         .merge(home::routes())
+        .merge(devices::routes())
         .merge(console::routes())
         .merge(consent::routes())
         .merge(linking::routes())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use assent_api::v1::accounts::EraseAccount;
 use assent_model::records::Custody;
+use assent_model::time::Timestamp;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,8 +17,10 @@ use super::passkeys::{self, Line};
 use crate::contacts;
 use crate::erasure;
 use crate::http::v1::account_export;
+use crate::keyrings;
 use crate::node::Node;
 use crate::pages;
+use crate::pages::dates::When;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::signed_in::SignedIn;
@@ -36,6 +39,10 @@ struct AccountPage {
     custody: &'static str,
     /// The passkeys; `None` where this node has none.
     passkeys: Option<Vec<Line>>,
+    /// How many devices, kits and passkeys open the keys, where pages hold them.
+    devices: Option<usize>,
+    /// When the newest of them was added; empty where there is none.
+    newest: String,
 }
 
 /// `GET /home/account`.
@@ -45,7 +52,16 @@ pub(super) async fn account(
     signed_in: SignedIn,
 ) -> Result<Response, PageFailure> {
     let contact = contacts::contact_of(&node, signed_in.party).await?;
+    let wrappings = match signed_in.custody {
+        Custody::Page => keyrings::of(&node, signed_in.party).await?,
+        Custody::Hosted | Custody::Independent => None,
+    };
+    let wrappings = wrappings.map(|kept| kept.wrappings);
+    let newest = wrappings.iter().flatten().map(|one| one.made_at).max();
+    let newest = newest.and_then(|at| Timestamp::try_from(at).ok());
     let shown = AccountPage {
+        devices: wrappings.map(|wrappings| wrappings.len()),
+        newest: newest.map_or_else(String::new, |at| When::day(&texts, at).words),
         email: contact.map(|contact| contact.email).unwrap_or_default(),
         party: signed_in.party.to_string(),
         custody: match signed_in.custody {
