@@ -102,7 +102,7 @@ export async function answerYes(person: Person, asked: Asked, choice: Choice): P
     resourceSet: choice.resourceSet,
     validFrom: signer.now,
     ...(choice.validUntil === undefined ? {} : { validUntil: choice.validUntil }),
-    custody: "page",
+    custody: person.client.custody,
     ...(replaced === undefined ? {} : { supersedes: superseded(replaced.record) }),
     ...(asked.source === undefined ? {} : { sharing: await sharing(person, asked, asked.source, replaced) }),
   };

@@ -21,7 +21,7 @@ interface LinkView {
 export async function link(person: Person, wanted: DescriptionRef, account: Digest, { provider }: Described): Promise<string> {
   const pseudonym = await freshPseudonym();
   const holder = provider.signingKey.kid;
-  const linking = { service: wanted, provider: provider.party, holder, custody: "page" as const, account };
+  const linking = { service: wanted, provider: provider.party, holder, custody: person.client.custody, account };
   const record = await linkRecord(person.session.signer(), linking, pseudonym);
   const made = { link: record.content.slr_id, service: wanted.service_id, provider: provider.party, holder };
   await person.wallet.keyring.addLink(made, pseudonym);

@@ -45,6 +45,11 @@ export class NodeClient {
     this.#fetching = fetching ?? ((url, request) => fetch(url, request));
   }
 
+  /** Who holds keys that are used with this client: a page of the node itself, or one that came from elsewhere. */
+  get custody(): "page" | "independent" {
+    return this.base === "" ? "page" : "independent";
+  }
+
   async get<T>(path: string, who?: Caller): Promise<T> {
     return (await this.getTagged<T>(path, who)).body;
   }

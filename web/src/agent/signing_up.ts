@@ -21,7 +21,7 @@ export async function beginAccount(client: NodeClient, store: Store): Promise<Pe
   });
   const possession = await answerChallenge(opening, challenge);
   const [keys, recovery] = [await keyring.partyKeys(), await keyring.recovery()];
-  const registration = await register(session.signer(), keys, recovery, opening, "page");
+  const registration = await register(session.signer(), keys, recovery, opening, client.custody);
   await client.post("/v1/parties", { registration, possession });
   return new Person(session, wallet);
 }
@@ -35,7 +35,8 @@ export async function askContact(person: Person, email: string, language: string
 export async function confirmContact(person: Person, code: string): Promise<void> {
   await person.client.post("/v1/contacts/confirmations", { code }, await person.caller());
   await person.keep();
-  await signIn(person);
+  // Only pages of the node itself have a session there.
+  if (person.client.custody === "page") await signIn(person);
 }
 
 /** Signs the browser in by the key of the party. */

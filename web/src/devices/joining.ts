@@ -41,6 +41,12 @@ export class Joining {
     return `${origin}/home/devices/add#${this.device.id}.${encode(this.digest)}`;
   }
 
+  /** Whether the node says that the keys are there. One that does not answer says nothing. */
+  async isAdmitted(): Promise<boolean> {
+    const kept = await readKeyring(this.client).catch(() => undefined);
+    return kept?.wrappings.some((one) => one.id === this.device.id) ?? false;
+  }
+
   /** Takes the keys, if they are there. */
   async look(store: Store): Promise<Person | undefined> {
     const kept = await readKeyring(this.client);

@@ -46,15 +46,14 @@ export class Join extends WalletElement {
 
   /** Until the keys are here, or the device waits no longer. */
   async #look(joining: Joining): Promise<void> {
-    let isHere = false;
-    while (!isHere && Date.now() < joining.expiresAt) {
+    while (!(await joining.isAdmitted())) {
+      if (Date.now() >= joining.expiresAt) return location.reload();
       await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-      const looked = await this.act("wallet-waiting", async () => {
-        isHere = (await joining.look(store())) !== undefined;
-      });
-      if (!looked) return;
     }
-    location.assign(isHere ? HOME : location.href);
+    const done = await this.act("wallet-checking", async () => {
+      await joining.look(store());
+    });
+    if (done) location.assign(HOME);
   }
 }
 

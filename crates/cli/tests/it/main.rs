@@ -10,3 +10,4 @@ mod operations;
 mod program;
 mod tutorial;
 mod verification;
+mod wallets;

@@ -16,7 +16,8 @@ use crate::world::World;
 async fn entered(world: &World, cast: &Cast, custody: Custody) -> (Person, Browser) {
     let keys = PartyKeys::generate();
     let client = NodeClient::new(&world.url("/")).unwrap();
-    let enrolled = client.enrol(&world.signer(), &keys, PartyKind::Person, custody);
+    let signer = world.signer();
+    let enrolled = client.enrol(&signer, &keys, PartyKind::Person, custody);
     enrolled.await.unwrap();
     let person = Person { keys };
     let browser = Browser::of_key(world, cast, &person).await;

@@ -14,3 +14,5 @@ link-refused-title = Ikke tilknyttet
 link-refused = { $name } får ingen tilknytning.
 link-own-key-title = Din egen nøgle skal underskrive
 link-own-key = En knap alene kan ikke knytte dig til { $name }: din nøgle er hos dig. Gå tilbage, og tilknyt med JavaScript slået til eller med din egen tegnebog.
+link-question = Spørgsmål til din tegnebog
+link-record = Svar fra din tegnebog

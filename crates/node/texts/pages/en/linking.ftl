@@ -14,3 +14,5 @@ link-refused-title = Not linked
 link-refused = { $name } does not get a link.
 link-own-key-title = Your own key must sign
 link-own-key = A button alone cannot link you with { $name }: your key is with you. Go back, and link with JavaScript switched on or with your own wallet.
+link-question = Question for your wallet
+link-record = Answer of your wallet

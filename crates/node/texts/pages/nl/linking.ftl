@@ -14,3 +14,5 @@ link-refused-title = Niet gekoppeld
 link-refused = { $name } krijgt geen koppeling.
 link-own-key-title = Uw eigen sleutel moet ondertekenen
 link-own-key = Een knop alleen kan u niet met { $name } koppelen: uw sleutel is bij u. Ga terug en koppel met JavaScript aan of met uw eigen portemonnee.
+link-question = Vraag voor uw wallet
+link-record = Antwoord van uw wallet
