@@ -61,6 +61,11 @@ async function keyringOf(tab) {
   });
 }
 
+/** Where a device says of itself which one of the list it is. */
+function own(tab) {
+  return tab.page.locator("[data-own]:not([hidden])");
+}
+
 before(async () => {
   browser = await launch();
   pictures = await album();
@@ -83,7 +88,7 @@ describe("the keys of a person on several devices", { timeout: 300_000 }, () => 
     await page.locator("#own-code").fill(await node.letter(EMAIL, CODE));
     await Promise.all([page.waitForURL("**/home"), page.keyboard.press("Enter")]);
     await laptop.visit("/home/devices");
-    await page.getByText("This browser").waitFor();
+    await own(laptop).waitFor();
     assert.equal(await page.locator("[data-device]").count(), 1);
     assert.equal(await page.getByText("Remove", { exact: true }).isVisible(), false);
     await look(laptop, "one");
@@ -136,11 +141,13 @@ describe("the keys of a person on several devices", { timeout: 300_000 }, () => 
       page.getByRole("button", { name: "It shows the same: give it my keys" }).click(),
     ]);
     await telephone.page.waitForURL("**/home/devices");
-    await telephone.page.getByText("This browser").waitFor();
+    await own(telephone).waitFor();
     assert.equal(await telephone.page.locator("[data-device]").count(), 2);
     assert.ok(await keyringOf(laptop));
     assert.equal(await keyringOf(telephone), await keyringOf(laptop));
     assert.ok(await node.letter(EMAIL, /A device can sign for you now/));
+    await laptop.visit("/home/devices");
+    await own(laptop).waitFor();
     assert.deepEqual(await checks.document_(laptop, "en"), []);
     await look(laptop, "two");
   });
@@ -154,7 +161,10 @@ describe("the keys of a person on several devices", { timeout: 300_000 }, () => 
     paper = await page.locator("[data-code]").textContent();
     assert.match(paper, /^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$/);
     await look(laptop, "kit-made");
-    await page.emulateMedia({ media: "print" });
+    // Somebody who reads in the dark prints on white paper too.
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const ground = await page.locator("[data-step=print]").evaluate((card) => getComputedStyle(card).backgroundColor);
+    assert.equal(ground, "rgb(255, 255, 255)");
     await page.screenshot({ path: join(pictures, "devices-kit-printed.png"), fullPage: true });
     assert.ok(await page.locator("[data-code]").isVisible());
     assert.equal(await page.getByRole("button", { name: "Print" }).isVisible(), false);
@@ -192,6 +202,6 @@ describe("the keys of a person on several devices", { timeout: 300_000 }, () => 
     await page.getByLabel("Code", { exact: true }).fill(paper.toLowerCase());
     await Promise.all([page.waitForURL("**/home/devices"), page.getByRole("button", { name: "Bring my keys back" }).click()]);
     assert.equal(await keyringOf(tablet), await keyringOf(laptop));
-    await page.getByText("This browser").waitFor();
+    await own(tablet).waitFor();
   });
 });

@@ -80,11 +80,11 @@ export class Service {
   }
 
   /** Takes in the person who comes back: redeems the code, looks at the record, signs it too. */
-  async takeBack(address) {
+  async takeBack(address, custody = "page") {
     const { record: compact } = await this.redeem(address, "/v1/link-requests/redemptions");
     const record = await verify("assent-slr+jwt", this.chain, compact);
     const said = record.content;
-    if (said.account !== this.account || said.custody !== "page") throw new Error("another link than was asked for");
+    if (said.account !== this.account || said.custody !== custody) throw new Error("another link than was asked for");
     const countersigned = await this.#signer.sign("assent-slr-countersignature+jwt", this.keys.signing, {
       slr_id: said.slr_id,
       slr_digest: record.digest,

@@ -65,6 +65,8 @@ export const PAGES = [
   { name: "services-none", path: "/home/services", who: "newcomer" },
   { name: "account", path: "/home/account", who: "household" },
   { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
+  { name: "devices", path: "/home/devices", who: "household" },
+  { name: "devices-hosted", path: "/home/devices", who: "newcomer" },
   { name: "erase", path: "/home/account/erase", who: "newcomer" },
   {
     name: "erase-mistyped",

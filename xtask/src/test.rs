@@ -169,6 +169,8 @@ fn pages(tools: &Tools) -> io::Result<Tally> {
             "--test-reporter=spec",
             "tests/pages/pages.test.mjs",
             "tests/pages/wallet.test.mjs",
+            "tests/pages/devices.test.mjs",
+            "tests/pages/standalone.test.mjs",
         ])
         .env("ASSENT_TEST_COMMAND", target.join("debug/assent"))
         .env("ASSENT_TEST_PICTURES", target.join("pages"));

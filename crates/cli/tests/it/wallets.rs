@@ -14,10 +14,7 @@ fn build(at: &Path) {
     let mut named = Vec::new();
     for (name, content) in files {
         fs::write(at.join(name), content).expect("the file is written");
-        named.push(format!(
-            "\"{name}\":\"{}\"",
-            Digest::of(content.as_bytes())
-        ));
+        named.push(format!("\"{name}\":\"{}\"", Digest::of(content.as_bytes())));
     }
     let manifest = format!(
         "{{\"files\":{{{}}},\"format\":\"assent-wallet-bundle/1\"}}",

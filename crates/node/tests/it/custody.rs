@@ -199,7 +199,7 @@ async fn altered_code_forges_what_a_page_holds_and_the_record_says_so() {
     )
     .await;
     let given = unasked(&world, &cast).await;
-    let claimed = claiming(&world, &cast, &given, &Custody::Independent);
+    let claimed = claiming(&world, &cast, &given, Custody::Independent);
     let answer = Calls::anonymous(&world)
         .post("/v1/consents", &claimed)
         .await;
@@ -212,11 +212,11 @@ async fn altered_code_forges_what_a_page_holds_and_the_record_says_so() {
 }
 
 /// The answer with other words about who holds the keys, signed with them.
-fn claiming(world: &World, cast: &Cast, given: &Given, custody: &Custody) -> GiveConsent {
+fn claiming(world: &World, cast: &Cast, given: &Given, custody: Custody) -> GiveConsent {
     let mut record = given.record.content().clone();
     let mut source = given.source_record.as_ref().unwrap().content().clone();
-    record.common_part.custody = *custody;
-    source.common_part.custody = *custody;
+    record.common_part.custody = custody;
+    source.common_part.custody = custody;
     let alias = &given.alias.as_ref().unwrap().alias.key;
     let record = world
         .signer()

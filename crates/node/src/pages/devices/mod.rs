@@ -34,8 +34,8 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 struct Shown {
     id: String,
     label: String,
-    /// The key of the word for what it is.
-    kind: &'static str,
+    /// The key of the word for what it is, where the label does not say it.
+    kind: Option<&'static str>,
     since: String,
 }
 
@@ -46,14 +46,14 @@ impl Shown {
             WrappingKind::Recovery => "devices-kind-recovery",
             WrappingKind::Passkey => "devices-kind-passkey",
         };
-        let unnamed = || texts.get(kind);
         let label = wrapping.label.filter(|label| !label.trim().is_empty());
+        let has_name = label.is_some();
         // Devices say themselves when they were added, so it may be any number.
         let since = Timestamp::try_from(wrapping.made_at).ok();
         Self {
             id: wrapping.id,
-            label: label.map_or_else(unnamed, |label| plain(&label)),
-            kind,
+            label: label.map_or_else(|| texts.get(kind), |label| plain(&label)),
+            kind: has_name.then_some(kind),
             since: since
                 .map(|at| When::day(texts, at).words)
                 .unwrap_or_default(),
