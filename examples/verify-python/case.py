@@ -188,6 +188,7 @@ class Case:
             require(said[name] == asked[name], code)
         for name in ("purpose_id", "legal_basis", "conditions"):
             require(said["usage_rules"][name] == self.purpose[name], code)
+        require(said["custody"] == self.link.content["custody"], code)
         require(provider == asked["provider"] and self.time < asked["answer_by"], code)
         role = record.content["role_specific_part"]
         require(role["role"] == ("sink" if "source" in asked else "within"), code)
@@ -219,7 +220,7 @@ class Case:
         require(said["cr_id"] == of_sink["source_cr_id"] != sink["cr_id"], code)
         require(said["surrogate_id"] == of_sink["source_surrogate_id"], code)
         require((role["sink"], role["sink_cr_id"]) == (sink["service"], sink["cr_id"]), code)
-        for name in ("cr_pair_id", "request_id", "resource_set", "usage_rules", "notice"):
+        for name in ("cr_pair_id", "request_id", "resource_set", "usage_rules", "notice", "custody"):
             require(said.get(name) == sink[name], code)
         for name in ("valid_from", "valid_until"):
             require(said.get(name) == sink.get(name), code)
@@ -339,6 +340,7 @@ def possessed(change, role, repeated):
     code = "key-change-invalid"
     proof = read_statement("key-possession", change.content[role], code)
     verify_signature(proof, code)
+    require(proof.claims["aud"] == change.claims["aud"], code)
     require(proof.content == {"party": change.content["party"], "role": role}, code)
     require(proof.signer == repeated, "entry-inconsistent")
     return proof.signer

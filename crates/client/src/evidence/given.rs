@@ -97,6 +97,8 @@ impl Case<'_> {
             && common.surrogate_id == request.surrogate_id
             && common.service == request.service
             && common.usage_rules == usage_rules
+            // A key that a page or an operator holds proves no more than that, whatever it signs later.
+            && common.custody == link.content().custody
             && provider == request.provider
             && entry.time < request.answer_by
             && has_role(record.content(), asked)
@@ -209,6 +211,7 @@ fn shared_terms(common: &CommonPart) -> impl PartialEq + '_ {
         &common.usage_rules,
         &common.notice,
         (common.valid_from, common.valid_until),
+        common.custody,
         common.supersedes.is_some(),
     )
 }

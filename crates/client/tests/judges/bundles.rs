@@ -25,13 +25,10 @@ const INDIFFERENT: &[&str] = &[
     "/payload/exp ",
     "/payload/iat ",
     "/payload/jti ",
-    "/recovery/payload/aud ",
     "/registration/payload/statement/custody ",
     "/registration/payload/statement/kind ",
-    "/common_part/custody ",
     "/request/payload/statement/answer_by ",
     "/role_specific_part/alias ",
-    "/signing/payload/aud ",
     "/statement/receipts",
     "/record_id ",
     // Whose log it is, only what is known beforehand can say.

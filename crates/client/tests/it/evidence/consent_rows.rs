@@ -12,6 +12,7 @@ use assent_exchange::event::Event;
 use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::service::event::ServiceEvent;
 use assent_model::ids::{ConsentId, RequestId, ServiceId};
+use assent_model::records::Custody;
 use assent_model::records::consent::{ConsentRecord, ConsentStatus, RolePart};
 use assent_model::time::Span;
 
@@ -46,6 +47,14 @@ fn the_record_says_what_was_asked_and_shown() {
         |case| {
             case.regive(0, Key::Pseudonym, |said| {
                 said.common_part.valid_until = None;
+            });
+        },
+        "entry-inconsistent",
+    );
+    check(
+        |case| {
+            case.regive(0, Key::Pseudonym, |said| {
+                said.common_part.custody = Custody::Hosted;
             });
         },
         "entry-inconsistent",
@@ -147,7 +156,8 @@ fn the_records_of_a_pair_agree() {
         |case| case.regive(1, Key::Stranger, |_| {}),
         "wrong-key",
     );
-    let changes: [fn(&mut ConsentRecord); 8] = [
+    let changes: [fn(&mut ConsentRecord); 9] = [
+        |said| said.common_part.custody = Custody::Page,
         |said| said.common_part.resource_set = resources(&[REQUIRED]),
         |said| said.common_part.valid_from = START + Span::from_seconds(1),
         |said| said.common_part.cr_pair_id = None,
