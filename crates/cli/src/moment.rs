@@ -35,6 +35,22 @@ impl FromStr for Until {
     }
 }
 
+/// A beginning or an end that somebody chose: a day is its first instant (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since(pub(crate) Timestamp);
+
+impl FromStr for Since {
+    type Err = NotAMoment;
+
+    fn from_str(text: &str) -> Result<Self, NotAMoment> {
+        if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+            return timestamp(instant).map(Self);
+        }
+        let Until(end) = text.parse()?;
+        Ok(Self(end - Span::from_days(1)))
+    }
+}
+
 fn timestamp(instant: jiff::Timestamp) -> Result<Timestamp, NotAMoment> {
     let millis = u64::try_from(instant.as_millisecond()).map_err(|_| NotAMoment)?;
     Timestamp::try_from(millis).map_err(|_| NotAMoment)

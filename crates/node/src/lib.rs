@@ -36,6 +36,7 @@ pub mod hosted;
 mod housekeeping;
 pub mod http;
 pub mod keyrings;
+pub mod last_backup;
 pub mod mail;
 pub mod node;
 pub mod operator_keys;

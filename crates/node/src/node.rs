@@ -1,6 +1,7 @@
 //! What every handler has: handles to the ledger, the store, the keys and the clock.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use assent_crypto::signature::{SigningKey, VerifyingKey};
 use assent_crypto::vault::RecordCipher;
@@ -78,6 +79,8 @@ pub struct Node {
     pub providers: Providers,
     /// The site that passkeys are for.
     pub passkeys: Passkeys,
+    /// How many requests were refused because an address sent too many, since the node was started.
+    pub requests_refused: Arc<AtomicU64>,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -245,6 +245,7 @@ async fn open(
         passkeys: Passkeys::new(&config.public_url),
         webhooks,
         keyrings: Keyrings::new(),
+        requests_refused: Arc::default(),
         index_key,
         config,
     });

@@ -193,6 +193,17 @@ impl Store {
         Ok(())
     }
 
+    /// Adds members to lists that blocks of before did not have. What stands there already stays.
+    ///
+    /// # Errors
+    /// As for [`Store::put_documents`].
+    pub async fn add_listings(&self, listings: Vec<Listing>) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
+        let written = write_lists(&transaction, Vec::new(), listings).await;
+        self.judged(written)?;
+        self.judged(transaction.commit().await)
+    }
+
     /// Whether the block is the next one and its entries continue the log.
     fn check_order(&self, block: &BlockCommit) -> Result<(), StoreError> {
         let (height, log_size) = self

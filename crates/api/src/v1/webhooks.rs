@@ -30,8 +30,40 @@ pub struct WebhookView {
     pub public_key: String,
     /// When it was made, in milliseconds since the epoch. It is told what happens from then on.
     pub created_at: u64,
-    /// Whether it is still tried: no more once it has answered 410.
+    /// Whether it is tried: no more once its owner said so, it has answered 410, or nothing has reached
+    /// it for five days.
     pub enabled: bool,
+}
+
+/// `POST /v1/webhooks/{webhook}/state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeWebhook {
+    /// Whether it is to be tried from now on.
+    pub enabled: bool,
+}
+
+/// `POST /v1/webhooks/{webhook}/replays`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayDeliveries {
+    /// Of what happened from this instant on, in milliseconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// And before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+    /// Only what has failed.
+    #[serde(default)]
+    pub failed_only: bool,
+}
+
+/// How many messages are sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Replaying {
+    /// So many, one after the other and oldest first, after the answer. At most 1,000: the newest
+    /// ones.
+    pub deliveries: u64,
 }
 
 /// The thin payload of a webhook: what happened to which thing, never what is in it.

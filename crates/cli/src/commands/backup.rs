@@ -12,6 +12,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use assent_ledger::block::BlockHeader;
+use assent_node::last_backup::LastBackup;
 use assent_node::operator_keys;
 use assent_storage::{Store, StoreConfig, StoreError};
 use clap::Args;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use super::configuration::ConfigArguments;
 use crate::failure::{Doing, Failure};
+use crate::moment::now;
 use crate::output::{Output, fields};
 
 /// The name of the store in a backup, and in a data directory where no other store is set.
@@ -63,6 +65,13 @@ impl Arguments {
             height: head.as_ref().map_or(0, |head| head.height),
             log_size: head.as_ref().map_or(0, |head| head.log_size),
         };
+        let last = LastBackup {
+            at: now(),
+            height: copied.height,
+            log_size: copied.log_size,
+        };
+        last.note(&config.data_dir)
+            .doing("the backup is made, but cannot be noted in the data directory")?;
         output.answer(&copied, |copied| {
             fields(&[
                 ("backup", &copied.backup),

@@ -69,6 +69,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("listWallets", "wallet list"),
     ("publishWallet", "wallet publish"),
     ("readWallet", "wallet verify"),
+    ("replayDeliveries", "webhook replay"),
+    ("changeWebhook", "webhook enable"),
     ("readCheckpoint", "log checkpoint"),
     ("readTile", "(for programs: a tile is bytes)"),
     ("readEntry", "log entry"),

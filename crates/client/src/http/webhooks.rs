@@ -6,7 +6,9 @@
 )]
 
 use assent_api::v1::Page;
-use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
+use assent_api::v1::webhooks::{
+    ChangeWebhook, CreateWebhook, DeliveryView, ReplayDeliveries, Replaying, WebhookView,
+};
 use assent_model::ids::WebhookId;
 
 use super::{ClientError, Identified, NodeClient, PageQuery, paged, percent_encoded};
@@ -71,6 +73,28 @@ impl NodeClient {
         let delivery: String = percent_encoded(delivery).collect();
         let path = format!("v1/webhooks/{webhook}/deliveries/{delivery}/replay");
         self.post_empty_as(provider, &path).await
+    }
+
+    /// Sends many messages to an endpoint again, each once.
+    pub async fn replay_deliveries(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+        body: &ReplayDeliveries,
+    ) -> Result<Replaying, ClientError> {
+        self.post_as(provider, &format!("v1/webhooks/{webhook}/replays"), body)
+            .await
+    }
+
+    /// Has an endpoint tried again, or not any more.
+    pub async fn change_webhook(
+        &self,
+        provider: Identified<'_>,
+        webhook: WebhookId,
+        body: &ChangeWebhook,
+    ) -> Result<WebhookView, ClientError> {
+        self.post_as(provider, &format!("v1/webhooks/{webhook}/state"), body)
+            .await
     }
 
     /// Removes an endpoint.

@@ -1,6 +1,7 @@
 //! How often something may happen to, or be done by, one subject.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use assent_api::problem::Code;
@@ -16,6 +17,7 @@ const SUBJECTS_MAX: usize = 100_000;
 pub struct Allowance<K> {
     times: u32,
     within: Span,
+    refused: AtomicU64,
     used: Mutex<BTreeMap<K, Used>>,
 }
 
@@ -31,8 +33,19 @@ impl<K: Ord> Allowance<K> {
         Self {
             times,
             within,
+            refused: AtomicU64::new(0),
             used: Mutex::default(),
         }
+    }
+
+    /// So many times are allowed within such a span.
+    pub fn limit(&self) -> (u32, Span) {
+        (self.times, self.within)
+    }
+
+    /// How often it was refused since the node was started.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     fn used(&self) -> MutexGuard<'_, BTreeMap<K, Used>> {
@@ -44,6 +57,14 @@ impl<K: Ord> Allowance<K> {
     /// # Errors
     /// It is used up, or too many subjects are remembered.
     pub fn take(&self, subject: K, now: Timestamp) -> Result<(), Failure> {
+        let taken = self.try_take(subject, now);
+        if taken.is_err() {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    fn try_take(&self, subject: K, now: Timestamp) -> Result<(), Failure> {
         let mut used = self.used();
         if used.len() >= SUBJECTS_MAX {
             used.retain(|_, used| now.since(used.since) < self.within);
@@ -88,6 +109,7 @@ mod tests {
         assert!(take("ann", 10));
         assert!(take("ann", 10));
         assert!(!take("ann", 10));
+        assert_eq!(allowance.refused(), 2);
     }
 
     #[test]

@@ -76,6 +76,43 @@ impl Contacts {
     }
 }
 
+/// A limit as the operator sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// As catalogues name it, behind `limit-`.
+    pub(crate) name: &'static str,
+    /// So many times
+    pub(crate) times: u32,
+    /// within such a span.
+    pub(crate) within: Span,
+    /// How often it was refused since the node was started.
+    pub(crate) refused: u64,
+}
+
+impl Contacts {
+    /// All limits of what is asked for by people and addresses.
+    pub(crate) fn limits(&self) -> Vec<Limit> {
+        fn limit<K: Ord>(name: &'static str, allowance: &Allowance<K>) -> Limit {
+            let (times, within) = allowance.limit();
+            Limit {
+                name,
+                times,
+                within,
+                refused: allowance.refused(),
+            }
+        }
+        vec![
+            limit("look-ups", &self.look_ups),
+            limit("codes-by-party", &self.by_party),
+            limit("codes-by-address", &self.by_address),
+            limit("lost-keys", &self.lost_keys),
+            limit("sign-ins", &self.sign_ins),
+            limit("sign-ups", &self.sign_ups),
+            limit("sign-in-links", &self.sign_in_links),
+        ]
+    }
+}
+
 /// What is stored under the index of a confirmed address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -58,7 +58,10 @@ fn other_origins() -> CorsLayer {
 /// The whole API of a node.
 pub fn router(node: Arc<Node>) -> Router {
     let body_bytes_max = node.config.body_bytes_max;
-    let limits = Limits::per_minute(node.config.requests_per_minute);
+    let limits = Limits::per_minute(
+        node.config.requests_per_minute,
+        Arc::clone(&node.requests_refused),
+    );
     let fixed =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()

@@ -5,6 +5,7 @@ mod block_rows;
 mod commit;
 mod due;
 mod intake;
+mod lists;
 mod own_work;
 mod replay;
 mod task;

@@ -21,6 +21,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::commit::{self, Block};
 use super::intake::{Intake, Submission, SubmitError, Waiting};
+use super::lists;
 use super::own_work::OwnWork;
 use super::replay;
 use crate::clock::Clock;
@@ -93,6 +94,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Started, ResumeError> {
         .as_str()
         .parse()
         .map_err(|_| ResumeError::Origin)?;
+    lists::complete(&parts.store).await?;
     let sequencer = resume(&parts.store).await?;
     let (sender, inbox) = mpsc::channel(parts.waiting_max);
     let first = signed_head(&origin, sequencer.head(), &parts.checkpoint_key);

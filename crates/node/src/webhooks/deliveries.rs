@@ -75,8 +75,13 @@ impl Delivery {
         }
     }
 
+    /// When what it says has happened.
+    pub fn at(&self) -> Timestamp {
+        self.message.at
+    }
+
     /// Whether it was given up.
-    pub(super) fn has_failed(&self) -> bool {
+    pub fn has_failed(&self) -> bool {
         self.state == State::Failed
     }
 

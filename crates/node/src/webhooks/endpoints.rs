@@ -200,7 +200,7 @@ impl Endpoints {
     ///
     /// # Errors
     /// See [`EndpointError`].
-    pub async fn set_enabled(
+    pub(super) async fn set_enabled(
         &self,
         store: &Store,
         id: WebhookId,

@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::state_reader::StateReader;
 use deliveries::Delivery;
-use endpoints::{Endpoint, Endpoints};
+use endpoints::{Endpoint, EndpointError, Endpoints, StoredEndpoint};
 use guard::Guard;
 use health::{Ailing, Healths};
 use messages::Message;
@@ -218,6 +218,25 @@ impl Webhooks {
             stored.endpoint.enabled.then_some((stored.endpoint, ailing))
         };
         ailing.filter_map(endpoint).collect()
+    }
+
+    /// Has an endpoint tried again, or not any more, if it still has this revision. One that is tried
+    /// again begins anew.
+    ///
+    /// # Errors
+    /// See [`EndpointError`].
+    pub async fn set_enabled(
+        &self,
+        id: WebhookId,
+        revision: u64,
+        enabled: bool,
+    ) -> Result<StoredEndpoint, EndpointError> {
+        let set = self
+            .endpoints
+            .set_enabled(&self.store, id, revision, enabled)
+            .await?;
+        self.health.forget(&self.store, id).await?;
+        Ok(set)
     }
 
     /// The owner was told. An endpoint that is lost is switched off, and begins anew once it is

@@ -13,7 +13,6 @@ mod world;
 
 mod accounts;
 mod bad_input;
-mod console;
 mod contacts;
 mod crash;
 mod custody;

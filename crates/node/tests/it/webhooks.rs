@@ -2,7 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
+use assent_api::v1::webhooks::{
+    ChangeWebhook, CreateWebhook, DeliveryView, ReplayDeliveries, Replaying, WebhookView,
+};
 use assent_client::http::{Identified, PageQuery};
 use assent_client::statements::Signer;
 use assent_client::statements::change::Change;
@@ -454,4 +456,48 @@ async fn addresses_that_are_not_public_are_refused_at_once() {
             .status,
         201
     );
+}
+
+#[tokio::test]
+async fn an_endpoint_is_stopped_and_a_time_is_sent_again() {
+    let (world, cast) = enter().await;
+    let receiver = Receiver::start().await;
+    let endpoint = receiver.listen(&world, &cast, &cast.adviser).await;
+    let calls = Calls::of(&world, &cast.adviser);
+    let path = |what: &str| format!("/v1/webhooks/{}/{what}", endpoint.webhook_id);
+    cast.give(&world, true).await;
+    let told = receiver.wait_for(1).await.len();
+    let change = |enabled| ChangeWebhook { enabled };
+    let stopped = calls.post(&path("state"), &change(false)).await;
+    let view: WebhookView = stopped.json();
+    assert!(!view.enabled);
+    let stale = calls.with("if-match", "\"1\"");
+    assert_eq!(stale.post(&path("state"), &change(true)).await.status, 412);
+    let others = Calls::of(&world, &cast.archive);
+    assert_eq!(others.post(&path("state"), &change(true)).await.status, 404);
+    let view: WebhookView = calls.post(&path("state"), &change(true)).await.json();
+    assert!(view.enabled);
+
+    let again = |from, until, failed_only| ReplayDeliveries {
+        from,
+        until,
+        failed_only,
+    };
+    let begin = crate::world::BEGIN.as_millis();
+    for (wanted, expected) in [
+        (again(None, None, true), 0),
+        (again(Some(begin + 1), None, false), 0),
+        (again(None, Some(begin), false), 0),
+        (again(Some(begin), Some(begin + 1), false), told as u64),
+    ] {
+        let sent: Replaying = calls.post(&path("replays"), &wanted).await.json();
+        assert_eq!(sent.deliveries, expected, "{wanted:?}");
+    }
+    let received = receiver.wait_for(2 * told).await;
+    let ids = |from: usize| -> Vec<String> {
+        let some = received[from..from + told].iter();
+        some.map(|one| one.header("webhook-id").to_owned())
+            .collect()
+    };
+    assert_eq!(ids(0), ids(told), "the same ids in the same order");
 }

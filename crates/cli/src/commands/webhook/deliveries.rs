@@ -29,23 +29,24 @@ impl Arguments {
                 .await;
             pages.take(page.doing("the deliveries cannot be listed")?);
         }
-        output.answer(&pages.into_items(), |deliveries| {
-            table(
-                [
-                    "message",
-                    "what",
-                    "about",
-                    "state",
-                    "attempts",
-                    "last answer",
-                ],
-                deliveries.iter().map(row).collect(),
-            )
-        })
+        output.answer(&pages.into_items(), |found| deliveries(found))
     }
 }
 
-pub(super) fn row(delivery: &DeliveryView) -> [String; 6] {
+/// Messages to an endpoint as a table.
+pub(super) fn deliveries(deliveries: &[DeliveryView]) -> String {
+    let heads = [
+        "message",
+        "what",
+        "about",
+        "state",
+        "attempts",
+        "last answer",
+    ];
+    table(heads, deliveries.iter().map(row).collect())
+}
+
+fn row(delivery: &DeliveryView) -> [String; 6] {
     let last = delivery.attempts.last();
     let answer = last.map_or_else(String::new, |attempt| {
         match (attempt.status, &attempt.failure) {

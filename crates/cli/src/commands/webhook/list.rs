@@ -1,5 +1,7 @@
 //! `assent webhook list`: the endpoints of a provider.
 
+use assent_api::v1::webhooks::WebhookView;
+use assent_api::v1::webhooks::WebhookView;
 use clap::Args;
 
 use crate::commands::who::CallerArguments;
@@ -22,16 +24,20 @@ impl Arguments {
             let page = client.webhooks(caller.identified(), &query).await;
             pages.take(page.doing("the endpoints cannot be listed")?);
         }
-        output.answer(&pages.into_items(), |endpoints| {
-            let rows = endpoints.iter().map(|endpoint| {
-                [
-                    endpoint.webhook_id.to_string(),
-                    endpoint.service_id.to_string(),
-                    endpoint.url.clone(),
-                    endpoint.enabled.to_string(),
-                ]
-            });
-            table(["webhook", "service", "url", "enabled"], rows.collect())
-        })
+        output.answer(&pages.into_items(), |found| endpoints(found))
     }
+}
+
+/// Endpoints as a table.
+pub(super) fn endpoints(endpoints: &[WebhookView]) -> String {
+    let row = |endpoint: &WebhookView| {
+        [
+            endpoint.webhook_id.to_string(),
+            endpoint.service_id.to_string(),
+            endpoint.url.clone(),
+            endpoint.enabled.to_string(),
+        ]
+    };
+    let rows = endpoints.iter().map(row).collect();
+    table(["webhook", "service", "url", "enabled"], rows)
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod deliveries;
+mod enable;
 mod list;
 mod remove;
 mod replay;
@@ -24,8 +25,12 @@ pub(crate) enum Command {
     Deliveries(deliveries::Arguments),
     /// Send a test message to an endpoint
     Test(test::Arguments),
-    /// Send a message once more
+    /// Send a message once more, or all of a time
     Replay(replay::Arguments),
+    /// Have an endpoint tried again
+    Enable(enable::Arguments),
+    /// Have an endpoint not tried any more
+    Disable(enable::Arguments),
 }
 
 impl Command {
@@ -37,6 +42,8 @@ impl Command {
             Self::Deliveries(arguments) => arguments.run(output).await,
             Self::Test(arguments) => arguments.run(output).await,
             Self::Replay(arguments) => arguments.run(output).await,
+            Self::Enable(arguments) => arguments.run(true, output).await,
+            Self::Disable(arguments) => arguments.run(false, output).await,
         }
     }
 }

@@ -3,10 +3,10 @@
 use assent_model::ids::WebhookId;
 use clap::Args;
 
-use super::deliveries::row;
+use super::deliveries::deliveries;
 use crate::commands::who::CallerArguments;
 use crate::failure::{Doing, Failure};
-use crate::output::{Output, table};
+use crate::output::Output;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -23,17 +23,7 @@ impl Arguments {
         let client = &caller.session.client;
         let sent = client.test_webhook(caller.identified(), self.webhook).await;
         output.answer(&sent.doing("no message can be sent")?, |sent| {
-            table(
-                [
-                    "message",
-                    "what",
-                    "about",
-                    "state",
-                    "attempts",
-                    "last answer",
-                ],
-                vec![row(sent)],
-            )
+            deliveries(std::slice::from_ref(sent))
         })
     }
 }

@@ -24,7 +24,9 @@ use assent_api::v1::releases::{
 use assent_api::v1::services::{RegisterService, ServiceView};
 use assent_api::v1::sign_in::{AskSignInLink, BindingList, BindingMade, NewBinding, SignInLink};
 use assent_api::v1::wallets::{PublishWallet, WalletView};
-use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
+use assent_api::v1::webhooks::{
+    ChangeWebhook, CreateWebhook, DeliveryView, ReplayDeliveries, Replaying, WebhookView,
+};
 use assent_exchange::consent::rejection::ConsentRejection;
 use assent_exchange::identity::rejection::IdentityRejection;
 use assent_exchange::link::rejection::LinkRejection;
@@ -588,6 +590,16 @@ fn webhooks() -> Vec<Operation> {
         .if_match()
         .gives_nothing("The endpoint is told nothing any more."),
         Operation::post(
+            "/v1/webhooks/{webhook}/state",
+            "changeWebhook",
+            "Have a webhook endpoint tried, or not any more",
+        )
+        .about("What happens while it is not tried is not sent later.")
+        .by(owner)
+        .if_match()
+        .takes::<ChangeWebhook>()
+        .gives::<WebhookView>("The endpoint as it is now."),
+        Operation::post(
             "/v1/webhooks/{webhook}/test",
             "testWebhook",
             "Send a test message to a webhook endpoint",
@@ -611,6 +623,15 @@ fn webhooks() -> Vec<Operation> {
         .about("Sent once, before the answer, with the same id and body. Takes no body.")
         .by(owner)
         .gives::<DeliveryView>("The message with the new attempt."),
+        Operation::post(
+            "/v1/webhooks/{webhook}/replays",
+            "replayDeliveries",
+            "Send the messages of a time to a webhook endpoint again",
+        )
+        .about("Each once, after the answer. What becomes of them shows in the deliveries.")
+        .by(owner)
+        .takes::<ReplayDeliveries>()
+        .gives::<Replaying>("How many are sent again."),
     ]
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use assent_api::problem::{Code, Problem};
 use assent_api::v1::Page;
-use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, WebhookView};
+use assent_api::v1::webhooks::{
+    ChangeWebhook, CreateWebhook, DeliveryView, ReplayDeliveries, Replaying, WebhookView,
+};
 use assent_exchange::service::state::Service;
 use assent_model::ids::{PartyId, WebhookId};
 use axum::Router;
@@ -22,11 +24,16 @@ use crate::node::Node;
 use crate::webhooks::deliveries::{self, Delivery};
 use crate::webhooks::endpoints::{Endpoint, EndpointError, StoredEndpoint};
 
+/// The most messages that are sent again at once.
+const REPLAYED_MAX: u32 = 1000;
+
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()
         .route("/webhooks", get(list).post(create))
         .route("/webhooks/{webhook}", get(one).delete(remove))
+        .route("/webhooks/{webhook}/state", post(change))
         .route("/webhooks/{webhook}/test", post(test))
+        .route("/webhooks/{webhook}/replays", post(replay_many))
         .route("/webhooks/{webhook}/deliveries", get(delivered))
         .route(
             "/webhooks/{webhook}/deliveries/{delivery}/replay",
@@ -124,6 +131,51 @@ async fn remove(
         .remove(&node.store, id, stored.revision)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn change(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<WebhookId>,
+    headers: HeaderMap,
+    Signed { caller, body }: Signed<ChangeWebhook>,
+) -> Result<Response, Failure> {
+    let stored = own(&node, caller.party()?, id)?;
+    conditional::check_if_match(&headers, &tag(&stored))?;
+    let stored = node
+        .webhooks
+        .set_enabled(id, stored.revision, body.enabled)
+        .await?;
+    Ok(tagged(&node, &stored))
+}
+
+async fn replay_many(
+    State(node): State<Arc<Node>>,
+    Id(id): Id<WebhookId>,
+    Signed { caller, body }: Signed<ReplayDeliveries>,
+) -> Result<Answer<Replaying>, Failure> {
+    let stored = own(&node, caller.party()?, id)?;
+    let deliveries = send_again(&node, stored, body).await? as u64;
+    Ok(Answer(Replaying { deliveries }))
+}
+
+/// Sends the messages of a time again, oldest first, and does not wait for them. How many.
+pub(crate) async fn send_again(
+    node: &Node,
+    stored: StoredEndpoint,
+    wanted: ReplayDeliveries,
+) -> Result<usize, Failure> {
+    let id = stored.endpoint.webhook_id;
+    let mut found = deliveries::newest(&node.store, id, None, REPLAYED_MAX).await?;
+    found.retain(|delivery| {
+        let at = delivery.at().as_millis();
+        wanted.from.is_none_or(|from| at >= from)
+            && wanted.until.is_none_or(|until| at < until)
+            && (!wanted.failed_only || delivery.has_failed())
+    });
+    found.reverse();
+    let count = found.len();
+    node.webhooks.replay_all(stored.endpoint, found);
+    Ok(count)
 }
 
 async fn test(

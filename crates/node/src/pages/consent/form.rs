@@ -1,7 +1,8 @@
 //! The form itself.
 
 use askama::Template;
-use assent_api::v1::consents::{FormView, Notice, pick};
+use assent_api::v1::consents::{FormView, Notice, NoticeDataset, pick};
+use assent_crypto::digest::Digest;
 use assent_model::ids::ConsentId;
 use assent_model::records::Custody;
 use assent_model::time::Timestamp;
@@ -46,8 +47,10 @@ struct Replaced {
 
 #[derive(Template)]
 #[template(path = "consent/form.html")]
-struct FormPage {
+pub(super) struct FormPage {
     frame: Frame,
+    /// Whether it is shown to who wrote the description, and nothing can be sent.
+    is_preview: bool,
     /// Where the form goes.
     path: String,
     /// Whether a link led here.
@@ -213,60 +216,102 @@ fn form_page(
     shown: Shown,
 ) -> FormPage {
     let notice = &view.notice;
-    let texts = &visit.texts;
-    let service = plain(&notice.service_name);
-    let now = node.clock.now();
     let max = notice.valid_until_max.map(Timestamp::from_millis);
     let (error, note) = said_of(visit, shown, max);
-    let frame = frame(visit, choices, &service);
-    let purpose = &notice.purpose;
-    let said = |texts| plain(pick(texts, &notice.language));
-    let source = notice.source.as_ref();
     let opened = visit.opened.as_ref();
+    let worded = Worded {
+        notice,
+        texts: &visit.texts,
+        choices,
+        digest: view.notice_digest,
+        now: node.clock.now(),
+    };
     FormPage {
         path: visit.path.clone(),
         is_linked: opened.is_some(),
         who,
-        provider: plain(&notice.provider.name),
-        business_id: plain(&notice.provider.business_id),
         origin: opened
             .map(|opened| opened.pushed.origin())
             .unwrap_or_default(),
-        source: source.map(|source| plain(&source.name)).unwrap_or_default(),
-        source_provider: source
-            .map(|source| plain(&source.provider.name))
-            .unwrap_or_default(),
-        alike: alike(notice, texts),
-        purpose: said(&purpose.name),
-        description: said(&purpose.description),
-        has_optional: notice
-            .datasets
-            .iter()
-            .any(|dataset| !dataset.optional.is_empty()),
-        datasets: datasets(notice, choices),
-        is_special: purpose.special_categories,
-        period: said(&purpose.storage.period),
-        termination: said(&purpose.termination),
-        withdrawal: notice
-            .rights
-            .first()
-            .map(|right| plain(right))
-            .unwrap_or_default(),
-        consequences: said(&purpose.consequences_of_refusal),
-        facts: facts(notice, texts),
         replaced,
-        until: choices.until.clone().unwrap_or_else(|| proposed(now, max)),
-        until_min: day(now),
-        until_max: max.map(last_day),
         error,
         note,
-        language: notice.language.to_string(),
-        digest: view.notice_digest.to_string(),
         request_id: view.request_id.to_string(),
         custody: custody(visit.signed_in.custody),
-        wording: notice.version.to_string(),
-        service,
-        frame,
+        ..worded.page(frame(visit, choices, &plain(&notice.service_name)))
+    }
+}
+
+/// A notice as a form shows it, with what was chosen so far.
+pub(super) struct Worded<'n> {
+    pub(super) notice: &'n Notice,
+    pub(super) texts: &'n Texts,
+    pub(super) choices: &'n Choices,
+    /// Of the notice.
+    pub(super) digest: Digest,
+    pub(super) now: Timestamp,
+}
+
+impl Worded<'_> {
+    /// The form for who writes the description, with a word for who would be asked.
+    pub(super) fn preview(&self, frame: Frame, who: String) -> FormPage {
+        FormPage {
+            is_preview: true,
+            who,
+            custody: "hosted",
+            ..self.page(frame)
+        }
+    }
+
+    /// The form without who is asked and by which way.
+    fn page(&self, frame: Frame) -> FormPage {
+        let (notice, purpose) = (self.notice, &self.notice.purpose);
+        let said = |texts| plain(pick(texts, &notice.language));
+        let source = notice.source.as_ref();
+        let max = notice.valid_until_max.map(Timestamp::from_millis);
+        let until = self.choices.until.clone();
+        let has_optional = |dataset: &NoticeDataset| !dataset.optional.is_empty();
+        FormPage {
+            frame,
+            is_preview: false,
+            path: String::new(),
+            is_linked: false,
+            who: String::new(),
+            service: plain(&notice.service_name),
+            provider: plain(&notice.provider.name),
+            business_id: plain(&notice.provider.business_id),
+            origin: String::new(),
+            source: source.map(|source| plain(&source.name)).unwrap_or_default(),
+            source_provider: source
+                .map(|source| plain(&source.provider.name))
+                .unwrap_or_default(),
+            alike: alike(notice, self.texts),
+            purpose: said(&purpose.name),
+            description: said(&purpose.description),
+            has_optional: notice.datasets.iter().any(has_optional),
+            datasets: datasets(notice, self.choices),
+            is_special: purpose.special_categories,
+            period: said(&purpose.storage.period),
+            termination: said(&purpose.termination),
+            withdrawal: notice
+                .rights
+                .first()
+                .map(|right| plain(right))
+                .unwrap_or_default(),
+            consequences: said(&purpose.consequences_of_refusal),
+            facts: facts(notice, self.texts),
+            replaced: None,
+            until: until.unwrap_or_else(|| proposed(self.now, max)),
+            until_min: day(self.now),
+            until_max: max.map(last_day),
+            error: String::new(),
+            note: String::new(),
+            language: notice.language.to_string(),
+            digest: self.digest.to_string(),
+            request_id: String::new(),
+            custody: "",
+            wording: notice.version.to_string(),
+        }
     }
 }
 
@@ -304,7 +349,7 @@ pub(in crate::pages) fn custody(custody: Custody) -> &'static str {
 }
 
 fn datasets(notice: &Notice, choices: &Choices) -> Vec<Dataset> {
-    let dataset = |dataset: &assent_api::v1::consents::NoticeDataset| Dataset {
+    let dataset = |dataset: &NoticeDataset| Dataset {
         title: plain(&dataset.title),
         required: dataset.required.values().map(|name| plain(name)).collect(),
         optional: dataset

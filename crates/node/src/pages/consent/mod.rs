@@ -10,6 +10,7 @@ mod closed;
 mod fields;
 mod form;
 mod notice;
+mod preview;
 mod visit;
 
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::node::Node;
 
 pub(super) use closed::{Back, ClosedPage, over};
 pub(super) use form::custody;
-pub(super) use notice::{Fact, facts};
+pub(super) use notice::{Fact, facts, word};
+pub(super) use preview::preview;
 pub(super) use visit::{language, name_of, not_me};
 
 pub(super) fn routes() -> Router<Arc<Node>> {

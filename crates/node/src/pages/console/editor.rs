@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
+use assent_api::v1::consents::pick;
 use assent_exchange::service::state::Service;
+use assent_model::description::{ProcessingBasis, ServiceDescription};
 use assent_model::ids::ServiceId;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -18,8 +20,15 @@ use super::drafts::{self, Draft, NotKept};
 use super::findings::{Examined, Finding, examine};
 use super::services::{described, pretty};
 use crate::node::Node;
+use crate::pages::consent::preview;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
+use crate::pages::spelling::plain;
+use crate::pages::texts::Texts;
+
+/// What registers a description where the key of its provider is.
+const REGISTER: &str =
+    "assent service register --description description.json --keys provider.json";
 
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()
@@ -28,6 +37,14 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/console/drafts/check", post(check))
         .route("/console/drafts/{draft}", get(one).post(save))
         .route("/console/drafts/{draft}/file", get(file))
+        .route(
+            "/console/drafts/{draft}/preview/{purpose}",
+            get(preview_draft),
+        )
+        .route(
+            "/console/services/{service}/versions/{version}/preview/{purpose}",
+            get(preview_version),
+        )
         .route(
             "/console/services/{service}/versions/{version}",
             get(version),
@@ -44,7 +61,26 @@ struct EditorPage {
     findings: Vec<Finding>,
     is_good: bool,
     note: String,
-    command: String,
+    command: &'static str,
+    previews: Vec<Preview>,
+    /// Whether there is a version that it would supersede.
+    supersedes: bool,
+}
+
+/// A way to the form of a purpose.
+struct Preview {
+    name: String,
+    path: String,
+}
+
+/// The forms of all purposes of a description that is found at a path.
+fn previews(description: &ServiceDescription, path: &str, texts: &Texts) -> Vec<Preview> {
+    let tag = texts.tag().parse().expect("the tag of a catalogue is one");
+    let preview = |purpose: &ProcessingBasis| Preview {
+        name: plain(pick(&purpose.name, &tag)),
+        path: format!("{path}/preview/{}", purpose.purpose_id),
+    };
+    description.purposes.iter().map(preview).collect()
 }
 
 #[derive(Template)]
@@ -285,7 +321,12 @@ fn editor(
         |id| format!("/console/drafts/{id}"),
     );
     let here = id.map_or("/console/drafts/new".to_owned(), |_| action.clone());
+    let described = examined.description.as_ref();
     let shown = EditorPage {
+        previews: id.and(described).map_or_else(Vec::new, |described| {
+            previews(described, &action, &organisation.texts)
+        }),
+        supersedes: described.is_some_and(|described| described.version > 1),
         frame: organisation.frame("console-editor", "console-services", &here),
         action,
         draft: id.map(str::to_owned),
@@ -293,7 +334,7 @@ fn editor(
         text: examined.text,
         findings: examined.findings,
         note,
-        command: "assent service register description.json".into(),
+        command: REGISTER,
     };
     page(status, &shown)
 }
@@ -306,6 +347,7 @@ struct VersionPage {
     version: u32,
     is_current: bool,
     text: String,
+    previews: Vec<Preview>,
 }
 
 async fn version(
@@ -322,6 +364,71 @@ async fn version(
         version,
         is_current: service.version == version,
         text: pretty(&description)?,
+        previews: previews(&description, &here, &organisation.texts),
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// Where the data of a preview would come from.
+#[derive(Debug, Deserialize)]
+struct Source {
+    #[serde(default)]
+    source: String,
+}
+
+async fn preview_draft(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path((draft, purpose)): Path<(String, String)>,
+    Query(source): Query<Source>,
+) -> Result<Response, PageFailure> {
+    let found = own(&node, &organisation, &draft).await?;
+    let examined = examine(&found.text, organisation.party(), &organisation.texts);
+    let Some(described) = examined.description else {
+        // What is wrong stands in the editor.
+        return Ok(Redirect::to(&format!("/console/drafts/{draft}")).into_response());
+    };
+    let here = format!("/console/drafts/{draft}/preview/{purpose}");
+    previewed(&node, &organisation, &described, &purpose, source, &here).await
+}
+
+async fn preview_version(
+    State(node): State<Arc<Node>>,
+    organisation: Organisation,
+    Path((id, version, purpose)): Path<(String, u32, String)>,
+    Query(source): Query<Source>,
+) -> Result<Response, PageFailure> {
+    let (id, _) = organisation.service(&node, &id).await?;
+    let described = described(&node, id, version).await?;
+    let here = format!("/console/services/{id}/versions/{version}/preview/{purpose}");
+    previewed(&node, &organisation, &described, &purpose, source, &here).await
+}
+
+async fn previewed(
+    node: &Node,
+    organisation: &Organisation,
+    description: &ServiceDescription,
+    purpose: &str,
+    source: Source,
+    here: &str,
+) -> Result<Response, PageFailure> {
+    let purpose = purpose.parse().map_err(|_| PageFailure::not_found())?;
+    let purpose = description.purpose(&purpose);
+    let purpose = purpose.ok_or_else(PageFailure::not_found)?;
+    let source = match source.source.trim() {
+        "" => None,
+        id => {
+            let id: ServiceId = id.parse().map_err(|_| PageFailure::not_found())?;
+            let service = node.state.get::<Service>(&id).await?;
+            let version = service.ok_or_else(PageFailure::not_found)?.version;
+            Some(super::services::described(node, id, version).await?)
+        }
+    };
+    let texts = &organisation.texts;
+    let frame = Frame {
+        title: texts.named("consent-title", &plain(&description.name)),
+        ..organisation.frame("preview-title", "console-services", here)
+    };
+    let now = node.clock.now();
+    Ok(preview(frame, description, purpose, source.as_ref(), now))
 }

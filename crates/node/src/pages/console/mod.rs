@@ -3,18 +3,25 @@
 //! Organisations hold their own keys, so nothing here signs. What a key has to sign is prepared,
 //! checked and handed over with the command that signs it. People are named by pseudonyms alone.
 
+mod compare;
 mod consents;
 mod drafts;
 mod editor;
+mod facts;
 mod findings;
+mod keys;
 mod operator;
+mod requests;
 mod services;
 mod standing;
+mod uses;
 mod webhooks;
 
 use std::sync::Arc;
 
+use assent_exchange::event::Event;
 use assent_exchange::service::state::Service;
+use assent_ledger::sequencer::LeafContent;
 use assent_model::ids::{PartyId, ServiceId};
 use assent_model::records::identity::PartyKind;
 use assent_model::time::Timestamp;
@@ -41,6 +48,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         )
         .merge(services::routes())
         .merge(editor::routes())
+        .merge(compare::routes())
+        .merge(requests::routes())
+        .merge(uses::routes())
+        .merge(keys::routes())
         .merge(consents::routes())
         .merge(webhooks::routes())
         .merge(operator::routes())
@@ -107,6 +118,14 @@ fn moment(instant: Timestamp) -> String {
     let seconds = i64::try_from(instant.as_seconds()).unwrap_or(i64::MAX);
     let instant = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
     instant.to_string().replace('T', " ").replace('Z', " UTC")
+}
+
+/// When the entry of the log at a position was made.
+async fn time_of(node: &Node, position: u64) -> Result<Timestamp, PageFailure> {
+    let entry = node.store.entry(position).await?;
+    let entry = entry.ok_or(PageFailure::Internal)?;
+    let leaf = LeafContent::<Event>::decode(&entry.bytes).map_err(|_| PageFailure::Internal)?;
+    Ok(leaf.time)
 }
 
 /// Where a page of a list goes on.

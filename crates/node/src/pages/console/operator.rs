@@ -1,23 +1,27 @@
 //! What the operator of the node sees: whether it is well, who is registered, what the log says.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use askama::Template;
 use assent_exchange::event::Event;
 use assent_ledger::sequencer::LeafContent;
 use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
+use assent_model::time::Span;
 use axum::Router;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
+use fluent_templates::fluent_bundle::FluentValue;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::services::Before;
 use super::{PAGE, cursor, moment, read_cursor};
+use crate::last_backup::LastBackup;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
@@ -27,6 +31,8 @@ use crate::sequencing::parties_like;
 
 /// The most entries that one page of the log looks through for a kind.
 const LOOKED_AT_MAX: u64 = 2_000;
+/// So many blocks are shown.
+const BLOCKS: usize = 10;
 /// The components whose entries can be looked at alone, as the log spells them.
 const COMPONENTS: [&str; 5] = ["identity", "service", "link", "consent", "release"];
 
@@ -75,6 +81,34 @@ struct HealthPage {
     root: String,
     checkpoint: String,
     bytes: u64,
+    version: &'static str,
+    store: &'static str,
+    blocks: Vec<Block>,
+}
+
+/// A block that the node has made.
+struct Block {
+    height: u64,
+    at: String,
+    log_size: u64,
+    root: String,
+}
+
+/// The newest blocks, newest first.
+async fn blocks(node: &Node, height: u64) -> Result<Vec<Block>, PageFailure> {
+    let mut blocks = Vec::new();
+    for height in (0..=height).rev().take(BLOCKS) {
+        let Some(header) = node.store.header(height).await? else {
+            break;
+        };
+        blocks.push(Block {
+            height,
+            at: moment(header.time),
+            log_size: header.log_size,
+            root: header.log_root.to_string(),
+        });
+    }
+    Ok(blocks)
 }
 
 async fn health(
@@ -91,6 +125,13 @@ async fn health(
         root: head.header.log_root.to_string(),
         checkpoint: head.checkpoint.to_string(),
         bytes: node.store.size().await?,
+        version: env!("CARGO_PKG_VERSION"),
+        store: if node.config.store_url().starts_with("sqlite:") {
+            "SQLite"
+        } else {
+            "PostgreSQL"
+        },
+        blocks: blocks(&node, head.header.height).await?,
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -233,15 +274,40 @@ fn entry_row(bytes: &[u8]) -> Result<EntryRow, PageFailure> {
     })
 }
 
+/// A limit, and how often it was met.
+struct LimitRow {
+    name: String,
+    allowed: String,
+    refused: u64,
+}
+
+/// The last backup that was noted.
+struct Backup {
+    at: String,
+    height: u64,
+    /// How many entries of the log are not in it.
+    behind: u64,
+}
+
 #[derive(Template)]
 #[template(path = "operator/settings.html")]
 struct SettingsPage {
     frame: Frame,
     configuration: String,
-    per_minute: u32,
+    limits: Vec<LimitRow>,
+    is_file: bool,
+    backup: Option<Backup>,
 }
 
 async fn settings(State(node): State<Arc<Node>>, operator: Operator) -> Response {
+    let data_dir = node.config.data_dir.clone();
+    let read = tokio::task::spawn_blocking(move || LastBackup::read(&data_dir));
+    let size = node.head.borrow().header.log_size;
+    let backup = read.await.ok().flatten().map(|last| Backup {
+        at: moment(last.at),
+        height: last.height,
+        behind: size.saturating_sub(last.log_size),
+    });
     let shown = SettingsPage {
         frame: operator.frame(
             "operator-settings",
@@ -249,7 +315,38 @@ async fn settings(State(node): State<Arc<Node>>, operator: Operator) -> Response
             "/operator/settings",
         ),
         configuration: node.config.printed(),
-        per_minute: node.config.requests_per_minute,
+        limits: limits(&node, &operator.texts),
+        is_file: node.config.store_url().starts_with("sqlite:"),
+        backup,
     };
     page(StatusCode::OK, &shown)
+}
+
+/// All limits as they are set, and how often each was met since the node was started.
+fn limits(node: &Node, texts: &Texts) -> Vec<LimitRow> {
+    let per_minute = node.config.requests_per_minute;
+    let requests = LimitRow {
+        name: texts.get("limit-requests"),
+        allowed: if per_minute == 0 {
+            texts.get("operator-limit-none")
+        } else {
+            allowed(texts, per_minute, Span::from_minutes(1))
+        },
+        refused: node.requests_refused.load(Ordering::Relaxed),
+    };
+    let own = node.contacts.limits().into_iter().map(|limit| LimitRow {
+        name: texts.get(&format!("limit-{}", limit.name)),
+        allowed: allowed(texts, limit.times, limit.within),
+        refused: limit.refused,
+    });
+    std::iter::once(requests).chain(own).collect()
+}
+
+fn allowed(texts: &Texts, times: u32, within: Span) -> String {
+    let minutes = within.as_millis() / Span::from_minutes(1).as_millis();
+    let values = [
+        ("times", FluentValue::from(times)),
+        ("minutes", FluentValue::from(minutes)),
+    ];
+    texts.with("operator-limit", &values)
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use assent_api::problem::Code;
-use assent_api::v1::webhooks::{CreateWebhook, DeliveryView};
+use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, ReplayDeliveries};
 use assent_model::ids::{ServiceId, WebhookId};
-use assent_model::time::Timestamp;
+use assent_model::time::{Span, Timestamp};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,12 +21,11 @@ use crate::http::v1::webhooks as api;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
+use crate::pages::dates::{day, end_of};
 use crate::pages::spelling::plain;
 use crate::webhooks::deliveries::{self, Delivery};
 use crate::webhooks::endpoints::StoredEndpoint;
 
-/// The most messages that are sent again at once.
-const REPLAYED_MAX: u32 = 100;
 /// The most endpoints that are shown.
 const ENDPOINTS_MAX: usize = 200;
 
@@ -149,7 +148,14 @@ struct DeliveryRow {
     state: String,
     word: String,
     next: Option<String>,
-    attempts: Vec<String>,
+    attempts: Vec<AttemptRow>,
+}
+
+struct AttemptRow {
+    at: String,
+    /// The status of the answer, or why there was none.
+    result: String,
+    millis: u64,
 }
 
 #[derive(Template)]
@@ -159,6 +165,9 @@ struct WebhookPage {
     endpoint: Row,
     revision: u64,
     public_key: String,
+    /// Since when nothing reaches it.
+    failing: Option<String>,
+    today: String,
     deliveries: Vec<DeliveryRow>,
     next: Option<String>,
 }
@@ -184,6 +193,8 @@ async fn one(
         frame: organisation.frame("console-webhook", "console-webhooks", &here),
         endpoint: row(&stored),
         revision: stored.revision,
+        failing: node.webhooks.health.failing_since(id).map(moment),
+        today: day(node.clock.now()),
         public_key: node.webhooks.public_key.clone(),
     };
     Ok(page(StatusCode::OK, &shown))
@@ -191,13 +202,14 @@ async fn one(
 
 fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
     let at = |millis| moment(Timestamp::from_millis(millis));
-    let attempts = view.attempts.iter().rev().map(|attempt| {
-        let result = match (attempt.status, &attempt.failure) {
+    let attempts = view.attempts.iter().rev().map(|attempt| AttemptRow {
+        at: at(attempt.at),
+        result: match (attempt.status, &attempt.failure) {
             (Some(status), _) => status.to_string(),
-            (None, Some(failure)) => failure.clone(),
+            (None, Some(failure)) => organisation.texts.get(&format!("attempt-{failure}")),
             (None, None) => String::new(),
-        };
-        format!("{}: {result} ({} ms)", at(attempt.at), attempt.millis)
+        },
+        millis: attempt.millis,
     });
     DeliveryRow {
         id: view.delivery_id.clone(),
@@ -216,6 +228,27 @@ fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
 struct Action {
     action: String,
     revision: u64,
+    /// The first day of what is sent again; from the beginning where there is none.
+    #[serde(default)]
+    from: String,
+    /// The last day; until now where there is none.
+    #[serde(default)]
+    until: String,
+    /// Whether what was delivered is sent again, too.
+    #[serde(default)]
+    delivered: bool,
+}
+
+impl Action {
+    /// What is to be sent again.
+    fn range(&self) -> ReplayDeliveries {
+        let begin = end_of(&self.from).map(|end| end - Span::from_days(1));
+        ReplayDeliveries {
+            from: begin.map(Timestamp::as_millis),
+            until: end_of(&self.until).map(Timestamp::as_millis),
+            failed_only: !self.delivered,
+        }
+    }
 }
 
 async fn act(
@@ -234,7 +267,7 @@ async fn act(
         }
         "enable" | "disable" => {
             let enabled = action.action == "enable";
-            let set = endpoints.set_enabled(&node.store, id, revision, enabled);
+            let set = node.webhooks.set_enabled(id, revision, enabled);
             set.await.map_err(Failure::from)?;
         }
         "remove" => {
@@ -242,12 +275,8 @@ async fn act(
             removed.map_err(Failure::from)?;
             return Ok(Redirect::to("/console/webhooks").into_response());
         }
-        "replay-failed" => {
-            let newest = deliveries::newest(&node.store, id, None, REPLAYED_MAX).await?;
-            let mut failed = newest;
-            failed.retain(|delivery| delivery.view().state == "failed");
-            failed.reverse();
-            node.webhooks.replay_all(stored.endpoint, failed);
+        "replay" => {
+            api::send_again(&node, stored, action.range()).await?;
         }
         _ => return Err(PageFailure::not_found()),
     }

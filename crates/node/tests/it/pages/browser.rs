@@ -54,7 +54,7 @@ impl Browser {
     }
 
     /// The same for any party.
-    pub(super) async fn of_keys(world: &World, cast: &Cast, keys: &PartyKeys) -> Self {
+    pub(crate) async fn of_keys(world: &World, cast: &Cast, keys: &PartyKeys) -> Self {
         let signer = world.signer();
         let made = cast.client.sign_in_link(&signer, keys, None).await;
         let link = made.unwrap().url;

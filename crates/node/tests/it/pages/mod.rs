@@ -4,6 +4,7 @@ mod attacks;
 mod authenticator;
 pub(crate) mod browser;
 mod consent_form;
+mod console;
 mod devices;
 mod form_attacks;
 mod home;

@@ -36,9 +36,32 @@ operator-index = Nummer
 operator-event = Hændelse
 operator-proof = Hvert nummer fører til posten med beviset for, at den står i loggen.
 operator-limits = Grænser
-operator-limit = Én netværksadresse må sende { $name } forespørgsler i minuttet.
 operator-limit-none = Forespørgsler er ikke begrænset.
 operator-backup = Sikkerhedskopi
-operator-backup-how = En sammenhængende kopi laves, mens noden kører. Noden noterer ikke hvornår; det gør jeres tidsplanlægger.
+operator-backup-how = En konsistent kopi laves, mens noden kører; hver noteres her. Lad jeres planlægger lave dem regelmæssigt:
 operator-configuration = Konfiguration
 operator-hidden = Det, der kan indeholde en hemmelighed, er skjult.
+operator-store = Lager
+operator-version = Programmets version
+operator-blocks = De nyeste blokke, hver med sin underskrevne rod
+operator-root-head = Loggens rod
+operator-backup-last = Seneste sikkerhedskopi
+operator-backup-behind = Poster, der ikke er i den
+operator-backup-none = Ingen sikkerhedskopi er noteret. Går denne disk tabt, er alt tabt.
+operator-backup-server = Lageret er en PostgreSQL-database. Dens egne værktøjer sikkerhedskopierer den (pg_dump); gem nøglefilen og chain.json fra datamappen sammen med hver kopi. Denne node ser ikke, hvornår det er sket.
+operator-limit-of = Hvad der bedes om
+operator-limit-allowed = Tilladt
+operator-limit-refused = Afvist
+operator-limit-since = Afvisninger tælles, siden noden blev startet.
+limit-requests = Anmodninger fra én netværksadresse
+limit-look-ups = Én parts opslag i kataloget
+limit-codes-by-party = Koder til en kontaktadresse, fra én part
+limit-codes-by-address = Koder til en kontaktadresse, til én adresse
+limit-lost-keys = Koder til en tabt nøgle, til én adresse
+limit-sign-ins = Links til at logge ind, til én adresse
+limit-sign-ups = Koder til at oprette en konto, til én adresse
+limit-sign-in-links = Links til at logge ind, lavet af én part
+operator-limit = { $times } på { $minutes ->
+    [one] et minut
+   *[other] { $minutes } minutter
+}

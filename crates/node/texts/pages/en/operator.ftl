@@ -36,9 +36,32 @@ operator-index = Index
 operator-event = Event
 operator-proof = Each index leads to the entry with its proof of inclusion.
 operator-limits = Rate limits
-operator-limit = One network address may send { $name } requests a minute.
 operator-limit-none = Requests are not limited.
 operator-backup = Backup
-operator-backup-how = A consistent copy is made while the node runs. The node does not note when that was; your scheduler does.
+operator-backup-how = A consistent copy is made while the node runs; each is noted here. A scheduler of yours makes them regularly:
 operator-configuration = Configuration
 operator-hidden = What may hold a secret is hidden.
+operator-store = Store
+operator-version = Version of the program
+operator-blocks = Newest blocks, each with its signed root
+operator-root-head = Root of the log
+operator-backup-last = Last backup
+operator-backup-behind = Entries that are not in it
+operator-backup-none = No backup is noted. If this disk is lost, everything is.
+operator-backup-server = The store is a PostgreSQL database. Its own tools back it up (pg_dump); keep the key file and chain.json of the data directory with each copy. This node does not see when that was done.
+operator-limit-of = What is asked for
+operator-limit-allowed = Allowed
+operator-limit-refused = Refused
+operator-limit-since = Refusals are counted since the node was started.
+limit-requests = Requests of one network address
+limit-look-ups = Look-ups of one party in the directory
+limit-codes-by-party = Codes for a contact, of one party
+limit-codes-by-address = Codes for a contact, to one address
+limit-lost-keys = Codes for a lost key, to one address
+limit-sign-ins = Links to sign in, to one address
+limit-sign-ups = Codes to begin an account, to one address
+limit-sign-in-links = Links to sign in, made by one party
+operator-limit = { $times } in { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}

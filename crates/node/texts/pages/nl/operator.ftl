@@ -36,9 +36,32 @@ operator-index = Nummer
 operator-event = Gebeurtenis
 operator-proof = Elk nummer leidt naar de regel met het bewijs dat die in het logboek staat.
 operator-limits = Limieten
-operator-limit = Eén netwerkadres mag { $name } verzoeken per minuut sturen.
 operator-limit-none = Verzoeken zijn niet beperkt.
 operator-backup = Reservekopie
-operator-backup-how = Er wordt een samenhangende kopie gemaakt terwijl de node draait. De node noteert niet wanneer dat was; uw planner wel.
+operator-backup-how = Een samenhangende kopie wordt gemaakt terwijl de node draait; elke kopie wordt hier genoteerd. Laat uw planner ze regelmatig maken:
 operator-configuration = Configuratie
 operator-hidden = Wat een geheim kan bevatten is verborgen.
+operator-store = Opslag
+operator-version = Versie van het programma
+operator-blocks = Nieuwste blokken, elk met de ondertekende wortel
+operator-root-head = Wortel van het logboek
+operator-backup-last = Laatste back-up
+operator-backup-behind = Regels die er niet in staan
+operator-backup-none = Er is geen back-up genoteerd. Gaat deze schijf verloren, dan is alles weg.
+operator-backup-server = De opslag is een PostgreSQL-database. Die maakt u veilig met de eigen middelen (pg_dump); bewaar het sleutelbestand en chain.json uit de gegevensmap bij elke kopie. Deze node ziet niet wanneer dat is gebeurd.
+operator-limit-of = Wat wordt gevraagd
+operator-limit-allowed = Toegestaan
+operator-limit-refused = Geweigerd
+operator-limit-since = Weigeringen worden geteld sinds de node is gestart.
+limit-requests = Verzoeken van één netwerkadres
+limit-look-ups = Zoekopdrachten van één partij in de gids
+limit-codes-by-party = Codes voor een contactadres, van één partij
+limit-codes-by-address = Codes voor een contactadres, naar één adres
+limit-lost-keys = Codes voor een verloren sleutel, naar één adres
+limit-sign-ins = Links om in te loggen, naar één adres
+limit-sign-ups = Codes om een account te beginnen, naar één adres
+limit-sign-in-links = Links om in te loggen, gemaakt door één partij
+operator-limit = { $times } in { $minutes ->
+    [one] een minuut
+   *[other] { $minutes } minuten
+}

@@ -1,0 +1,101 @@
+//! The form that a description leads to, for who writes it: the same template with the same words, of
+//! which nothing can be sent.
+
+use std::collections::BTreeSet;
+
+use assent_api::v1::consents::{Notice, notice};
+use assent_crypto::digest::Digest;
+use assent_exchange::consent::state::{Offer, OfferedDataset};
+use assent_model::canonical;
+use assent_model::description::{ProcessingBasis, ServiceDescription};
+use assent_model::names::{ConceptId, DatasetId};
+use assent_model::time::Timestamp;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::fields::Choices;
+use super::form::{FormPage, Worded};
+use super::visit::language;
+use crate::pages::frame::{Frame, page};
+
+/// What stands for a dataset that only the source's description names.
+const ELSEWHERE: &str = "of-the-source";
+
+/// The form for a purpose of a description, with data of `source` or of the service itself.
+pub(in crate::pages) fn preview(
+    frame: Frame,
+    service: &ServiceDescription,
+    purpose: &ProcessingBasis,
+    source: Option<&ServiceDescription>,
+    now: Timestamp,
+) -> Response {
+    let offer = offer(source.unwrap_or(service), purpose);
+    let language = language(&frame.texts);
+    let mut notice = notice(service, purpose, source, &offer, None, &language);
+    for dataset in &mut notice.datasets {
+        if dataset.dataset_id.as_str() == ELSEWHERE {
+            dataset.title = frame.texts.get("preview-elsewhere");
+        }
+    }
+    let shown = form(frame, &notice, now);
+    page(StatusCode::OK, &shown)
+}
+
+/// What the purpose asks for: from each dataset that has it, the rest from one that is not known yet.
+fn offer(holder: &ServiceDescription, purpose: &ProcessingBasis) -> Offer {
+    let mut offer = Offer::new();
+    let mut found: BTreeSet<ConceptId> = BTreeSet::new();
+    for dataset in &holder.datasets {
+        let has = |concept: &&ConceptId| {
+            let mut mappings = dataset.data_mappings.iter();
+            mappings.any(|mapping| mapping.concept_id == **concept)
+        };
+        let offered = OfferedDataset {
+            required: purpose
+                .required_concepts
+                .iter()
+                .filter(has)
+                .cloned()
+                .collect(),
+            optional: purpose
+                .optional_concepts
+                .iter()
+                .filter(has)
+                .cloned()
+                .collect(),
+        };
+        found.extend(offered.required.iter().chain(&offered.optional).cloned());
+        if !offered.required.is_empty() || !offered.optional.is_empty() {
+            offer.insert(dataset.dataset_id.clone(), offered);
+        }
+    }
+    let rest = OfferedDataset {
+        required: purpose
+            .required_concepts
+            .difference(&found)
+            .cloned()
+            .collect(),
+        optional: purpose
+            .optional_concepts
+            .difference(&found)
+            .cloned()
+            .collect(),
+    };
+    if !rest.required.is_empty() || !rest.optional.is_empty() {
+        let id: DatasetId = ELSEWHERE.parse().expect("a name of a dataset");
+        offer.insert(id, rest);
+    }
+    offer
+}
+
+fn form(frame: Frame, notice: &Notice, now: Timestamp) -> FormPage {
+    let texts = frame.texts.clone();
+    let worded = Worded {
+        notice,
+        texts: &texts,
+        choices: &Choices::default(),
+        digest: Digest::of(&canonical::encode(notice)),
+        now,
+    };
+    worded.preview(frame, texts.get("preview-you"))
+}
