@@ -47,7 +47,7 @@ async function accessible(tab) {
 }
 
 /** Nothing makes the page wider than the window: at 320 pixels that is 400 % zoom of 1280. */
-async function reflow(tab) {
+export async function reflow(tab) {
   const { page, wide, window } = await tab.page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
     const isWide = (element) => {

@@ -14,6 +14,8 @@ const ASSENT = process.env.ASSENT_TEST_COMMAND ?? join(REPOSITORY, "target/debug
 const PATIENCE_MS = 20_000;
 /** The commands that talk to no node. */
 const OFFLINE = new Set(["party new", "service validate"]);
+/** Commands that work on a data directory. */
+const LOCAL = new Set(["backup"]);
 
 /** The environment without settings of the user, whose node is another. */
 function environment(more) {
@@ -22,14 +24,15 @@ function environment(more) {
 }
 
 export class Node {
-  /** Makes a node in a folder that is thrown away, and starts it. */
-  static async start() {
+  /** Makes a node in a folder that is thrown away, prepares its data directory, and starts it. */
+  static async start(prepare = async () => {}) {
     const folder = await mkdtemp(join(tmpdir(), "assent-pages-"));
     const node = new Node();
     node.folder = folder;
     node.dataDir = join(folder, "node");
     const settings = environment({ ASSENT_REQUESTS_PER_MINUTE: "0" });
     await run(ASSENT, ["init", "--data-dir", node.dataDir], { env: settings });
+    await prepare(node.dataDir);
     const where = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
     node.child = spawn(ASSENT, ["serve", "--json", "--data-dir", node.dataDir, ...where], {
       env: settings,
@@ -55,7 +58,7 @@ export class Node {
 
   /** Runs `assent` as somebody who has key files in this folder; what it answers. */
   async assent(...words) {
-    const where = OFFLINE.has(words.slice(0, 2).join(" ")) ? [] : ["--node", this.url];
+    const where = OFFLINE.has(words.slice(0, 2).join(" ")) || LOCAL.has(words[0]) ? [] : ["--node", this.url];
     const all = [...words, ...where, "--json"];
     const { stdout } = await run(ASSENT, all, { cwd: this.folder, env: environment({}) });
     return JSON.parse(stdout);

@@ -1,15 +1,15 @@
 // Who and what there is when one looks at the pages.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 
 import { Node } from "./node.mjs";
 import { Tab } from "./browser.mjs";
 
 export class Scene {
-  static async set(browser) {
+  static async set(browser, prepare) {
     const scene = new Scene();
     scene.browser = browser;
-    scene.node = await Node.start();
+    scene.node = await Node.start(prepare);
     scene.sessions = {};
     await scene.#newcomer();
     await scene.#household();
@@ -76,6 +76,31 @@ export class Scene {
     await node.assent("account", "name", "--wallet", "household");
     await this.signIn("household", "household");
     await this.signIn("adviser", "adviser.json");
+    await this.#console(examples);
+  }
+
+  /** What the console and the operator's pages show: a second version, an endpoint that fails, a copy. */
+  async #console(examples) {
+    const { node, services } = this;
+    const description = JSON.parse(await readFile(`${examples}energy-adviser.json`, "utf8"));
+    const [purpose] = description.purposes;
+    purpose.legal_basis = "contract";
+    purpose.recipients = [...purpose.recipients, "delivery"];
+    purpose.storage.period.en = "2 years";
+    const next = node.path("next.json");
+    await writeFile(next, JSON.stringify(description));
+    const keys = ["--keys", "adviser.json"];
+    // A service of its own: what is asked by another must not be out of date.
+    const register = (...more) => node.assent("service", "register", ...keys, ...more);
+    const first = await register("--description", `${examples}energy-adviser.json`);
+    services.second = first.service_id;
+    await register("--service", services.second, "--description", next);
+    const made = await node.assent("webhook", "add", services.adviser, "https://hooks.bright-energy.example/assent", ...keys);
+    this.webhook = made.webhook_id;
+    await node.assent("webhook", "test", this.webhook, ...keys);
+    await node.assent("token", this.consent, ...keys);
+    await node.assent("backup", node.path("copy"), "--data-dir", node.dataDir);
+    await this.signIn("operator", node.dataDir);
   }
 
   /** Signs somebody in who has keys, by a link that those make. */

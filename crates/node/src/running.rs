@@ -37,6 +37,7 @@ use crate::mail::post::{Post, PostError};
 use crate::node::Node;
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::passkeys::Passkeys;
+use crate::pages::texts::{self, AddedTextsError};
 use crate::proof_cache::ProofCache;
 use crate::providers::Providers;
 use crate::release::Stopping;
@@ -96,6 +97,9 @@ pub enum StartError {
     /// There can be no mail.
     #[error(transparent)]
     Mail(#[from] PostError),
+    /// The languages that the operator has added cannot be used.
+    #[error(transparent)]
+    Texts(#[from] AddedTextsError),
     /// What is in the store does not fit together.
     #[error("the chain in the store cannot be continued")]
     Resume(#[from] sequencing::ResumeError),
@@ -306,6 +310,7 @@ pub struct Running {
 pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartError> {
     let chain = read_chain_file(&config.data_dir)?;
     config.chain = chain.chain;
+    texts::add(&config.data_dir.join("texts"))?;
     let keys = OperatorKeys::load(&config.data_dir)?;
     let (listener, address) = listen(config.listen).await?;
     let (admin_listener, admin_address) = listen(config.admin_listen).await?;

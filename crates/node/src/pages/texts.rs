@@ -1,9 +1,12 @@
-//! The words of pages, from the Fluent catalogues under `texts/pages`: one folder a language. A
-//! language is added by adding its folder.
+//! The words of pages and letters, from the Fluent catalogues under `texts/pages`: one folder a
+//! language. A language is added by adding its folder; an operator adds one to a node by a folder, or a
+//! file, in `texts` of the data directory. What an added language does not say is said in English.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use axum::Form;
 use axum::extract::FromRequestParts;
@@ -11,16 +14,64 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader, static_loader};
+use fluent_templates::{ArcLoader, LanguageIdentifier, Loader, static_loader};
 use serde::Deserialize;
 
 use super::frame::local_path;
+
+/// What is filled into a message.
+type Values<'v> = HashMap<Cow<'static, str>, FluentValue<'v>>;
 
 static_loader! {
     static CATALOGUES = {
         locales: "./texts/pages",
         fallback_language: "en",
     };
+}
+
+/// The languages that operators have added, for as long as the process runs.
+static ADDED: RwLock<Vec<ArcLoader>> = RwLock::new(Vec::new());
+/// What a language calls itself: none can be chosen without it.
+const OWN_NAME: &str = "language-own-name";
+
+/// Why added languages cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AddedTextsError {
+    /// A catalogue cannot be read, or its name is no language tag.
+    #[error("the catalogues in {folder} cannot be read: {reason}")]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A language cannot be chosen, because it does not say what it is called.
+    #[error("the catalogue of {0} has no `language-own-name`")]
+    Nameless(String),
+}
+
+/// Adds the languages in a folder, where it is there.
+///
+/// # Errors
+/// See [`AddedTextsError`].
+pub(crate) fn add(folder: &Path) -> Result<(), AddedTextsError> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let fallback = FALLBACK.parse().expect("the tag of English");
+    let added = ArcLoader::builder(folder, fallback).build();
+    let added = added.map_err(|error| AddedTextsError::Unreadable {
+        folder: folder.to_owned(),
+        reason: error.to_string(),
+    })?;
+    for language in added.locales() {
+        if added.try_lookup(language, OWN_NAME).is_none() {
+            return Err(AddedTextsError::Nameless(language.to_string()));
+        }
+    }
+    let mut all = ADDED.write().unwrap_or_else(PoisonError::into_inner);
+    all.push(added);
+    Ok(())
 }
 
 /// The cookie that remembers a chosen language.
@@ -36,7 +87,11 @@ impl Texts {
     /// All languages that there is a catalogue of, in the order of their tags.
     pub(crate) fn languages() -> Vec<Self> {
         let mut known: Vec<_> = CATALOGUES.locales().cloned().map(Self).collect();
+        let all = ADDED.read().unwrap_or_else(PoisonError::into_inner);
+        let added = all.iter().flat_map(Loader::locales);
+        known.extend(added.cloned().map(Self));
         known.sort_by_key(Self::tag);
+        known.dedup();
         known
     }
 
@@ -76,7 +131,17 @@ impl Texts {
 
     /// A message.
     pub(crate) fn get(&self, key: &str) -> String {
-        CATALOGUES.lookup(&self.0, key)
+        self.said(key, None)
+    }
+
+    /// As the language says it, or else English.
+    fn said(&self, key: &str, values: Option<&Values<'_>>) -> String {
+        let all = ADDED.read().unwrap_or_else(PoisonError::into_inner);
+        let added = all
+            .iter()
+            .find(|added| added.locales().any(|known| *known == self.0));
+        let said = added.and_then(|added| added.try_lookup_complete(&self.0, key, values));
+        said.unwrap_or_else(|| CATALOGUES.lookup_complete(&self.0, key, values))
     }
 
     /// A message about so many of something.
@@ -95,11 +160,11 @@ impl Texts {
 
     /// A message with values filled in.
     pub(crate) fn with(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> String {
-        let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values
+        let values: Values<'_> = values
             .iter()
             .map(|(name, value)| (Cow::Borrowed(*name), value.clone()))
             .collect();
-        CATALOGUES.lookup_with_args(&self.0, key, &values)
+        self.said(key, Some(&values))
     }
 }
 

@@ -85,3 +85,65 @@ fn every_message_that_a_page_names_is_there() {
     }
     assert!(seen > 30, "only {seen} names were found");
 }
+
+/// A template without what is not shown: its own tags, code, and the tags of HTML.
+fn shown(template: &str) -> String {
+    let mut text = template.to_owned();
+    let hidden = [
+        ("{%", "%}"),
+        ("{{", "}}"),
+        ("{#", "#}"),
+        ("<code>", "</code>"),
+        ("<script", "</script>"),
+        ("<", ">"),
+    ];
+    for (open, close) in hidden {
+        let mut rest = text.as_str();
+        let mut kept = String::new();
+        while let Some((before, behind)) = rest.split_once(open) {
+            kept.push_str(before);
+            kept.push(' ');
+            rest = behind
+                .split_once(close)
+                .expect("what is opened is closed")
+                .1;
+        }
+        kept.push_str(rest);
+        text = kept;
+    }
+    text
+}
+
+/// Names, units and paths, which are the same in every language.
+fn is_name(word: &str) -> bool {
+    ["Assent", "SHA-256", "DID", "ms", "&amp;", "&nbsp;"].contains(&word)
+        || word.contains(['/', '.', '_'])
+        || !word.contains(char::is_alphabetic)
+}
+
+#[test]
+fn no_template_has_words_of_its_own() {
+    let mut paths = Vec::new();
+    files(&folder("templates"), "html", &mut paths);
+    assert!(paths.len() > 30, "only {} templates", paths.len());
+    for path in paths {
+        let template = fs::read_to_string(&path).expect("a template");
+        let text = shown(&template);
+        let words = text.split_whitespace();
+        let own: Vec<&str> = words.filter(|word| !is_name(word)).collect();
+        assert!(own.is_empty(), "{} says {own:?}", path.display());
+        for name in ["title", "alt", "aria-label", "placeholder"] {
+            for said in template.split(&format!(" {name}=\"")).skip(1) {
+                let said = shown(said.split('"').next().unwrap_or_default());
+                let is_said = said.contains(char::is_alphabetic) && !said.contains("{{");
+                assert!(!is_said, "{} says {said:?} as {name}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn words_are_noticed_where_they_should_not_be() {
+    assert_eq!(shown("<p>{{ a }} Hello</p>").trim(), "Hello");
+    assert!(!is_name("Hello") && is_name("SHA-256") && is_name("/v1/log"));
+}

@@ -1,7 +1,6 @@
 //! `assent webhook list`: the endpoints of a provider.
 
 use assent_api::v1::webhooks::WebhookView;
-use assent_api::v1::webhooks::WebhookView;
 use clap::Args;
 
 use crate::commands::who::CallerArguments;

@@ -261,7 +261,7 @@ mod tests {
     fn each_change_is_told_where_it_belongs() {
         check(
             |now| now.name = "Another name".into(),
-            &["The service: compare-name -Meter Archive +Another name"],
+            &["The service: compare-name -Meter Archive North +Another name"],
         );
         check(
             |now| now.purposes[0].legal_basis = LegalBasis::Contract,

@@ -10,6 +10,7 @@ mod form_attacks;
 mod home;
 mod hosted;
 mod identity_provider;
+mod languages;
 mod letters;
 mod own_page;
 mod passkeys;
