@@ -40,7 +40,9 @@ impl Arguments {
         if !self.keys.join(operator_keys::FILE_NAME).is_file() {
             return Ok(keys::load(&self.keys)?.0);
         }
-        let operator = OperatorKeys::load(&self.keys).doing(keys::unusable(&self.keys))?;
+        let operator = OperatorKeys::load(&self.keys).map_err(|error| {
+            Failure::problem("the operator's keys cannot be used").caused_by(&error)
+        })?;
         let party = operator.party_id();
         // An operator has no recovery key, and signing in needs none.
         let recovery = SigningKey::generate();
