@@ -97,6 +97,48 @@ export class Node {
   }
 }
 
+/** The demonstration that goes on after its story, with a household whose keys the node keeps. */
+export class Demonstration {
+  static async start() {
+    const demonstration = new Demonstration();
+    demonstration.child = spawn(ASSENT, ["demo", "--only", "home"], {
+      env: environment({}),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    demonstration.ended = new Promise((resolve) => demonstration.child.once("exit", resolve));
+    const door = new Promise((resolve, reject) => {
+      createInterface({ input: demonstration.child.stdout }).on("line", (line) => {
+        const found = /^My Home, as the household .*: (http\S+)$/.exec(line);
+        if (found) resolve(found[1]);
+      });
+      demonstration.child.once("exit", (code) => reject(new Error(`the demonstration ended with ${code}`)));
+    });
+    demonstration.home = await within("the demonstration to open its doors", door);
+    demonstration.url = new URL(demonstration.home).origin;
+    return demonstration;
+  }
+
+  async stop() {
+    this.child.kill("SIGINT");
+    await within("the demonstration to stop", this.ended).catch(() => this.child.kill("SIGKILL"));
+  }
+
+  /** The first match for a pattern in the letters to an address, which a page of the node shows. */
+  async letter(address, pattern) {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline) {
+      const answer = await fetch(`${this.url}/mail`, { headers: { "accept-language": "en" } });
+      const letters = (await answer.text()).split("<article").slice(1);
+      for (const letter of letters.filter((letter) => letter.includes(address))) {
+        const match = pattern.exec(letter);
+        if (match) return match[1];
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`no letter to ${address} has ${pattern}`);
+  }
+}
+
 /** Waits for something, not for ever. */
 export async function within(what, promise) {
   let timer;

@@ -44,7 +44,7 @@ after(async () => {
 /** Opens the page of a row in its state. */
 async function open(row, script) {
   const context = await scene.context({ ...row, script });
-  const tab = await Tab.open(context, scene.node.url);
+  const tab = await Tab.open(context, scene.origin(row));
   tab.page.setDefaultTimeout(10_000);
   const path = typeof row.path === "function" ? row.path(scene) : row.path;
   const status = await tab.visit(path);
@@ -136,6 +136,31 @@ describe("a longer language", () => {
 });
 
 describe("keyboard alone", { timeout: 60_000 }, () => {
+  it("answers a request, undoes a pause and withdraws, without JavaScript", async () => {
+    const context = await scene.context({ who: "hosted", script: false });
+    const origin = scene.demonstration.url;
+    const { page } = await Tab.open(context, origin);
+    const shows = (words) => page.locator("main").innerText().then((text) => assert.match(text, words));
+    try {
+      await page.goto(origin + scene.hosted);
+      if (await page.getByRole("button", { name: "Resume", exact: true }).count()) await keyboard.press(page, "Resume");
+      await page.goto(origin + scene.hosted);
+      await keyboard.press(page, "Pause");
+      await shows(/Nobody gets data on this consent until you resume it/);
+      await keyboard.press(page, "Undo: resume at once");
+      await shows(/It counts again as before/);
+      await keyboard.press(page, "Withdraw");
+      await shows(/This is final/);
+      await keyboard.press(page, "Withdraw for good");
+      await shows(/It ended at once/);
+      await page.goto(origin + scene.hostedRequest);
+      await keyboard.press(page, "Refuse");
+      await shows(/gets nothing/);
+    } finally {
+      await context.close();
+    }
+  });
+
   it("begins an account and signs out, without JavaScript", async () => {
     const email = "keyboard@example.org";
     const context = await scene.context({ script: false });

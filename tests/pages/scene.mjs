@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
-import { Node } from "./node.mjs";
+import { Demonstration, Node } from "./node.mjs";
 import { Tab } from "./browser.mjs";
 
 export class Scene {
@@ -13,11 +13,18 @@ export class Scene {
     scene.sessions = {};
     await scene.#newcomer();
     await scene.#household();
+    await scene.#hosted();
     return scene;
   }
 
   async clear() {
     await this.node.stop();
+    await this.demonstration?.stop();
+  }
+
+  /** The node that the pages of a row are at. */
+  origin(row) {
+    return row.at === "demonstration" ? this.demonstration.url : this.node.url;
   }
 
   /** A browser of one person, or of nobody, with JavaScript or without. */
@@ -62,16 +69,27 @@ export class Scene {
       );
       links[name] = linked.slr_id ?? linked.link;
     }
-    const ask = async () => {
+    const ask = async (who, purpose, ...more) => {
       const asked = await node.assent(
-        "request", "--keys", "adviser.json", "--link", links.adviser,
-        "--purpose", "energy-advice", "--source", services.archive,
+        "request", "--keys", `${who}.json`, "--link", links[who], "--purpose", purpose, ...more,
       );
       return asked.request_id ?? asked.request;
     };
-    const given = await node.assent("give", await ask(), "--wallet", "household", "--without", "power_delivered");
-    this.consent = given.cr_id ?? given.consent;
-    this.request = await ask();
+    const give = async (request, ...more) => {
+      const given = await node.assent("give", request, "--wallet", "household", ...more);
+      return given.cr_id ?? given.consent;
+    };
+    const source = ["--source", services.archive];
+    const advice = () => ask("adviser", "energy-advice", ...source);
+    this.consent = await give(await advice(), "--without", "power_delivered");
+    this.paused = await give(await ask("adviser", "street-comparison", ...source));
+    await node.assent("pause", this.paused, "--wallet", "household");
+    const faults = () => ask("archive", "find-faults");
+    this.replaced = await give(await faults(), "--without", "voltage_l1");
+    this.withdrawn = await give(await faults(), "--supersedes", this.replaced);
+    await node.assent("withdraw", this.withdrawn, "--wallet", "household");
+    await node.assent("refuse", await faults(), "--wallet", "household");
+    this.request = await advice();
     this.services = services;
     await node.assent("account", "name", "--wallet", "household");
     await this.signIn("household", "household");
@@ -101,6 +119,59 @@ export class Scene {
     await node.assent("token", this.consent, ...keys);
     await node.assent("backup", node.path("copy"), "--data-dir", node.dataDir);
     await this.signIn("operator", node.dataDir);
+  }
+
+  /** The household of the demonstration, whose keys the node keeps, by the link that it prints. */
+  async #hosted() {
+    this.demonstration = await Demonstration.start();
+    const context = await this.context({ script: false });
+    const { page } = await Tab.open(context, this.demonstration.url);
+    await page.goto(this.demonstration.home);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.waitForURL("**/home");
+    await page.goto(`${this.demonstration.url}/home/consents`);
+    const links = page.locator("article h2 a");
+    this.hosted = await links.first().getAttribute("href");
+    await page.goto(`${this.demonstration.url}/home/requests`);
+    this.hostedRequest = await links.first().getAttribute("href");
+    for (const name of ["Kattendiep 4", "Mother’s flat"]) {
+      await page.goto(`${this.demonstration.url}/home/homes`);
+      await page.locator("#name").fill(name);
+      await page.getByRole("button", { name: "Add a home", exact: true }).click();
+    }
+    await page.goto(`${this.demonstration.url}/home/homes`);
+    const adviser = page.locator("form", { has: page.getByLabel("Bright Energy Advice", { exact: true }) });
+    await adviser.getByRole("combobox").selectOption({ label: "Kattendiep 4" });
+    await adviser.getByRole("button", { name: "Save", exact: true }).click();
+    await page.goto(`${this.demonstration.url}/home/delegates`);
+    await page.locator("#delegate-name").fill("My daughter");
+    await page.locator("#delegate-email").fill("daughter@example.org");
+    await page.getByRole("button", { name: "Send the invitation", exact: true }).click();
+    this.sessions.hosted = await context.storageState();
+    await context.close();
+    await this.#daughter();
+  }
+
+  /** Somebody whom the household lets look after its home. */
+  async #daughter() {
+    const { url } = this.demonstration;
+    const email = "daughter@example.org";
+    const context = await this.context({ script: false });
+    const { page } = await Tab.open(context, url);
+    await page.goto(`${url}/sign-up`);
+    await page.getByLabel("Your e-mail address", { exact: true }).fill(email);
+    await page.getByRole("button", { name: "Send me a code", exact: true }).click();
+    const code = await this.demonstration.letter(email, /\b([A-Z0-9]{4}-[A-Z0-9]{4})\b/);
+    await page.locator("#code").fill(code);
+    await page.getByRole("button", { name: "Begin my account", exact: true }).click();
+    this.invitation = await this.demonstration.letter(email, /(\/invitations\/[\w-]+)/);
+    await page.goto(url + this.invitation);
+    await page.getByRole("button", { name: "Accept", exact: true }).click();
+    await page.waitForURL("**/home/shared");
+    await page.getByRole("button", { name: "Look in", exact: true }).click();
+    await page.waitForURL("**/home");
+    this.sessions.visitor = await context.storageState();
+    await context.close();
   }
 
   /** Signs somebody in who has keys, by a link that those make. */

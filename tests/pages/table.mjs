@@ -3,6 +3,7 @@
 //   name    what screenshots and tests are called
 //   path    where it is, or a function of the scene that says so
 //   who     who is signed in, by their name in the scene; nobody where it is absent
+//   at      "demonstration" where it is a page of the demonstration's node
 //   script  "needed" where the page does nothing without JavaScript; otherwise it is seen with and without
 //   status  of the answer, where it is not 200
 //   before  what is done on the page before one looks at it
@@ -46,9 +47,18 @@ export const PAGES = [
   },
   { name: "letters", path: "/mail" },
 
+  {
+    name: "hosted-delegates-wrong",
+    path: "/home/delegates",
+    who: "hosted",
+    at: "demonstration",
+    before: send({ "What do you call this person? Only you see it.": " ", "E-mail address of this person": "a@example.org" }, "Send the invitation"),
+  },
   { name: "home-empty", path: "/home", who: "newcomer" },
   { name: "home", path: "/home", who: "household" },
   { name: "home-nl", path: "/home", who: "household", language: "nl" },
+  { name: "example", path: "/home/example", who: "newcomer" },
+  { name: "example-da", path: "/home/example", who: "newcomer", language: "da" },
   { name: "consents-empty", path: "/home/consents", who: "newcomer" },
   { name: "consents", path: "/home/consents", who: "household" },
   { name: "consents-past", path: "/home/consents?show=past", who: "household" },
@@ -63,6 +73,50 @@ export const PAGES = [
   { name: "receipt", path: ({ consent }) => `/receipts/${consent}`, who: "household" },
   { name: "services", path: "/home/services", who: "household" },
   { name: "services-none", path: "/home/services", who: "newcomer" },
+  { name: "consent-paused", path: ({ paused }) => `/home/consents/${paused}`, who: "household" },
+  { name: "consent-withdrawn", path: ({ withdrawn }) => `/home/consents/${withdrawn}`, who: "household" },
+  { name: "consent-replaced", path: ({ replaced }) => `/home/consents/${replaced}`, who: "household" },
+  { name: "consents-found", path: "/home/consents?show=past&status=withdrawn", who: "household" },
+  { name: "consents-not-found", path: "/home/consents?status=paused&data=gas_delivered&service=x", who: "newcomer" },
+  { name: "activity-new", path: "/home/activity", who: "newcomer" },
+  { name: "activity", path: "/home/activity", who: "household" },
+  { name: "activity-da", path: "/home/activity", who: "household", language: "da" },
+  { name: "activity-not-found", path: "/home/activity?kind=refusal&to=2020-01-01", who: "household" },
+  { name: "numbers", path: "/home/numbers", who: "household" },
+  { name: "numbers-nl", path: "/home/numbers", who: "household", language: "nl" },
+  { name: "numbers-empty", path: "/home/numbers", who: "newcomer" },
+  { name: "messages", path: "/home/notifications", who: "household" },
+  { name: "messages-saved", path: "/home/notifications?saved=true", who: "newcomer" },
+  { name: "unsubscribe-wrong", path: "/notifications/request/prt_x/0", status: 404 },
+  { name: "homes-empty", path: "/home/homes", who: "newcomer" },
+  { name: "delegates-empty", path: "/home/delegates", who: "newcomer" },
+  { name: "shared-empty", path: "/home/shared", who: "newcomer" },
+  { name: "invitation-spent", path: "/invitations/a-token", who: "newcomer", status: 410 },
+  { name: "hosted-home", path: "/home", who: "hosted", at: "demonstration" },
+  { name: "hosted-consent", path: ({ hosted }) => hosted, who: "hosted", at: "demonstration" },
+  {
+    name: "hosted-consent-paused",
+    path: ({ hosted }) => hosted,
+    who: "hosted",
+    at: "demonstration",
+    before: async ({ page }) => {
+      const resume = page.getByRole("button", { name: "Resume", exact: true });
+      if (await resume.count()) await Promise.all([page.waitForNavigation(), resume.click()]);
+      const pause = page.getByRole("button", { name: "Pause", exact: true });
+      await Promise.all([page.waitForNavigation(), pause.click()]);
+    },
+  },
+  { name: "hosted-withdraw", path: ({ hosted }) => `${hosted}/withdraw`, who: "hosted", at: "demonstration" },
+  { name: "hosted-form", path: ({ hostedRequest }) => hostedRequest, who: "hosted", at: "demonstration" },
+  { name: "hosted-activity", path: "/home/activity", who: "hosted", at: "demonstration" },
+  { name: "hosted-messages", path: "/home/notifications", who: "hosted", at: "demonstration" },
+  { name: "hosted-homes", path: "/home/homes", who: "hosted", at: "demonstration" },
+  { name: "hosted-delegates", path: "/home/delegates", who: "hosted", at: "demonstration" },
+  { name: "hosted-services", path: "/home/services", who: "hosted", at: "demonstration" },
+  { name: "visited-home", path: "/home", who: "visitor", at: "demonstration" },
+  { name: "visited-consent", path: ({ hosted }) => hosted, who: "visitor", at: "demonstration" },
+  { name: "visited-activity", path: "/home/activity", who: "visitor", at: "demonstration" },
+  { name: "shared", path: "/home/shared", who: "visitor", at: "demonstration" },
   { name: "account", path: "/home/account", who: "household" },
   { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
   { name: "devices", path: "/home/devices", who: "household" },

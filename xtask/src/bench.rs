@@ -5,7 +5,7 @@ use std::io;
 use std::process::{Command, ExitCode};
 
 /// The benchmarks there are.
-pub(crate) const NAMES: [&str; 3] = ["consent", "crypto", "node"];
+pub(crate) const NAMES: [&str; 4] = ["consent", "crypto", "node", "pages"];
 
 /// Runs the named benchmark; the options go to it unchanged.
 pub(crate) fn run(arguments: &[String]) -> io::Result<ExitCode> {

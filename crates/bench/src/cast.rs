@@ -101,7 +101,7 @@ impl Cast {
     }
 
     /// Signs for the node, now.
-    fn signer(&self) -> Signer {
+    pub(crate) fn signer(&self) -> Signer {
         Signer::new(self.chain.clone(), Clock::System.now())
     }
 

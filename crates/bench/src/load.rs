@@ -32,6 +32,27 @@ impl Request {
         bytes.extend(body);
         Self(bytes)
     }
+
+    /// A request without a body, with more headers.
+    pub(crate) fn bare(method: &str, path: &str, headers: &[(&str, &str)]) -> Self {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
+        for (name, value) in headers {
+            text.extend([name, ": ", value, "\r\n"]);
+        }
+        if method != "GET" {
+            text.push_str("content-length: 0\r\n");
+        }
+        text.push_str("\r\n");
+        Self(text.into_bytes())
+    }
+}
+
+/// Asks once; the head of the answer, in lower case but for what it says.
+pub(crate) async fn head_of(server: SocketAddr, request: &Request) -> Outcome<String> {
+    let mut connection = Connection::to(server).await?;
+    connection.ask(request).await?;
+    let end = end_of_head(&connection.buffer).unwrap_or_default();
+    Ok(String::from_utf8_lossy(&connection.buffer[..end]).into_owned())
 }
 
 /// An answer: what stands in it, and how long it took.
@@ -58,12 +79,7 @@ pub(crate) async fn run(
 ) -> Outcome<Load> {
     let mut connections = Vec::new();
     for _ in 0..clients {
-        let stream = TcpStream::connect(server).await?;
-        stream.set_nodelay(true)?;
-        connections.push(Connection {
-            stream,
-            buffer: Vec::new(),
-        });
+        connections.push(Connection::to(server).await?);
     }
     let shared = Arc::new((requests, AtomicUsize::new(0)));
     let begin = Instant::now();
@@ -104,6 +120,15 @@ struct Connection {
 }
 
 impl Connection {
+    async fn to(server: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(server).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::new(),
+        })
+    }
+
     /// Sends a request and reads the body of the answer, which must be a success.
     async fn ask(&mut self, request: &Request) -> io::Result<Vec<u8>> {
         self.stream.write_all(&request.0).await?;
@@ -115,7 +140,10 @@ impl Connection {
             self.read().await?;
         };
         let head = String::from_utf8_lossy(&self.buffer[..end_of_head]).to_ascii_lowercase();
-        let length = content_length(&head).ok_or_else(|| invalid(&head))?;
+        // An answer that says so has none.
+        let is_empty = head.starts_with("http/1.1 204");
+        let length = content_length(&head).or(is_empty.then_some(0));
+        let length = length.ok_or_else(|| invalid(&head))?;
         while self.buffer.len() < end_of_head + length {
             self.read().await?;
         }

@@ -20,6 +20,7 @@ mod crypto;
 mod figures;
 mod load;
 mod node;
+mod pages;
 mod peer;
 mod serve;
 mod statistics;
@@ -50,6 +51,8 @@ enum Bench {
     Crypto(Options),
     /// The node at rest: start, memory, size
     Node(Options),
+    /// My Home of a person with ten thousand consents
+    Pages(Options),
     /// Runs a node in a folder until standard input ends
     #[command(hide = true)]
     Serve {
@@ -93,6 +96,7 @@ fn run(bench: Bench) -> Outcome<()> {
         Bench::Consent(options) => print(&consent::run(&options)?, &options),
         Bench::Crypto(options) => print(&crypto::run(), &options),
         Bench::Node(options) => print(&node::run()?, &options),
+        Bench::Pages(options) => print(&pages::run()?, &options),
         Bench::Serve { data_dir } => serve::run(data_dir)?,
         Bench::Peer { key } => peer::run(&key)?,
     }

@@ -59,6 +59,12 @@ domains! {
     PASSKEY_USER = "assent/v1/passkey-user";
     /// Where a node keeps to whom a subject of an identity provider is bound.
     PROVIDER_SUBJECT = "assent/v1/provider-subject";
+    /// Where a node keeps an invitation to look after a home.
+    HOME_INVITATION = "assent/v1/home-invitation";
+    /// Where a node keeps that somebody was told about something.
+    NOTIFICATION = "assent/v1/notification";
+    /// What shows that a letter, and no stranger, ends letters of a kind.
+    UNSUBSCRIBE = "assent/v1/unsubscribe";
     /// Where a node keeps what a service wants of a person whom it sends there.
     REDIRECT_TOKEN = "assent/v1/redirect-token";
     /// Where a node keeps what a person comes back with.

@@ -5,8 +5,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use assent_api::problem::{Code, FieldError, Problem};
 use assent_crypto::digest::Digest;
+use assent_exchange::service::state::{Description, DescriptionId, Service};
 use assent_model::canonical;
 use assent_model::description::ServiceDescription;
+use assent_model::ids::ServiceId;
 use assent_model::records::service::DescriptionRef;
 use assent_storage::Document;
 use jsonschema::error::ValidationErrorKind;
@@ -148,6 +150,26 @@ pub(crate) async fn shared(
     }
     kept.insert(reference.digest, Arc::clone(&read));
     Ok(read)
+}
+
+/// The current version of a service's description.
+///
+/// # Errors
+/// There is no such service, or the store cannot be read.
+pub(crate) async fn current(node: &Node, service_id: ServiceId) -> Result<DescriptionRef, Failure> {
+    let service = node.state.get::<Service>(&service_id).await?;
+    let version = service.ok_or_else(Failure::not_found)?.version;
+    let id = DescriptionId {
+        service: service_id,
+        version,
+    };
+    let description = node.state.get::<Description>(&id).await?;
+    let digest = description.ok_or_else(Failure::not_found)?.digest;
+    Ok(DescriptionRef {
+        service_id,
+        version,
+        digest,
+    })
 }
 
 /// The description that a record refers to.

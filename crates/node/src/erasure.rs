@@ -11,8 +11,10 @@ use assent_storage::StoreError;
 
 use crate::accounts::{self, Belongings};
 use crate::contacts;
+use crate::homes;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::notifications;
 use crate::pages;
 
 /// How often, and after which pause, readers are asked again to let go of what is erased.
@@ -33,6 +35,8 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
     contacts::forget(node, party).await?;
     pages::forget(node, party).await?;
     node.keyrings.waiting.forget(party);
+    homes::forget(node, party).await?;
+    notifications::forget(node, party).await?;
     let mut bodies = 0;
     // The party's own bodies come last: they say which pseudonyms it has.
     let owners = belongings.surrogates.iter().map(ToString::to_string);

@@ -17,8 +17,10 @@ use crate::config::Config;
 use crate::contacts::Contacts;
 use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
+use crate::homes::Homes;
 use crate::http::failure::Failure;
 use crate::keyrings::Keyrings;
+use crate::notifications;
 use crate::passkeys::Passkeys;
 use crate::proof_cache::ProofCache;
 use crate::providers::Providers;
@@ -81,6 +83,10 @@ pub struct Node {
     pub passkeys: Passkeys,
     /// How many requests were refused because an address sent too many, since the node was started.
     pub requests_refused: Arc<AtomicU64>,
+    /// Homes and who is invited to them.
+    pub homes: Homes,
+    /// The order in which people are told things.
+    pub notifications: notifications::Numbers,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

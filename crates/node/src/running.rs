@@ -29,12 +29,14 @@ use crate::config::Config;
 use crate::contacts::Contacts;
 use crate::descriptions::DescriptionCache;
 use crate::holdings::HoldingsCache;
+use crate::homes::Homes;
 use crate::housekeeping;
 use crate::http::router::router;
 use crate::keyrings::Keyrings;
 use crate::mail::events;
 use crate::mail::post::{Post, PostError};
 use crate::node::Node;
+use crate::notifications::{Numbers, watching};
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::pages::texts::{self, AddedTextsError};
 use crate::passkeys::Passkeys;
@@ -223,9 +225,7 @@ async fn open(
     .await?;
     let head = started.head;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
-    let dispatcher = webhooks::start(Arc::clone(&webhooks), head.clone());
     let (post, mail_task) = Post::start(&config, clock.clone(), head.clone())?;
-    let housekeeping = housekeeping::start(Arc::clone(&store), clock.clone(), head.clone());
     let node = Arc::new(Node {
         chain: config.chain.clone(),
         operator,
@@ -247,21 +247,28 @@ async fn open(
         contacts: Contacts::new(post, index_key),
         providers: Providers::new(&config)?,
         passkeys: Passkeys::new(&config.public_url),
+        homes: Homes::default(),
+        notifications: Numbers::default(),
         webhooks,
         keyrings: Keyrings::new(),
         requests_refused: Arc::default(),
         index_key,
         config,
     });
-    let tasks = vec![
-        started.task,
-        receipts_task,
-        dispatcher,
-        housekeeping,
-        mail_task,
-        events::start(&node),
-    ];
+    let mut tasks = work_beside(&node);
+    tasks.extend([started.task, receipts_task, mail_task]);
     Ok(Joined { node, tasks })
+}
+
+/// What a node does beside answering requests. None of it keeps the node alive.
+fn work_beside(node: &Arc<Node>) -> Vec<JoinHandle<()>> {
+    let head = || node.head.clone();
+    vec![
+        webhooks::start(Arc::clone(&node.webhooks), head()),
+        housekeeping::start(Arc::clone(&node.store), node.clock.clone(), head()),
+        events::start(node),
+        watching::start(node),
+    ]
 }
 
 async fn load_webhooks(

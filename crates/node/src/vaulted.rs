@@ -1,6 +1,8 @@
 //! Sealed bodies and documents that belong to no block: written and read one at a time.
 
 use assent_api::problem::Code;
+use assent_crypto::base64url;
+use assent_crypto::random::random_bytes;
 use assent_storage::{Document, StoreError, StoredDocument, VaultEntry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,5 +72,64 @@ pub(crate) fn opened<T: DeserializeOwned>(
     let Document { id, body, .. } = &stored.document;
     let opened = node.vault.decrypt(id.as_bytes(), body);
     let opened = opened.map_err(|_| Failure::from(Code::Internal))?;
+    serde_json::from_slice(&opened).map_err(|_| Code::Internal.into())
+}
+
+/// Seals something under a random id, so that the store does not say in clear what it is about.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn add(
+    node: &Node,
+    owner: &str,
+    kind: &str,
+    content: &impl Serialize,
+) -> Result<(), Failure> {
+    let id = format!(
+        "{owner}/{kind}/{}",
+        base64url::encode(&random_bytes::<16>())
+    );
+    let content = serde_json::to_vec(content).expect("what is kept has a JSON form");
+    Ok(put(node, id, owner.to_owned(), kind, &content).await?)
+}
+
+/// Seals what takes the place of these bodies, and erases them.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn replace(
+    node: &Node,
+    before: Vec<VaultEntry>,
+    owner: &str,
+    kind: &str,
+    content: &impl Serialize,
+) -> Result<(), Failure> {
+    add(node, owner, kind, content).await?;
+    erase(node, before).await
+}
+
+/// Erases bodies, while the account goes on.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn erase(node: &Node, bodies: Vec<VaultEntry>) -> Result<(), Failure> {
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = bodies.into_iter().map(|body| body.id).collect();
+    match node.store.vault_erase_ids(&ids).await {
+        // No query finds them any more. Bytes that a reader held back are gone with the next
+        // checkpoint of the log of writes, and at the latest with the account.
+        Ok(()) | Err(StoreError::Busy) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens a body and reads what is in it.
+///
+/// # Errors
+/// It does not open, or is something else.
+pub(crate) fn read<T: DeserializeOwned>(node: &Node, entry: &VaultEntry) -> Result<T, Failure> {
+    let opened = open(node, entry)?;
     serde_json::from_slice(&opened).map_err(|_| Code::Internal.into())
 }

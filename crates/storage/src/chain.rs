@@ -275,6 +275,28 @@ impl Store {
             .map(|row| Ok((row.instant(0)?, row.column(1)?)))
             .collect()
     }
+
+    /// What falls due after one time and by another, the first first, at most `limit`: when, and
+    /// the key. `after` is the last that was returned before; with an empty key, everything from
+    /// that time on.
+    ///
+    /// # Errors
+    /// As for [`Store::header`].
+    pub async fn due_between(
+        &self,
+        after: (Timestamp, &str),
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, String)>, StoreError> {
+        const SOME: &str = "SELECT at, key FROM due \
+            WHERE (at, key) > ($1, $2) AND at <= $3 ORDER BY at, key LIMIT $4";
+        let (at, key) = after;
+        let place = [instant(at), key.into(), instant(until), limit.into()];
+        let rows = self.select(SOME, place).await?;
+        rows.iter()
+            .map(|row| Ok((row.instant(0)?, row.column(1)?)))
+            .collect()
+    }
 }
 
 fn header(row: &QueryResult) -> Result<BlockHeader, StoreError> {

@@ -89,7 +89,7 @@ CREATE TABLE vault (
     kind TEXT NOT NULL,
     ciphertext BLOB NOT NULL
 );
-CREATE INDEX vault_by_owner ON vault (owner) WHERE owner IS NOT NULL;
+CREATE INDEX vault_by_owner ON vault (owner, kind) WHERE owner IS NOT NULL;
 
 -- Use receipts that wait to enter the log.
 CREATE TABLE receipts (

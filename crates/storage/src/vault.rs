@@ -75,6 +75,24 @@ impl Store {
             .collect()
     }
 
+    /// The sealed bodies of an owner that are of a kind, oldest first.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn vault_of_kind(
+        &self,
+        owner: &str,
+        kind: &str,
+    ) -> Result<Vec<VaultEntry>, StoreError> {
+        const SOME: &str = "SELECT id, owner, kind, ciphertext FROM vault \
+            WHERE owner = $1 AND kind = $2 ORDER BY number";
+        self.select(SOME, [owner.into(), kind.into()])
+            .await?
+            .iter()
+            .map(vault_entry)
+            .collect()
+    }
+
     /// Erases all sealed bodies of an owner.
     ///
     /// On SQLite no file of the store holds their bytes when this returns (their ids, which are

@@ -2,7 +2,7 @@
 //! what the operator does for a person who lost the signing key.
 
 use assent_crypto::digest::Salt;
-use assent_model::ids::{ConsentId, PartyId, SurrogateId};
+use assent_model::ids::{ConsentId, LinkId, PartyId, SurrogateId};
 use assent_model::names::Language;
 use assent_model::records::consent::ConsentStatus;
 use assent_model::records::release::UseReceipt;
@@ -88,6 +88,75 @@ pub struct AccountExport {
     pub receipts: Vec<UseReceipt>,
     /// Everything in the log about any of these, oldest first.
     pub activity: Vec<ActivityView>,
+    /// The homes that the person has named.
+    pub homes: Vec<HomeView>,
+    /// Whom the person lets look after them.
+    pub delegates: Vec<DelegateView>,
+    /// What these did.
+    pub delegate_acts: Vec<ActView>,
+    /// What the person was told, oldest first.
+    pub notifications: Vec<NotificationView>,
+}
+
+/// A home: a name for some of the links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HomeView {
+    /// Names it here.
+    pub id: String,
+    /// What the person calls it.
+    pub name: String,
+    /// The links that belong to it.
+    #[schema(value_type = Vec<String>)]
+    pub links: Vec<LinkId>,
+}
+
+/// Somebody who is let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DelegateView {
+    /// Names it here.
+    pub id: String,
+    /// What the person calls the delegate.
+    pub name: String,
+    /// `see` or `see-and-pause`.
+    pub scope: String,
+    /// The one home that the delegate is let into; all where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
+    /// The delegate, once the invitation was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub delegate: Option<PartyId>,
+}
+
+/// What a delegate did, or what became of a delegation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActView {
+    /// When, in milliseconds since the epoch.
+    pub at: u64,
+    /// What the person called the delegate.
+    pub name: String,
+    /// The delegate, once there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub delegate: Option<PartyId>,
+    /// `invited`, `accepted`, `opened`, `paused`, `left` or `removed`.
+    pub did: String,
+    /// To which consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub cr_id: Option<ConsentId>,
+}
+
+/// What a person was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotificationView {
+    /// When, in milliseconds since the epoch.
+    pub at: u64,
+    /// What kind of thing, such as `first-access`.
+    pub kind: String,
+    /// The consent or request that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// A passkey of an account.

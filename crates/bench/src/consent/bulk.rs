@@ -5,6 +5,7 @@
 //! copied log entries are those of the first pair; no decision reads them.
 
 use std::path::Path;
+use std::vec;
 
 use assent_exchange::collection::Piece;
 use assent_exchange::consent::committed;
@@ -33,15 +34,16 @@ struct Original {
 }
 
 /// Writes copies of the pair of `source_id` until there are `records`. Returns those of the
-/// source.
-pub(super) async fn load(
+/// source. Each link is under the next of the pseudonyms, and under a new one when they are used up.
+pub(crate) async fn load(
     data_dir: &Path,
     source_id: ConsentId,
     records: usize,
+    pseudonyms: Vec<SurrogateId>,
 ) -> Outcome<Vec<ConsentId>> {
     let url = format!("sqlite:{}", data_dir.join("assent.sqlite").display());
     let store = Store::open(&StoreConfig { url }).await?;
-    let mut copies = Copies::open(&store, source_id).await?;
+    let mut copies = Copies::open(&store, source_id, pseudonyms).await?;
     let mut sources = Vec::with_capacity(records / 2);
     while sources.len() < records / 2 {
         let pairs = (records / 2 - sources.len()).min(BLOCK / 2);
@@ -61,10 +63,16 @@ struct Copies {
     original_link: Link,
     link: (LinkId, SurrogateId),
     on_link: i64,
+    /// Pseudonyms for links to come.
+    pseudonyms: vec::IntoIter<SurrogateId>,
 }
 
 impl Copies {
-    async fn open(store: &Store, source_id: ConsentId) -> Outcome<Self> {
+    async fn open(
+        store: &Store,
+        source_id: ConsentId,
+        pseudonyms: Vec<SurrogateId>,
+    ) -> Outcome<Self> {
         let head = store.head().ok_or("the node has no blocks")?;
         let edge = edge_tiles_needed(head.log_size);
         let edge: Vec<_> = edge.iter().map(|tile| (tile.level, tile.index)).collect();
@@ -78,6 +86,7 @@ impl Copies {
             original_link: piece(store, &link).await?,
             link: (link, sink.consent.surrogate),
             on_link: ACTIVE_CONSENTS_MAX,
+            pseudonyms: pseudonyms.into_iter(),
             head,
             log,
             sink,
@@ -123,13 +132,20 @@ impl Copies {
     fn link_with_room(&mut self, commit: &mut BlockCommit) -> (LinkId, SurrogateId) {
         if self.on_link == ACTIVE_CONSENTS_MAX {
             self.on_link = 0;
-            self.link = (LinkId::random(), SurrogateId::random());
+            let pseudonym = self.pseudonyms.next();
+            let pseudonym = pseudonym.unwrap_or_else(SurrogateId::random);
+            self.link = (LinkId::random(), pseudonym);
             let link = Link {
                 surrogate: self.link.1,
                 active_consents: ACTIVE_CONSENTS_MAX,
                 ..self.original_link.clone()
             };
             commit.changes.push(change(&self.link.0, &link));
+            commit.listings.push(Listing {
+                list: format!("{pseudonym}/links"),
+                member: self.link.0.to_string(),
+                position: self.log.size(),
+            });
         }
         self.on_link += 1;
         self.link

@@ -60,7 +60,8 @@ impl Sized {
         let source_id = pair.source_id;
         let answer = stage.prepare(vec![pair]).await?;
         stage.send(1, answer).await?;
-        let load = async |data_dir: &Path| bulk::load(data_dir, source_id, records).await;
+        let load =
+            async |data_dir: &Path| bulk::load(data_dir, source_id, records, Vec::new()).await;
         let (stage, sources) = stage.restarted_after(load).await?;
         Ok(Self {
             records,

@@ -1,10 +1,10 @@
 //! `bench consent`: consents and decisions over HTTP, on SQLite.
 
-mod bulk;
+pub(crate) mod bulk;
 mod deciding;
 mod giving;
 mod latency;
-mod stage;
+pub(crate) mod stage;
 
 use clap::ValueEnum;
 

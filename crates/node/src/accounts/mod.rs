@@ -102,6 +102,16 @@ pub async fn pseudonyms(node: &Node, party: PartyId) -> Result<Vec<PseudonymView
         .collect()
 }
 
+/// The account that has named a pseudonym, if any has.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) async fn owner(node: &Node, surrogate: SurrogateId) -> Result<Option<PartyId>, Failure> {
+    let known = node.store.vault_get(&body_id(node, surrogate)).await?;
+    let owner = known.map(|known| known.owner.parse());
+    owner.transpose().map_err(|_| Code::Internal.into())
+}
+
 /// Whether a pseudonym is one that this account has named. One look-up, however many there are.
 ///
 /// # Errors

@@ -1,12 +1,15 @@
 //! From the events of the log to what a person is told about them.
 
+use std::sync::Arc;
+
 use assent_exchange::consent::event::ConsentEvent;
 use assent_exchange::consent::state::Author;
 use assent_exchange::event::Event;
 use assent_exchange::identity::event::IdentityEvent;
 use assent_exchange::link::event::LinkEvent;
-use assent_model::ids::{ConsentId, ServiceId};
-use assent_model::records::consent::{ConsentStatus, ConsentStatusRecord};
+use assent_model::ids::ServiceId;
+use assent_model::names::PurposeId;
+use assent_model::records::consent::{ConsentStatus, ConsentStatusRecord, ResourceSet};
 use assent_model::records::link::LinkStatus;
 use assent_model::records::release::{UseAction, UseReceipt};
 use assent_model::time::Timestamp;
@@ -18,6 +21,8 @@ use super::{HeldConsent, Place};
 pub(crate) struct Happening {
     /// Where in the log.
     pub(crate) index: u64,
+    /// Which of what this entry of the log says: one entry holds the receipts of many uses.
+    pub(crate) nth: u32,
     /// When.
     pub(crate) at: Timestamp,
     /// To what.
@@ -44,6 +49,10 @@ pub(crate) struct Use {
     pub(crate) action: UseAction,
     /// By which service.
     pub(crate) service: ServiceId,
+    /// For which purpose.
+    pub(crate) purpose: PurposeId,
+    /// With which data.
+    pub(crate) data: Arc<ResourceSet>,
     /// The code of a refusal.
     pub(crate) refusal: Option<String>,
 }
@@ -168,12 +177,13 @@ fn changes(said: &ConsentStatusRecord, by: By, held: &mut HeldConsent) -> Vec<Wh
     changes
 }
 
-/// What a receipt says, and of which consent.
-pub(super) fn of_receipt(receipt: &UseReceipt) -> (ConsentId, What) {
-    let used = Use {
+/// What a receipt says about a consent.
+pub(super) fn of_receipt(receipt: &UseReceipt, held: &mut HeldConsent) -> What {
+    What::Used(Use {
         action: receipt.action,
         service: receipt.service_id,
+        purpose: receipt.purpose_id.clone(),
+        data: held.shared(&receipt.resource_set),
         refusal: receipt.refusal.clone(),
-    };
-    (receipt.cr_id, What::Used(used))
+    })
 }

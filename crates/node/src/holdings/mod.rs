@@ -18,7 +18,7 @@ use assent_model::records::consent::{ConsentStatus, ResourceSet};
 use assent_model::time::Timestamp;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-pub(crate) use happening::{By, Happening, What};
+pub(crate) use happening::{By, Happening, Use, What};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -166,6 +166,18 @@ pub(crate) struct HeldConsent {
     pub(crate) last_use: Option<Timestamp>,
     /// What the last record of the chain says.
     current: (ConsentStatus, ResourceSet),
+    /// The data of the last use: most uses are of the same.
+    last_used: Arc<ResourceSet>,
+}
+
+impl HeldConsent {
+    /// The same data, kept once where it is that of the use before.
+    fn shared(&mut self, data: &ResourceSet) -> Arc<ResourceSet> {
+        if *self.last_used != *data {
+            self.last_used = Arc::new(data.clone());
+        }
+        Arc::clone(&self.last_used)
+    }
 }
 
 impl Holdings {
@@ -175,6 +187,11 @@ impl Holdings {
             Place::Consent(place) | Place::Source(place) => self.consents.get(*place),
             _ => None,
         }
+    }
+
+    /// Where something with this id is, if it belongs to the person.
+    pub(crate) fn place(&self, id: &str) -> Option<Place> {
+        self.places.get(id).copied()
     }
 
     /// The link with this id.

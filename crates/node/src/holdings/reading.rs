@@ -1,13 +1,16 @@
 //! Bringing holdings up to date.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use assent_api::problem::Code;
 use assent_exchange::collection::Piece;
+use assent_exchange::consent::event::ConsentEvent;
 use assent_exchange::consent::state::{Consent, Request, Role};
 use assent_exchange::event::Event;
+use assent_exchange::link::event::LinkEvent;
 use assent_exchange::link::state::Link;
 use assent_exchange::release::event::ReleaseEvent;
 use assent_ledger::block::LogEntry;
@@ -52,16 +55,21 @@ impl Holdings {
             self.is_begun = true;
         }
         self.unsettled.extend(named);
+        let fresh = self.fresh(node, size).await?;
         let old: BTreeSet<SurrogateId> = self.linked.keys().copied().collect();
         self.settle(node).await?;
         for surrogate in self.linked.keys().copied().collect::<Vec<_>>() {
+            let is_old = old.contains(&surrogate);
+            if is_old && !fresh.may_list(surrogate) {
+                continue;
+            }
             let members = self.list(node, surrogate).await?;
-            if !old.contains(&surrogate) {
+            if !is_old {
                 anew.extend(members);
             }
         }
-        let entries = self.entries(node, &anew, size).await?;
-        let touched = self.take(&entries)?;
+        let leaves = self.leaves(node, fresh, &anew, size).await?;
+        let touched = self.take(&leaves, &anew.into_iter().collect());
         self.reload(node, touched).await?;
         self.seen = size;
         Ok(())
@@ -152,64 +160,106 @@ impl Holdings {
             custody: Custody::Hosted,
             uses: 0,
             last_use: None,
+            last_used: Arc::default(),
         });
         Ok(names)
     }
 
-    /// The entries to take in: all about `anew`, and what is new about everything else.
-    async fn entries(
-        &self,
-        node: &Node,
-        anew: &[String],
-        size: u64,
-    ) -> Result<BTreeMap<u64, LogEntry>, Failure> {
-        let mut found = node.store.entries_about(anew, 0).await?;
-        if self.seen > 0 {
-            found.extend(if size - self.seen <= SCANNED {
-                node.store.entries(self.seen..size).await?
-            } else {
-                let all: Vec<String> = self.places.keys().cloned().collect();
-                node.store.entries_about(&all, self.seen).await?
-            });
+    /// What is new in the log, if it is little.
+    async fn fresh(&self, node: &Node, size: u64) -> Result<Fresh, Failure> {
+        if self.seen == 0 || size - self.seen > SCANNED {
+            return Ok(Fresh::Much);
         }
-        let found = found.into_iter().filter(|entry| entry.index < size);
-        Ok(found.map(|entry| (entry.index, entry)).collect())
+        let entries = node.store.entries(self.seen..size).await?;
+        let leaves = entries.iter().map(decoded);
+        Ok(Fresh::Few(leaves.collect::<Result<_, _>>()?))
     }
 
-    /// Tells what entries mean to the person; which places they touch.
-    fn take(&mut self, entries: &BTreeMap<u64, LogEntry>) -> Result<Vec<Place>, Failure> {
+    /// The entries to take in: all about `anew`, and what is new about everything else.
+    async fn leaves(
+        &self,
+        node: &Node,
+        fresh: Fresh,
+        anew: &[String],
+        size: u64,
+    ) -> Result<BTreeMap<u64, LeafContent<Event>>, Failure> {
+        let mut found = node.store.entries_about(anew, 0).await?;
+        let fresh = match fresh {
+            Fresh::Few(leaves) => leaves,
+            Fresh::Much if self.seen == 0 => Vec::new(),
+            Fresh::Much => {
+                let all: Vec<String> = self.places.keys().cloned().collect();
+                found.extend(node.store.entries_about(&all, self.seen).await?);
+                Vec::new()
+            }
+        };
+        let mut leaves: BTreeMap<_, _> = fresh.into_iter().map(|leaf| (leaf.index, leaf)).collect();
+        for entry in found.iter().filter(|entry| entry.index < size) {
+            if let Entry::Vacant(place) = leaves.entry(entry.index) {
+                place.insert(decoded(entry)?);
+            }
+        }
+        Ok(leaves)
+    }
+
+    /// Tells what entries mean to the person; which places they touch. What was told before is not
+    /// told again: of an old entry only what is about `anew`.
+    fn take(
+        &mut self,
+        leaves: &BTreeMap<u64, LeafContent<Event>>,
+        anew: &BTreeSet<String>,
+    ) -> Vec<Place> {
         let mut touched = Vec::new();
-        for entry in entries.values() {
-            let leaf = LeafContent::<Event>::decode(&entry.bytes)
-                .map_err(|_| Failure::from(Code::Internal))?;
-            for (about, what) in self.told(&leaf) {
+        for leaf in leaves.values() {
+            for (nth, about, what) in self.told(leaf, anew) {
                 touched.push(about);
                 self.note(about, &what, leaf.time);
                 self.happenings.push(Happening {
                     index: leaf.index,
+                    nth,
                     at: leaf.time,
                     about,
                     what,
                 });
             }
         }
-        self.happenings.sort_by_key(|happening| happening.index);
-        Ok(touched)
+        self.happenings
+            .sort_by_key(|happening| (happening.index, happening.nth));
+        touched
     }
 
-    fn told(&mut self, leaf: &LeafContent<Event>) -> Vec<(Place, What)> {
+    fn told(
+        &mut self,
+        leaf: &LeafContent<Event>,
+        anew: &BTreeSet<String>,
+    ) -> Vec<(u32, Place, What)> {
+        let is_untold = |subject: &String| leaf.index >= self.seen || anew.contains(subject);
+        let place = |subject: &String| {
+            let place = self.places.get(subject).copied();
+            place.filter(|_| is_untold(subject))
+        };
         if let Event::Release(ReleaseEvent::Recorded { batch }) = &leaf.event {
-            let receipts = batch.content().receipts.iter().map(happening::of_receipt);
-            return receipts
-                .filter_map(|(id, what)| Some((*self.places.get(&id.to_string())?, what)))
+            let receipts = (0_u32..).zip(&batch.content().receipts);
+            let own: Vec<_> = receipts
+                .filter_map(|(nth, receipt)| {
+                    Some((nth, place(&receipt.cr_id.to_string())?, receipt))
+                })
+                .collect();
+            return own
+                .into_iter()
+                .filter_map(|(nth, about, receipt)| {
+                    let (Place::Consent(at) | Place::Source(at)) = about else {
+                        return None;
+                    };
+                    let what = happening::of_receipt(receipt, &mut self.consents[at]);
+                    Some((nth, about, what))
+                })
                 .collect();
         }
+        let own: Vec<Place> = subjects(&leaf.event).iter().filter_map(place).collect();
         let mut told = Vec::new();
-        for subject in subjects(&leaf.event) {
-            let Some(place) = self.places.get(&subject).copied() else {
-                continue;
-            };
-            let whats = match (&leaf.event, place) {
+        for about in own {
+            let whats = match (&leaf.event, about) {
                 (Event::Consent(event), Place::Consent(at)) => {
                     happening::of_consent(event, &mut self.consents[at], false)
                 }
@@ -218,9 +268,12 @@ impl Holdings {
                 }
                 (event, _) => happening::plain(event).into_iter().collect(),
             };
-            told.extend(whats.into_iter().map(|what| (place, what)));
+            told.extend(whats.into_iter().map(|what| (about, what)));
         }
-        told
+        let numbered = (0_u32..).zip(told);
+        numbered
+            .map(|(nth, (about, what))| (nth, about, what))
+            .collect()
     }
 
     /// Keeps what lists show of a happening.
@@ -262,6 +315,39 @@ impl Holdings {
         }
         Ok(())
     }
+}
+
+/// What is new in the log since the last look.
+enum Fresh {
+    /// These entries.
+    Few(Vec<LeafContent<Event>>),
+    /// More than is read without knowing whose it is.
+    Much,
+}
+
+impl Fresh {
+    /// Whether something new may stand on the lists of a pseudonym.
+    fn may_list(&self, surrogate: SurrogateId) -> bool {
+        let Self::Few(leaves) = self else {
+            return true;
+        };
+        leaves.iter().any(|leaf| match &leaf.event {
+            Event::Link(LinkEvent::Created { record, .. }) => {
+                record.content().surrogate_id == surrogate
+            }
+            Event::Consent(ConsentEvent::Requested { request, .. }) => {
+                request.content().surrogate_id == surrogate
+            }
+            Event::Consent(ConsentEvent::Given { record, .. }) => {
+                record.content().common_part.surrogate_id == surrogate
+            }
+            _ => false,
+        })
+    }
+}
+
+fn decoded(entry: &LogEntry) -> Result<LeafContent<Event>, Failure> {
+    LeafContent::decode(&entry.bytes).map_err(|_| Code::Internal.into())
 }
 
 /// The members of a list of a pseudonym after `end`, which moves on.

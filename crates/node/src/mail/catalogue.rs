@@ -11,6 +11,7 @@ use assent_model::names::Language;
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::contacts::code::{LIFETIME, OneTimeCode};
+use crate::notifications::Kind;
 use crate::pages::texts::Texts;
 
 /// A letter. What is a path leads to a page of this node, after signing in.
@@ -63,6 +64,20 @@ pub enum Letter {
     KeyPasskeyAdded,
     /// Something opens the keys of the person no more.
     DeviceRemoved,
+    /// Somebody is invited to look after a home: where the invitation is.
+    Invitation(String),
+    /// Something has happened that the person wants to hear of.
+    Notice(Notice),
+}
+
+/// See [`Letter::Notice`].
+pub struct Notice {
+    /// What has happened.
+    pub(crate) kind: Kind,
+    /// Where more is said.
+    pub(crate) path: String,
+    /// Where letters of this kind are turned off, for those that can be.
+    pub(crate) off: Option<String>,
 }
 
 /// Where people see who has their keys.
@@ -133,7 +148,26 @@ impl Letter {
             Self::RecoveryKitMade => Plan::of("recovery-kit-made").at(DEVICES),
             Self::KeyPasskeyAdded => Plan::of("key-passkey-added").at(DEVICES),
             Self::DeviceRemoved => Plan::of("device-removed").at(DEVICES),
+            Self::Invitation(path) => Plan::of("invitation").at(path),
+            Self::Notice(Notice { kind, path, off }) => Plan {
+                off: off.clone(),
+                ..Plan::of(named(*kind)).at(path)
+            },
         }
+    }
+}
+
+/// The name of the letter about something that has happened.
+fn named(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Request => "notice-request",
+        Kind::FirstAccess => "notice-first-access",
+        Kind::ExpirySoon => "notice-expiry-soon",
+        Kind::ConditionsChanged => "notice-conditions-changed",
+        Kind::Overdue => "notice-overdue",
+        Kind::SignedIn => "notice-signed-in",
+        Kind::KeysChanged => "notice-keys-changed",
+        Kind::DelegateActed => "notice-delegate-acted",
     }
 }
 

@@ -6,10 +6,11 @@ use assent_crypto::digest::Digest;
 use assent_model::ids::ConsentId;
 use assent_model::time::Timestamp;
 
-use super::catalogue::{Letter, Wording, texts};
+use super::catalogue::{Letter, Notice, Wording, texts};
 use super::message::{Sender, message};
 use crate::contacts::address::EmailAddress;
 use crate::contacts::code::{Codes, OneTimeCode, Recipient, Subject};
+use crate::notifications::Kind;
 use crate::pages::texts::Texts;
 
 const BEGIN: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -33,7 +34,14 @@ fn code() -> OneTimeCode {
 /// One of each.
 fn letters() -> Vec<Letter> {
     let path = || "/there/it/is".to_owned();
-    vec![
+    let notice = |kind: Kind| {
+        Letter::Notice(Notice {
+            kind,
+            path: path(),
+            off: (!kind.is_security()).then(|| "/notifications/off".to_owned()),
+        })
+    };
+    let plain = vec![
         Letter::ContactCode(code()),
         Letter::ContactConfirmed,
         Letter::ContactRemoved,
@@ -59,7 +67,9 @@ fn letters() -> Vec<Letter> {
         Letter::RecoveryKitMade,
         Letter::KeyPasskeyAdded,
         Letter::DeviceRemoved,
-    ]
+        Letter::Invitation(path()),
+    ];
+    plain.into_iter().chain(Kind::ALL.map(notice)).collect()
 }
 
 fn sender() -> Sender {

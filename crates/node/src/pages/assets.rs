@@ -48,6 +48,11 @@ const ASSETS: &[Asset] = &[
         bytes: include_bytes!("../../assets/passkey.js"),
     },
     Asset {
+        name: "copy.js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../assets/copy.js"),
+    },
+    Asset {
         name: "mark.svg",
         media_type: "image/svg+xml",
         bytes: include_bytes!("../../assets/mark.svg"),

@@ -25,6 +25,19 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// Whose page this is, for the wallet in it; nothing where nobody is signed in.
     pub(crate) party: Option<PartyId>,
+    /// How many notifications have not been seen.
+    pub(crate) unseen: usize,
+    /// Whose home this is, where it is another's.
+    pub(crate) host: Option<Host>,
+}
+
+/// Somebody who has let the reader in.
+#[derive(Debug, Clone)]
+pub(crate) struct Host {
+    /// Under which address the person is known.
+    pub(crate) name: String,
+    /// The name of the one home, if it is not everything.
+    pub(crate) home: Option<String>,
 }
 
 impl Frame {
@@ -37,6 +50,8 @@ impl Frame {
             signed_in: false,
             here: here.to_owned(),
             party: None,
+            unseen: 0,
+            host: None,
         }
     }
 
@@ -52,6 +67,7 @@ impl Frame {
             area,
             signed_in: true,
             party: Some(signed_in.party),
+            unseen: signed_in.unseen,
             ..Self::open(texts, title, here)
         }
     }

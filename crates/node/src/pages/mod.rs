@@ -46,10 +46,12 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::owned;
 use crate::passkeys;
 use crate::providers::bindings;
 
 pub(crate) use sign_in::link::offer as sign_in_link;
+pub(crate) use spelling::plain;
 
 /// The cookie that names a session.
 const COOKIE: &str = "assent-session";
@@ -107,15 +109,13 @@ pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
 const SIGNED_IN: [&str; 3] = [browser_session::KIND, ceremony::KIND, sign_in::link::KIND];
 /// The kinds of documents that let somebody sign in.
 const WAYS_IN: [&str; 2] = [passkeys::KIND, bindings::KIND];
-/// How many are deleted at a time.
-const BATCH: u32 = 64;
 
 /// Signs a party out everywhere and voids what waits to sign it in.
 ///
 /// # Errors
 /// The store does not take writes.
 pub(crate) async fn sign_out(node: &Node, party: PartyId) -> Result<(), Failure> {
-    delete(node, party, &SIGNED_IN).await
+    owned::forget(node, &SIGNED_IN, party).await
 }
 
 /// Forgets everything that is kept for signing a party in.
@@ -124,24 +124,6 @@ pub(crate) async fn sign_out(node: &Node, party: PartyId) -> Result<(), Failure>
 /// The store does not take writes.
 pub(crate) async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
     // The ways in first, so that nobody comes in meanwhile.
-    delete(node, party, &WAYS_IN).await?;
+    owned::forget(node, &WAYS_IN, party).await?;
     sign_out(node, party).await
-}
-
-async fn delete(node: &Node, party: PartyId, kinds: &[&str]) -> Result<(), Failure> {
-    let owner = party.to_string();
-    for kind in kinds {
-        loop {
-            let found = node.store.documents_of(kind, &owner, "", BATCH).await?;
-            if found.is_empty() {
-                break;
-            }
-            for stored in found {
-                node.store
-                    .delete_document(kind, &stored.document.id)
-                    .await?;
-            }
-        }
-    }
-    Ok(())
 }

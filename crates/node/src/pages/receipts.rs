@@ -168,7 +168,11 @@ async fn own(
     }
 }
 
-async fn kept_form(
+/// What a person was shown and answered, unless it was erased.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) async fn kept_form(
     node: &Node,
     consent: &Consent,
     cr_id: ConsentId,

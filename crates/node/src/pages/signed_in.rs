@@ -17,6 +17,7 @@ use tower_sessions::Session;
 
 use super::failure::PageFailure;
 use crate::node::Node;
+use crate::notifications::{self, Kind, Post, Subject};
 
 /// Where to go when nothing else is wanted.
 const HOME: &str = "/home";
@@ -31,6 +32,8 @@ const FRESH: Span = Span::from_minutes(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Means {
+    /// By the code that began the account.
+    Code,
     /// By a link that was mailed, or made by the person's own key.
     Link,
     /// By a passkey.
@@ -63,6 +66,8 @@ pub(crate) struct SignedIn {
     pub(crate) seen_at: Timestamp,
     /// The page that is looked at, to come back to; My Home where a form is sent.
     pub(crate) here: String,
+    /// How many notifications have not been seen, up to [`notifications::COUNTED`].
+    pub(crate) unseen: usize,
 }
 
 impl SignedIn {
@@ -104,6 +109,15 @@ impl SignedIn {
         }
         session.cycle_id().await?;
         session.insert(ENTRY, entry).await?;
+        let post = match means {
+            // The account has just begun.
+            Means::Code => return Ok(()),
+            // Who can read the mailbox has come from there.
+            Means::Link => Post::Page,
+            Means::Passkey | Means::Key | Means::Provider => Post::Letter,
+        };
+        let (kind, subject) = (Kind::SignedIn, Subject::Account);
+        notifications::tell_by(node, party, kind, subject, "", post).await?;
         Ok(())
     }
 
@@ -160,6 +174,7 @@ pub(crate) async fn who(node: &Node, session: &Session) -> Result<Option<SignedI
         custody: party.custody,
         seen_at: entry.seen_at,
         here: HOME.to_owned(),
+        unseen: notifications::unseen(node, entry.party).await?,
     }))
 }
 

@@ -144,6 +144,11 @@ impl Texts {
         said.unwrap_or_else(|| CATALOGUES.lookup_complete(&self.0, key, values))
     }
 
+    /// A message that there need not be: for words that programs make up.
+    pub(crate) fn find(&self, key: &str) -> Option<String> {
+        CATALOGUES.try_lookup(&self.0, key)
+    }
+
     /// A message about so many of something.
     #[expect(
         clippy::trivially_copy_pass_by_ref,

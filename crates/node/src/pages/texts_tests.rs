@@ -64,6 +64,27 @@ fn every_language_has_the_same_messages() {
     }
 }
 
+/// The longest sentence that people read without losing the thread, in words.
+const SENTENCE_MAX: usize = 28;
+
+#[test]
+fn sentences_are_short() {
+    for language in Texts::languages() {
+        let tag = language.tag();
+        let mut paths = Vec::new();
+        files(&folder("texts/pages").join(&tag), "ftl", &mut paths);
+        for path in paths {
+            let text = fs::read_to_string(&path).expect("a catalogue");
+            let messages = text.lines().filter(|line| !line.starts_with('#'));
+            let messages = messages.filter_map(|line| Some(line.split_once(" = ")?.1));
+            for sentence in messages.flat_map(|said| said.split(['.', '!', '?', ':', ';'])) {
+                let words = sentence.split_whitespace().count();
+                assert!(words <= SENTENCE_MAX, "{tag}, {words} words: {sentence}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_message_that_a_page_names_is_there() {
     let mut paths = Vec::new();

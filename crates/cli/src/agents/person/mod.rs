@@ -63,11 +63,6 @@ impl Person {
         ))
     }
 
-    /// The keys of the person itself, which no service knows.
-    pub(crate) fn keys(&self) -> &PartyKeys {
-        &self.wallet.keys
-    }
-
     pub(crate) fn party(&self) -> PartyId {
         self.wallet.keys.party_id()
     }

@@ -10,7 +10,7 @@ use reqwest::header::{
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, StatusCode, Url};
 
-use super::form::Form;
+use super::form::{Form, attribute};
 use crate::failure::Failure;
 
 /// No page of a node sends further than this.
@@ -149,6 +149,22 @@ impl Place {
 }
 
 impl Page {
+    /// A part of a page.
+    pub(super) fn of(html: &str) -> Self {
+        Self {
+            path: String::new(),
+            status: StatusCode::OK,
+            html: html.to_owned(),
+        }
+    }
+
+    /// Where the first link with this attribute leads.
+    pub(super) fn link(&self, mark: &str) -> Option<String> {
+        let anchors = self.html.split("<a").skip(1);
+        let mut tags = anchors.filter_map(|rest| rest.split('>').next());
+        attribute(tags.find(|tag| tag.contains(mark))?, "href")
+    }
+
     /// The form that is sent to this path, as the page fills it in.
     pub(super) fn form(&self, action: &str) -> Result<Form, Failure> {
         let forms = Form::all(&self.html);

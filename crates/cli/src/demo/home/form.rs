@@ -11,6 +11,13 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// The same with a field filled in, or a button pressed.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// All forms of a page.
     pub(super) fn all(html: &str) -> Vec<Self> {
         let begins = html.split("<form").skip(1);
@@ -47,7 +54,7 @@ fn field(tag: &str) -> Option<(String, String)> {
 }
 
 /// The value of an attribute.
-fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let (value, _) = rest.split_once('"')?;
     Some(unescaped(value))

@@ -1,8 +1,11 @@
-//! The same household and adviser at their pages: one consent is in force, one question waits, and
-//! both open in a browser what the node shows them.
+//! The same household and adviser at their pages. The household has no program and no key of its own:
+//! it begins an account in a browser, links both services, answers at the form, and one more question
+//! waits. So whoever opens its pages afterwards can press every button.
 
 mod browser;
+mod cast;
 mod form;
+mod letters;
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,14 +13,14 @@ use std::path::PathBuf;
 use assent_client::evidence::{self, Trust};
 use assent_client::keys::PartyKeys;
 use assent_exchange::consent::state::Status;
-use assent_model::ids::RequestId;
+use assent_model::ids::{ConsentId, RequestId};
 use reqwest::StatusCode;
 
 use super::checks::{counted, ensure, short};
-use super::household::{Cast, Sharing, ask, consent};
 use super::{Door, Figure, Stage, Told};
 use crate::failure::{Doing, Failure};
 use browser::{Browser, Place};
+use cast::{ADDRESS, Cast};
 
 /// The name of the bundle in the folder of evidence.
 const BUNDLE: &str = "home-evidence-bundle.json";
@@ -29,22 +32,29 @@ const HOME: &str = "/home";
 /// Tells the story.
 pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     let mut cast = Cast::gather(stage).await?;
-    let sharing = consent(&mut cast, stage).await?;
-    let waiting = ask(&cast, stage).await?;
+    let request = cast.ask(stage).await?;
+    let given = cast.share(request, stage).await?;
+    let sink = given.cr_id;
+    let sink = sink.ok_or_else(|| Failure::problem("the answer names no consent"))?;
+    let source = cast.session.client.consent(sink).await?.counterpart;
+    let source = source.ok_or_else(|| Failure::problem("the consent is not a pair"))?;
+    cast.hand_out(source, stage).await?;
+    let waiting = cast.ask(stage).await?;
     check_waiting(&cast, waiting).await?;
-    name_pseudonyms(&cast, stage).await?;
-    let (household, adviser) = (cast.household.keys(), &cast.adviser.keys);
-    sign_in(&cast, "household", household, stage).await?;
-    sign_in(&cast, "energy adviser", adviser, stage).await?;
-    let bundle = export_evidence(&cast, &sharing, stage).await?;
+    let origin = cast.origin.clone();
+    let url = mailed_link(&mut cast).await?;
+    sign_in(&origin, "household", &url, stage).await?;
+    let url = made_link(&cast, None).await?;
+    sign_in(&origin, "energy adviser", &url, stage).await?;
+    let bundle = export_evidence(&cast, sink, stage).await?;
     let doors = vec![
         Door {
             what: "My Home, as the household",
-            url: link(&cast, household, None).await?,
+            url: mailed_link(&mut cast).await?,
         },
         Door {
             what: "The console of the energy adviser",
-            url: link(&cast, adviser, Some("/console")).await?,
+            url: made_link(&cast, Some("/console")).await?,
         },
     ];
     Ok(Told {
@@ -67,43 +77,34 @@ async fn check_waiting(cast: &Cast, waiting: RequestId) -> Result<(), Failure> {
     )
 }
 
-/// My Home shows what the household says is its own.
-async fn name_pseudonyms(cast: &Cast, stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let named = cast.household.name_pseudonyms().await?.pseudonyms.len();
-    ensure(named >= 2, "the account has the pseudonym of every link")?;
-    let shown = counted(named, "pseudonym");
-    stage
-        .narrator
-        .step("household", "names its pseudonyms to its account", &shown);
-    Ok(())
+/// The link that the household has mailed to itself, as anybody does who wants to sign in.
+async fn mailed_link(cast: &mut Cast) -> Result<String, Failure> {
+    let mut browser = Browser::new(&cast.origin)?;
+    let page = browser.open("/sign-in").await?.page()?;
+    let form = page.form("/sign-in")?.with("email", ADDRESS);
+    let known = letters::count(&mut browser, letters::SIGN_IN).await?;
+    browser.send(form).await?.page()?;
+    let path = letters::link_after(&mut browser, letters::SIGN_IN, known).await?;
+    Ok(format!("{}{path}", cast.origin))
 }
 
-/// A link that signs in at the first browser that follows it.
-async fn link(cast: &Cast, keys: &PartyKeys, here: Option<&str>) -> Result<String, Failure> {
+/// A link that the adviser makes with its key; it signs in at the first browser that follows it.
+async fn made_link(cast: &Cast, here: Option<&str>) -> Result<String, Failure> {
     let signer = cast.session.signer();
+    let keys: &PartyKeys = &cast.adviser.provider.keys;
     let link = cast.session.client.sign_in_link(&signer, keys, here).await;
     Ok(link.doing("there is no link to sign in with")?.url)
 }
 
-/// Signs somebody in at a browser, as the person who has the keys does it; nobody gets in before,
-/// nor with the same link again.
-async fn sign_in(
-    cast: &Cast,
-    who: &str,
-    keys: &PartyKeys,
-    stage: &mut Stage<'_>,
-) -> Result<(), Failure> {
-    let url = link(cast, keys, None).await?;
-    let (origin, _) = url
-        .split_once("/sign-in/")
-        .ok_or_else(|| Failure::problem("the link leads to no page for signing in"))?;
+/// Signs somebody in at a browser; nobody gets in before, nor with the same link again.
+async fn sign_in(origin: &str, who: &str, url: &str, stage: &mut Stage<'_>) -> Result<(), Failure> {
     let mut browser = Browser::new(origin)?;
     let outside = browser.open(HOME).await?.page()?;
     ensure(
         outside.path == SIGN_IN,
         "who has not signed in is asked to do so",
     )?;
-    let confirm = browser.open(&url).await?.page()?;
+    let confirm = browser.open(url).await?.page()?;
     ensure(
         browser.open(HOME).await?.page()?.path == SIGN_IN,
         "to look at a link signs nobody in",
@@ -129,10 +130,10 @@ async fn sign_in(
 
 async fn export_evidence(
     cast: &Cast,
-    sharing: &Sharing,
+    sink: ConsentId,
     stage: &mut Stage<'_>,
 ) -> Result<PathBuf, Failure> {
-    let bundle = cast.session.client.evidence(sharing.sink).await;
+    let bundle = cast.session.client.evidence(sink).await;
     let bundle = bundle.doing("the evidence cannot be exported")?;
     let trust = Trust::Operator(cast.session.chain.operator);
     let report = evidence::verify(&bundle, &trust).doing("the evidence does not hold")?;

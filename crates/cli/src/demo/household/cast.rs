@@ -25,8 +25,10 @@ pub(super) const ADVISER_ACCOUNT: &str = "customer 881 at Kattendiep";
 /// The number of one of its meters, as the meter prints it.
 pub(super) const METER_NUMBER: &str = "K8EG004046395507";
 
-const ARCHIVE: &[u8] = include_bytes!("../../../../../examples/household/meter-archive.json");
-const ADVISER: &[u8] = include_bytes!("../../../../../examples/household/energy-adviser.json");
+pub(in crate::demo) const ARCHIVE: &[u8] =
+    include_bytes!("../../../../../examples/household/meter-archive.json");
+pub(in crate::demo) const ADVISER: &[u8] =
+    include_bytes!("../../../../../examples/household/energy-adviser.json");
 
 /// The telegrams of the household: those of the meters that it has had over the years.
 const TELEGRAMS: [&[u8]; 7] = [
@@ -40,10 +42,10 @@ const TELEGRAMS: [&[u8]; 7] = [
 ];
 
 /// Everybody, and what they know of each other.
-pub(in crate::demo) struct Cast {
-    pub(in crate::demo) session: Session,
-    pub(in crate::demo) household: Person,
-    pub(in crate::demo) adviser: Provider,
+pub(super) struct Cast {
+    pub(super) session: Session,
+    pub(super) household: Person,
+    pub(super) adviser: Provider,
     pub(super) adviser_service: ServiceId,
     pub(super) adviser_link: LinkId,
     pub(super) archive_service: ServiceId,
@@ -60,7 +62,7 @@ impl Drop for Cast {
 
 impl Cast {
     /// Makes everybody's keys, registers and links them.
-    pub(in crate::demo) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
+    pub(super) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
         let session = Session::open(stage.url).await?;
         let mut household = Person::create(&stage.folder.join("household"), session.clone())?;
         household.enrol().await?;
@@ -100,7 +102,7 @@ impl Cast {
     }
 }
 
-async fn organisation(
+pub(in crate::demo) async fn organisation(
     name: &str,
     who: &str,
     session: &Session,
@@ -118,7 +120,7 @@ async fn organisation(
 }
 
 /// Registers a description of the examples.
-async fn describe(
+pub(in crate::demo) async fn describe(
     provider: &Provider,
     text: &[u8],
     endpoint: Option<&str>,

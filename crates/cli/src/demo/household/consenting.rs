@@ -24,10 +24,7 @@ const ANSWER_WITHIN: Span = Span::from_days(14);
 const VALID_AT_MOST: Span = Span::from_days(365);
 
 /// From the question to a pair of records that both services have checked.
-pub(in crate::demo) async fn consent(
-    cast: &mut Cast,
-    stage: &mut Stage<'_>,
-) -> Result<Sharing, Failure> {
+pub(super) async fn consent(cast: &mut Cast, stage: &mut Stage<'_>) -> Result<Sharing, Failure> {
     let request = ask(cast, stage).await?;
     let form = read_form(cast, request, stage).await?;
     let sharing = answer(cast, request, &form, stage).await?;
@@ -36,7 +33,7 @@ pub(in crate::demo) async fn consent(
     Ok(sharing)
 }
 
-pub(in crate::demo) async fn ask(cast: &Cast, stage: &mut Stage<'_>) -> Result<RequestId, Failure> {
+async fn ask(cast: &Cast, stage: &mut Stage<'_>) -> Result<RequestId, Failure> {
     let request = cast.adviser.ask(Asking {
         link: cast.adviser_link,
         purpose: PURPOSE.parse().expect("the purpose is a name"),

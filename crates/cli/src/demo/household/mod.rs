@@ -15,8 +15,8 @@ use assent_model::records::consent::ResourceSet;
 
 use super::{Figure, Stage, Told};
 use crate::failure::Failure;
-pub(super) use cast::Cast;
-pub(super) use consenting::{ask, consent};
+use cast::Cast;
+pub(super) use cast::{ADVISER, ARCHIVE, describe, organisation};
 
 /// The dataset that the adviser wants.
 const DATASET: &str = "readings";
@@ -29,9 +29,9 @@ const TAKEN_BACK: &str = "gas_delivered";
 
 /// The consent that the story is about.
 #[derive(Debug, Clone)]
-pub(super) struct Sharing {
+struct Sharing {
     /// The adviser's record.
-    pub(super) sink: ConsentId,
+    sink: ConsentId,
     /// The archive's record.
     source: ConsentId,
     /// What may be delivered at first.

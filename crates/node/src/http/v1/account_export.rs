@@ -1,7 +1,9 @@
 //! Everything that the node holds about a person, in one document.
 
 use assent_api::problem::Code;
-use assent_api::v1::accounts::{AccountExport, ActivityView, EXPORT_FORMAT, KeptForm};
+use assent_api::v1::accounts::{
+    AccountExport, ActivityView, EXPORT_FORMAT, KeptForm, NotificationView,
+};
 use assent_api::v1::consents::{ConsentView, RequestView};
 use assent_api::v1::keyring::Keyring;
 use assent_api::v1::links::LinkView;
@@ -16,12 +18,17 @@ use super::{consent_requests, consents, identity, links};
 use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::history::history;
+use crate::homes::{self, acts, delegates};
 use crate::http::failure::Failure;
 use crate::keyrings;
 use crate::node::Node;
+use crate::notifications;
 use crate::passkeys;
 use crate::providers::bindings;
 use crate::vaulted;
+
+/// How many notifications are read at a time.
+const PAGE: u32 = 256;
 
 /// The export of a party's account.
 pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport, Failure> {
@@ -55,6 +62,10 @@ pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport,
         consents,
         receipts: log.receipts,
         activity: log.activity,
+        homes: views(homes::of(node, party).await?),
+        delegates: views(delegates::of(node, party).await?),
+        delegate_acts: views(acts::of(node, party).await?),
+        notifications: told(node, party).await?,
     })
 }
 
@@ -64,6 +75,26 @@ async fn keyring(node: &Node, party: PartyId) -> Result<Option<Keyring>, Failure
         keyring: kept.keyring,
         wrappings: kept.wrappings,
     }))
+}
+
+fn views<T: Into<V>, V>(all: Vec<T>) -> Vec<V> {
+    all.into_iter().map(Into::into).collect()
+}
+
+/// All that the person was told, oldest first.
+async fn told(node: &Node, party: PartyId) -> Result<Vec<NotificationView>, Failure> {
+    let mut told: Vec<NotificationView> = Vec::new();
+    let mut before: Option<String> = None;
+    loop {
+        let page = notifications::newest(node, party, before.as_deref(), PAGE).await?;
+        let is_last = page.len() < PAGE as usize;
+        before = page.last().map(|(id, _)| id.clone());
+        told.extend(page.into_iter().map(|(_, said)| said.into()));
+        if is_last {
+            told.reverse();
+            return Ok(told);
+        }
+    }
 }
 
 type Records = (Vec<LinkView>, Vec<RequestView>, Vec<ConsentView>);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use assent_exchange::consent::state::{Consent, Request};
 use assent_model::description::ServiceDescription;
-use assent_model::ids::ServiceId;
+use assent_model::ids::{LinkId, ServiceId};
 use assent_model::names::{ConceptId, DatasetId, Language};
 use assent_model::records::service::DescriptionRef;
 use assent_model::time::Timestamp;
@@ -17,15 +17,15 @@ use serde::Deserialize;
 
 use super::paging::{Paging, address};
 use super::standing::Standing;
+use super::visitor::{Shared, Visitor};
 use crate::descriptions;
-use crate::holdings::{self, HeldConsent, HeldRequest, Holdings};
+use crate::holdings::{self, HeldConsent, HeldRequest, Holdings, Place};
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pages::dates::When;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::names;
-use crate::pages::signed_in::SignedIn;
 use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
 
@@ -37,6 +37,7 @@ pub(super) struct Asked {
     service: String,
     status: String,
     data: String,
+    home: String,
     page: String,
 }
 
@@ -88,6 +89,14 @@ impl<'h> Line<'h> {
         }
     }
 
+    /// The link that it hangs on.
+    pub(super) fn link(&self) -> Option<LinkId> {
+        match self {
+            Self::Consent(held, _) => held.consent.role.link(),
+            Self::Request(held, _) => Some(held.request.link),
+        }
+    }
+
     fn names(&self, service: Option<ServiceId>, data: Option<&ConceptId>) -> bool {
         let is_of = |wanted: ServiceId| {
             self.service().service_id == wanted
@@ -117,15 +126,20 @@ pub(super) fn source_of(consent: &Consent) -> Option<&DescriptionRef> {
     }
 }
 
-/// All lines, newest first.
-pub(super) fn lines(holdings: &Holdings, now: Timestamp) -> Vec<Line<'_>> {
-    let consents = holdings.consents.iter();
-    let consents =
-        consents.map(|held| Line::Consent(held, Standing::of_consent(&held.consent, now)));
-    let requests = holdings.requests.iter().filter_map(|held| {
-        let standing = Standing::of_request(&held.request, now)?;
-        Some(Line::Request(held, standing))
-    });
+/// All lines that a visitor is shown, newest first.
+pub(super) fn lines<'h>(holdings: &'h Holdings, shared: &Shared, now: Timestamp) -> Vec<Line<'h>> {
+    let is_shown = |place| shared.has(holdings, place);
+    let consents = holdings.consents.iter().enumerate();
+    let consents = consents
+        .filter(|(at, _)| is_shown(Place::Consent(*at)))
+        .map(|(_, held)| Line::Consent(held, Standing::of_consent(&held.consent, now)));
+    let requests = holdings.requests.iter().enumerate();
+    let requests = requests
+        .filter(|(at, _)| is_shown(Place::Request(*at)))
+        .filter_map(|(_, held)| {
+            let standing = Standing::of_request(&held.request, now)?;
+            Some(Line::Request(held, standing))
+        });
     let mut lines: Vec<Line<'_>> = consents.chain(requests).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.at()));
     lines
@@ -197,24 +211,58 @@ pub(super) struct Choice {
     pub(super) is_chosen: bool,
 }
 
-/// All services that lines name, and all data that these describe.
-pub(super) async fn choices(
+/// The descriptions of all services that lines name.
+async fn described(
     node: &Node,
     lines: &[Line<'_>],
-    language: &Language,
-    service: &str,
-    data: &str,
-) -> Result<(Vec<Choice>, Vec<Choice>), Failure> {
+) -> Result<Vec<Arc<ServiceDescription>>, Failure> {
     let mut named: BTreeMap<ServiceId, &DescriptionRef> = BTreeMap::new();
     for line in lines {
         for described in [Some(line.service()), line.source()].into_iter().flatten() {
             named.entry(described.service_id).or_insert(described);
         }
     }
-    let (mut services, mut concepts) = (Vec::new(), BTreeMap::new());
+    let mut all = Vec::new();
     for described in named.values() {
-        let description: Arc<ServiceDescription> = descriptions::shared(node, described).await?;
-        services.push((described.service_id.to_string(), plain(&description.name)));
+        all.push(descriptions::shared(node, described).await?);
+    }
+    Ok(all)
+}
+
+/// All services that lines name.
+pub(super) async fn services(
+    node: &Node,
+    lines: &[Line<'_>],
+    chosen: &str,
+) -> Result<Vec<Choice>, Failure> {
+    let all = described(node, lines).await?;
+    let names = all.iter().map(|service| {
+        let id = service.service_id.to_string();
+        (id, plain(&service.name))
+    });
+    Ok(listed(names.collect(), chosen))
+}
+
+fn listed(all: Vec<(String, String)>, chosen: &str) -> Vec<Choice> {
+    let choice = |(value, name): (String, String)| Choice {
+        is_chosen: value == chosen,
+        value,
+        name,
+    };
+    let mut all: Vec<Choice> = all.into_iter().map(choice).collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}
+
+/// All data that the services of lines describe.
+async fn data_choices(
+    node: &Node,
+    lines: &[Line<'_>],
+    language: &Language,
+    chosen: &str,
+) -> Result<Vec<Choice>, Failure> {
+    let mut concepts = BTreeMap::new();
+    for description in described(node, lines).await? {
         for mapping in description
             .datasets
             .iter()
@@ -224,22 +272,7 @@ pub(super) async fn choices(
             concepts.insert(mapping.concept_id.to_string(), name);
         }
     }
-    let listed = |all: Vec<(String, String)>, chosen: &str| {
-        let mut all: Vec<Choice> = all
-            .into_iter()
-            .map(|(value, name)| Choice {
-                is_chosen: value == chosen,
-                value,
-                name,
-            })
-            .collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        all
-    };
-    Ok((
-        listed(services, service),
-        listed(concepts.into_iter().collect(), data),
-    ))
+    Ok(listed(concepts.into_iter().collect(), chosen))
 }
 
 /// A tab over the list.
@@ -259,6 +292,7 @@ struct ConsentsPage {
     services: Vec<Choice>,
     data: Vec<Choice>,
     standings: Vec<Choice>,
+    homes: Vec<Choice>,
     is_filtered: bool,
     paging: Paging,
 }
@@ -276,27 +310,28 @@ fn tab_of(standing: Standing) -> &'static str {
 pub(super) async fn consents(
     State(node): State<Arc<Node>>,
     texts: Texts,
-    signed_in: SignedIn,
+    visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
-    list(&node, texts, &signed_in, asked, "consents").await
+    list(&node, texts, &visitor, asked, "consents").await
 }
 
 /// `GET /home/requests`: what waits for an answer.
 pub(super) async fn requests(
     State(node): State<Arc<Node>>,
     texts: Texts,
-    signed_in: SignedIn,
+    visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
     let asked = Asked {
         show: "waiting".into(),
         ..asked
     };
-    list(&node, texts, &signed_in, asked, "requests").await
+    list(&node, texts, &visitor, asked, "requests").await
 }
 
-fn tabs(texts: &Texts, lines: &[Line<'_>], shown: &str) -> Vec<Tab> {
+/// The tabs; questions that wait are for nobody but the person.
+fn tabs(texts: &Texts, lines: &[Line<'_>], shown: &str, visitor: &Visitor) -> Vec<Tab> {
     let tab = |name| {
         let is_in = |line: &&Line<'_>| tab_of(line.standing()) == name;
         let count = lines.iter().filter(is_in).count();
@@ -306,36 +341,35 @@ fn tabs(texts: &Texts, lines: &[Line<'_>], shown: &str) -> Vec<Tab> {
             is_shown: name == shown,
         }
     };
-    ["current", "past", "waiting"].map(tab).into()
+    let mut tabs: Vec<Tab> = ["current", "past", "waiting"].map(tab).into();
+    tabs.retain(|tab| tab.name != "waiting" || !visitor.is_delegate());
+    tabs
 }
 
 async fn list(
     node: &Node,
     texts: Texts,
-    signed_in: &SignedIn,
+    visitor: &Visitor,
     asked: Asked,
     area: &'static str,
 ) -> Result<Response, PageFailure> {
-    let holdings = holdings::of(node, signed_in.party).await?;
-    let lines = lines(&holdings, node.clock.now());
+    let holdings = holdings::of(node, visitor.owner).await?;
+    let shared = visitor.shared();
+    let lines = lines(&holdings, &shared, node.clock.now());
     let shown = ["current", "past", "waiting"]
         .into_iter()
         .find(|tab| *tab == asked.show)
         .unwrap_or("current");
-    let language = names::language(&texts);
-    let (services, data) = choices(node, &lines, &language, &asked.service, &asked.data).await?;
-    let wanted = wanted(&lines, shown, &asked);
+    let wanted = wanted(&lines, &shared, shown, &asked);
     let fields = [
         ("show", shown),
         ("service", &asked.service),
         ("status", &asked.status),
         ("data", &asked.data),
+        ("home", &asked.home),
     ];
-    let paging = Paging::new(
-        &asked.page,
-        wanted.len(),
-        address("/home/consents", &fields),
-    );
+    let address = address("/home/consents", &fields);
+    let paging = Paging::new(&asked.page, wanted.len(), address);
     let mut rows = Vec::new();
     for line in paging.rows(&wanted) {
         rows.push(row(node, &texts, line).await?);
@@ -344,39 +378,48 @@ async fn list(
         "requests" => ("requests-title", "/home/requests"),
         _ => ("consents-title", "/home/consents"),
     };
-    let standings = Standing::ALL
-        .into_iter()
-        .filter(|standing| tab_of(*standing) == shown)
-        .map(|standing| Choice {
-            value: standing.name().into(),
-            name: texts.get(&standing.key()),
-            is_chosen: standing.name() == asked.status,
-        })
-        .collect();
+    let language = names::language(&texts);
     let shown = ConsentsPage {
-        tabs: tabs(&texts, &lines, shown),
+        tabs: tabs(&texts, &lines, shown, visitor),
+        services: services(node, &lines, &asked.service).await?,
+        data: data_choices(node, &lines, &language, &asked.data).await?,
+        standings: standings(&texts, shown, &asked.status),
+        homes: visitor.home_choices(&asked.home),
+        is_filtered: fields[1..].iter().any(|(_, value)| !value.is_empty()),
         shown,
         rows,
-        services,
-        data,
-        standings,
-        is_filtered: [&asked.service, &asked.status, &asked.data]
-            .iter()
-            .any(|field| !field.is_empty()),
         paging,
-        frame: Frame::of(texts, title, area, here, signed_in),
+        frame: visitor.frame(texts, title, area, here),
     };
     Ok(page(StatusCode::OK, &shown))
 }
 
-fn wanted<'h>(lines: &[Line<'h>], shown: &str, asked: &Asked) -> Vec<Line<'h>> {
+/// The standings that there are on a tab.
+fn standings(texts: &Texts, tab: &str, chosen: &str) -> Vec<Choice> {
+    let on_tab = Standing::ALL.into_iter();
+    on_tab
+        .filter(|standing| tab_of(*standing) == tab)
+        .map(|standing| Choice {
+            value: standing.name().into(),
+            name: texts.get(&standing.key()),
+            is_chosen: standing.name() == chosen,
+        })
+        .collect()
+}
+
+fn wanted<'h>(lines: &[Line<'h>], shared: &Shared, shown: &str, asked: &Asked) -> Vec<Line<'h>> {
     let service: Option<ServiceId> = asked.service.parse().ok();
     let data: Option<ConceptId> = asked.data.parse().ok();
+    let of_home = shared.links_of(&asked.home);
+    let is_at_home = |line: &Line<'h>| {
+        asked.home.is_empty() || line.link().is_some_and(|link| of_home.contains(&link))
+    };
     let is_wanted = |line: &&Line<'h>| {
         let standing = line.standing();
         tab_of(standing) == shown
             && (asked.status.is_empty() || asked.status == standing.name())
             && line.names(service, data.as_ref())
+            && is_at_home(line)
     };
     lines.iter().filter(is_wanted).copied().collect()
 }

@@ -1,13 +1,21 @@
 //! My Home: who can use a person's data, what became of it, and the buttons that end it.
 
 mod account;
+mod activity;
 mod consent;
 mod consents;
+mod delegates;
+mod example;
+mod homes;
+mod notifications;
+mod numbers;
 mod overview;
 mod paging;
 mod passkeys;
 mod services;
 mod standing;
+mod telling;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -48,4 +56,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
             get(account::erase).post(account::erase_now),
         )
         .route("/home/consents/{consent}/{change}", post(consent::change))
+        .route("/home/numbers", get(numbers::numbers))
+        .route("/home/example", get(example::example))
+        .merge(activity::routes())
+        .merge(notifications::routes())
+        .merge(homes::routes())
+        .merge(delegates::routes())
 }

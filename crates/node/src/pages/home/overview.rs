@@ -8,13 +8,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
-use super::consents::lines;
+use super::consents::{Choice, Line, lines};
 use super::standing::Standing;
+use super::visitor::Visitor;
 use crate::holdings;
+use crate::homes::delegates;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
-use crate::pages::signed_in::{SignedIn, who};
+use crate::pages::signed_in::who;
 use crate::pages::texts::Texts;
 
 #[derive(Template)]
@@ -43,29 +45,51 @@ struct OverviewPage {
     active: usize,
     paused: usize,
     waiting: usize,
+    /// Homes with the number of consents that are in force there.
+    homes: Vec<(Choice, usize)>,
+    /// How many others have let this person in.
+    entrusted: usize,
+    /// Whether nothing has happened yet.
+    is_new: bool,
 }
 
 /// `GET /home`.
 pub(super) async fn overview(
     State(node): State<Arc<Node>>,
     texts: Texts,
-    signed_in: SignedIn,
+    visitor: Visitor,
 ) -> Result<Response, PageFailure> {
-    let holdings = holdings::of(&node, signed_in.party).await?;
-    let lines = lines(&holdings, node.clock.now());
+    let entrusted = if visitor.is_delegate() {
+        0
+    } else {
+        delegates::given_to(&node, visitor.owner).await?.len()
+    };
+    let holdings = holdings::of(&node, visitor.owner).await?;
+    let shared = visitor.shared();
+    let lines = lines(&holdings, &shared, node.clock.now());
     let count = |standing| {
         lines
             .iter()
             .filter(|line| line.standing() == standing)
             .count()
     };
-    let (active, paused) = (count(Standing::Active), count(Standing::Paused));
-    let waiting = count(Standing::Waiting);
+    let at_home = |home: Choice| {
+        let links = shared.links_of(&home.value);
+        let is_there = |line: &&Line<'_>| {
+            line.standing() == Standing::Active
+                && line.link().is_some_and(|link| links.contains(&link))
+        };
+        let active = lines.iter().filter(is_there).count();
+        (home, active)
+    };
     let shown = OverviewPage {
-        frame: Frame::of(texts, "home-title", "home", "/home", &signed_in),
-        active,
-        paused,
-        waiting,
+        active: count(Standing::Active),
+        paused: count(Standing::Paused),
+        waiting: count(Standing::Waiting),
+        homes: visitor.home_choices("").into_iter().map(at_home).collect(),
+        entrusted,
+        is_new: lines.is_empty() && holdings.links.is_empty() && !visitor.is_delegate(),
+        frame: visitor.frame(texts, "home-title", "home", "/home"),
     };
     Ok(page(StatusCode::OK, &shown))
 }

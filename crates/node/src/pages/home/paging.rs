@@ -46,7 +46,14 @@ impl Paging {
 
 /// A query of these fields, without the empty ones; ends with `page=`.
 pub(super) fn address(path: &str, fields: &[(&str, &str)]) -> String {
-    let mut address = format!("{path}?");
+    let query = query(path, fields);
+    let sign = if query.contains('?') { '&' } else { '?' };
+    format!("{query}{sign}page=")
+}
+
+/// A query of these fields, without the empty ones.
+pub(super) fn query(path: &str, fields: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let value: String = value
@@ -56,9 +63,9 @@ pub(super) fn address(path: &str, fields: &[(&str, &str)]) -> String {
                 byte => format!("%{byte:02X}"),
             })
             .collect();
-        address.extend([name, "=", &value, "&"]);
+        let sign = if address.contains('?') { "&" } else { "?" };
+        address.extend([sign, name, "=", &value]);
     }
-    address.push_str("page=");
     address
 }
 

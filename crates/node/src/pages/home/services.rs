@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use assent_exchange::consent::state::Status;
-use assent_exchange::service::state::{Description, DescriptionId, Service};
-use assent_model::ids::{LinkId, ServiceId};
+use assent_model::ids::LinkId;
 use assent_model::records::Custody;
-use assent_model::records::service::DescriptionRef;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -76,8 +74,8 @@ async fn line(
     holdings: &Holdings,
     held: &HeldLink,
 ) -> Result<Line, Failure> {
-    let current = current(node, held.link.service).await?;
-    let description = descriptions::read(node, &current).await?;
+    let current = descriptions::current(node, held.link.service).await?;
+    let description = descriptions::shared(node, &current).await?;
     let language = names::language(texts);
     let hangs = |consent: &&holdings::HeldConsent| {
         consent.consent.status == Status::Active && consent.consent.role.link() == Some(held.id)
@@ -89,23 +87,6 @@ async fn line(
         provider: plain(&description.provider.name),
         removed: held.link.is_removed(),
         active: holdings.consents.iter().filter(hangs).count(),
-    })
-}
-
-/// The current version of a service's description.
-async fn current(node: &Node, service_id: ServiceId) -> Result<DescriptionRef, Failure> {
-    let service = node.state.get::<Service>(&service_id).await?;
-    let version = service.ok_or_else(Failure::not_found)?.version;
-    let id = DescriptionId {
-        service: service_id,
-        version,
-    };
-    let description = node.state.get::<Description>(&id).await?;
-    let digest = description.ok_or_else(Failure::not_found)?.digest;
-    Ok(DescriptionRef {
-        service_id,
-        version,
-        digest,
     })
 }
 

@@ -228,5 +228,5 @@ async fn begin(node: &Node, session: &Session, recipient: &Recipient) -> Result<
     let party = hosted::create(node).await?;
     settle(node, party, recipient).await?;
     session.remove::<Begun>(ENTRY).await?;
-    SignedIn::begin(node, session, party, Means::Link).await
+    SignedIn::begin(node, session, party, Means::Code).await
 }

@@ -135,7 +135,7 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
 }
 
 /// What the source lets out at the next request: all that the consent allows.
-async fn let_out(
+pub(super) async fn let_out(
     world: &World,
     archive: &Relying,
     adviser: &Relying,

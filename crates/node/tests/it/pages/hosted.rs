@@ -8,14 +8,14 @@ use super::consent_form::{Stage, send};
 use super::relying::path_of;
 use crate::world::World;
 
-async fn status(world: &World, cr_id: ConsentId) -> Status {
+pub(super) async fn status(world: &World, cr_id: ConsentId) -> Status {
     let node = world.running.node();
     let consent = node.state.get::<Consent>(&cr_id).await.unwrap();
     consent.unwrap().status
 }
 
 /// Gives the consent that is asked for; the record of the adviser.
-async fn given(stage: &mut Stage) -> ConsentId {
+pub(super) async fn given(stage: &mut Stage) -> ConsentId {
     let Stage {
         world,
         archive,

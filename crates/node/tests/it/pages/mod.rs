@@ -1,10 +1,12 @@
 //! Pages for people, as a browser without JavaScript meets them.
 
+mod activity;
 mod attacks;
 mod authenticator;
 pub(crate) mod browser;
 mod consent_form;
 mod console;
+mod delegates;
 mod devices;
 mod form_attacks;
 mod home;
@@ -12,6 +14,7 @@ mod hosted;
 mod identity_provider;
 mod languages;
 mod letters;
+mod notifications;
 mod own_page;
 mod passkeys;
 mod providers;

@@ -114,6 +114,74 @@ letter-endpoint-off-text =
 
     De beskeder, der mislykkedes, kan derefter sendes igen.
 
+letter-invitation-subject = Du er inviteret til at holde øje med et hjem
+letter-invitation-text =
+    En, der kender denne adresse, inviterer dig til på { $link } at se, hvem der bruger vedkommendes data og til hvad. Hvem det er, ser du der, når du er logget ind med denne e-mailadresse.
+
+    Invitationen gælder i 7 dage, én gang og kun for denne adresse. Der sker intet, hvis du ikke tager imod den. Kender du ingen, der ville invitere dig, så gør ingenting.
+
+letter-notice-request-subject = En tjeneste venter på dit svar
+letter-notice-request-text =
+    En tjeneste har bedt om at bruge dine data og venter på dit svar. Læs, hvad den vil have og til hvad, og svar, som du vil:
+
+    { $link }
+
+    Intet bruges, før du siger ja. Du behøver ikke at svare.
+
+letter-notice-first-access-subject = Dine data er brugt for første gang
+letter-notice-first-access-text =
+    Data er for første gang blevet brugt på et af dine samtykker. Hvilke data, af hvem og til hvad står her:
+
+    { $link }
+
+    Der kan du når som helst sætte samtykket på pause eller trække det tilbage. Senere brug står i Mit Hjem og kommer uden brev.
+
+letter-notice-expiry-soon-subject = Et af dine samtykker slutter om to uger
+letter-notice-expiry-soon-text =
+    Et af dine samtykker slutter snart, som du aftalte. Hvilket det er, står her:
+
+    { $link }
+
+    Du behøver ikke at gøre noget: det slutter af sig selv. Vil du have, at det fortsætter, skal tjenesten spørge dig på ny.
+
+letter-notice-conditions-changed-subject = En tjeneste har ændret sine vilkår
+letter-notice-conditions-changed-text =
+    En tjeneste, der må bruge dine data, har ændret de vilkår, som den beder folk om at gå med til. Dit samtykke bliver, som du gav det, på de daværende vilkår. Vil tjenesten have, at de nye gælder for dig, skal den spørge dig, og du ser, hvad der er ændret.
+
+    { $link }
+
+letter-notice-overdue-subject = En tjeneste bekræftede ikke i tide, at det er slut
+letter-notice-overdue-text =
+    Du afsluttede et samtykke, og en tjeneste skulle med sin underskrift have bekræftet, at den har set det. Det gjorde den ikke i tide, og det er skrevet i loggen. Ingen får alligevel data på det samtykke.
+
+    Hvem du kan skrive til, står her:
+
+    { $link }
+
+letter-notice-signed-in-subject = Nogen er logget ind på din konto
+letter-notice-signed-in-text =
+    Nogen, sandsynligvis dig selv, er logget ind på din konto. Mere står her:
+
+    { $link }
+
+    Var det ikke dig, så log ind, tryk på "Log ud overalt" på den side, og skift dine nøgler.
+
+letter-notice-keys-changed-subject = Nøglerne til din konto er ændret
+letter-notice-keys-changed-text =
+    Nøglerne til din konto er skiftet ud, eller en ny er sat ind med din gendannelsesnøgle. Mere står her:
+
+    { $link }
+
+    Var det ikke dig, har en anden dine nøgler eller din gendannelsesnøgle. Log ind med det samme, og træk det tilbage, som du ikke længere vil.
+
+letter-notice-delegate-acted-subject = En, du har lukket ind, har gjort noget
+letter-notice-delegate-acted-text =
+    En, som du lader holde øje med dit hjem, har taget imod din invitation eller sat et samtykke på pause. Hvad der er gjort, står her:
+
+    { $link }
+
+    Du kan gøre det om der, eller ikke længere lukke vedkommende ind.
+
 letter-open = Åbn i Assent
 letter-foot = Dette brev kommer fra Assent på { $node }. Der bedes ikke om en adgangskode, og intet indlæses, når det åbnes.
 letter-foot-optional = Du kan slå breve af denne slags fra: { $off }

@@ -89,21 +89,6 @@ end-missed = bekræftede ikke i tide. Du kan klage til tjenesten eller til tilsy
 consent-history = Hvad der skete
 consent-uses = Hvem der brugte det
 consent-uses-none = Ingen endnu. Hver adgang og hvert afvist forsøg vises her.
-use-token = { $name } fik adgang til at hente data
-use-released = { $name } udleverede data
-use-processed = { $name } behandlede data
-use-refused = { $name } prøvede og blev afvist
-happened-given = Du gav dette samtykke.
-happened-affirmed = Du sagde det samme igen.
-happened-superseded = Et nyt samtykke trådte i stedet.
-happened-narrowed = Du tillod mindre.
-happened-paused = Det blev sat på pause.
-happened-resumed = Det blev genoptaget.
-happened-withdrawn = Det blev trukket tilbage.
-happened-expired = Det sluttede som aftalt.
-happened-acknowledged = En tjeneste bekræftede at have set, at det er slut.
-happened-missed = En tjeneste bekræftede ikke i tide, at det er slut.
-happened-other = Noget andet blev skrevet ned.
 signed-hosted = Underskrevet med din nøgle, som operatøren opbevarer for dig.
 signed-page = Underskrevet med din nøgle i din browser.
 signed-independent = Underskrevet med din nøgle, som kun du har.
@@ -118,3 +103,26 @@ home-waiting = { $count ->
    *[other] { $count } anmodninger venter på dig
 }
 home-to-consents = Se, hvem der må bruge mine data
+home-to-activity = Se, hvad der skete
+home-to-numbers = Mine data i tal
+home-unseen = { $count ->
+    [one] Én ny besked
+    [10] 10 eller flere nye beskeder
+   *[other] { $count } nye beskeder
+}
+home-new = Der deles ikke noget endnu
+home-new-how = Sådan går det:
+home-new-link = En tjeneste, du bruger, sender dig herhen for at forbinde din konto der. Den får ikke dit navn at vide af det.
+home-new-ask = Når en tjeneste vil bruge data, spørger den dig. Du læser, til hvad, og siger ja eller nej.
+home-new-see = Her ser du hver brug, og du sætter på pause eller trækker tilbage, når du vil.
+copy = Kopiér
+copied = Kopieret.
+consent-notice = Hvad du fik vist, da du gav samtykke
+consent-notice-what = Den fulde meddelelse, ord for ord, som den blev gemt dengang.
+consent-again = Hvis du vil have det igen
+consent-again-waits = Besvar tjenestens nye anmodning
+consent-again-there = Gå til { $name }, og bed om en ny anmodning
+consent-uses-more = Se al brug
+consent-delegate-pause = Du må sætte dette samtykke på pause. Kun personen selv kan genoptage det.
+consent-delegate-sees = Kun personen selv kan ændre dette.
+end-write = Skriv til:

@@ -114,6 +114,74 @@ letter-endpoint-off-text =
 
     The messages that failed can then be sent again.
 
+letter-invitation-subject = You are invited to look after a home
+letter-invitation-text =
+    Somebody who knows this address invites you to see, at { $link }, who uses their data and what for. Who it is you see there, after you have signed in with this e-mail address.
+
+    The invitation is good for 7 days, once, and for this address alone. Nothing happens if you do not accept it. If you do not know anybody who might invite you, do nothing.
+
+letter-notice-request-subject = A service waits for your answer
+letter-notice-request-text =
+    A service has asked to use your data, and waits for your answer. Read what it wants and what for, and answer as you like:
+
+    { $link }
+
+    Nothing is used before you say yes. You need not answer.
+
+letter-notice-first-access-subject = Your data was used for the first time
+letter-notice-first-access-text =
+    Data was used on one of your consents for the first time. Which data, by whom and what for is here:
+
+    { $link }
+
+    You can pause or withdraw the consent there at any time. Later uses are in My Home and come without a letter.
+
+letter-notice-expiry-soon-subject = One of your consents ends in two weeks
+letter-notice-expiry-soon-text =
+    One of your consents ends soon, as you agreed. Which one is here:
+
+    { $link }
+
+    You need do nothing: it ends by itself. If you want it to go on, the service has to ask you anew.
+
+letter-notice-conditions-changed-subject = A service has changed its conditions
+letter-notice-conditions-changed-text =
+    A service that may use your data has changed the conditions that it asks people to agree to. Your consent stays as you gave it, under the conditions of then. If the service wants the new ones to hold for you, it has to ask you, and you are shown what changed.
+
+    { $link }
+
+letter-notice-overdue-subject = A service did not confirm the end in time
+letter-notice-overdue-text =
+    You ended a consent, and a service should have confirmed with its signature that it has seen the end. It did not do so in time, and this is written into the log. Nobody gets data on that consent all the same.
+
+    Whom you can write to is here:
+
+    { $link }
+
+letter-notice-signed-in-subject = Somebody signed in to your account
+letter-notice-signed-in-text =
+    Somebody, most likely you, has signed in to your account. More is here:
+
+    { $link }
+
+    If it was not you, sign in, press "Sign out everywhere" on that page, and change your keys.
+
+letter-notice-keys-changed-subject = The keys of your account have changed
+letter-notice-keys-changed-text =
+    The keys of your account were replaced, or a new one was installed with your recovery key. More is here:
+
+    { $link }
+
+    If it was not you, somebody else has your keys or your recovery key. Sign in at once, and withdraw what you no longer want.
+
+letter-notice-delegate-acted-subject = Somebody you let in has done something
+letter-notice-delegate-acted-text =
+    Somebody whom you let look after your home has accepted your invitation or paused a consent. What was done is here:
+
+    { $link }
+
+    You can take it back there, or no longer let that person in.
+
 letter-open = Open in Assent
 letter-foot = This letter comes from Assent at { $node }. It asks for no password, and loads nothing when it is opened.
 letter-foot-optional = You can turn letters of this kind off: { $off }

@@ -89,21 +89,6 @@ end-missed = did not confirm in time. You can complain to the service or to the 
 consent-history = What happened
 consent-uses = Who used it
 consent-uses-none = Nobody yet. Every access, and every attempt that was refused, appears here.
-use-token = { $name } got permission to fetch data
-use-released = { $name } handed data out
-use-processed = { $name } processed data
-use-refused = { $name } tried and was refused
-happened-given = You gave this consent.
-happened-affirmed = You said the same again.
-happened-superseded = A new consent took its place.
-happened-narrowed = You allowed less.
-happened-paused = It was paused.
-happened-resumed = It was resumed.
-happened-withdrawn = It was withdrawn.
-happened-expired = It ended as agreed.
-happened-acknowledged = A service confirmed that it has seen the end.
-happened-missed = A service did not confirm the end in time.
-happened-other = Something else was written down.
 signed-hosted = Signed with your key, which the operator keeps for you.
 signed-page = Signed with your key in your browser.
 signed-independent = Signed with your key, which you alone have.
@@ -118,3 +103,26 @@ home-waiting = { $count ->
    *[other] { $count } requests wait for you
 }
 home-to-consents = See who can use my data
+home-to-activity = See what happened
+home-to-numbers = My data in numbers
+home-unseen = { $count ->
+    [one] One new message
+    [10] 10 or more new messages
+   *[other] { $count } new messages
+}
+home-new = Nothing is shared yet
+home-new-how = This is how it goes:
+home-new-link = A service that you use sends you here to link your account there. It learns no name of yours from that.
+home-new-ask = When a service wants to use data, it asks you. You read what for, and say yes or no.
+home-new-see = Here you see every use, and you pause or withdraw whenever you like.
+copy = Copy
+copied = Copied.
+consent-notice = What you were shown when you consented
+consent-notice-what = The full notice, word for word, as it was kept at that moment.
+consent-again = If you want it again
+consent-again-waits = Answer the new request of the service
+consent-again-there = Go to { $name } and ask for a new request
+consent-uses-more = See all uses
+consent-delegate-pause = You may pause this consent. Only the person can resume it.
+consent-delegate-sees = Only the person can change this.
+end-write = Write to:

@@ -114,6 +114,74 @@ letter-endpoint-off-text =
 
     De mislukte berichten kunnen daarna opnieuw worden verstuurd.
 
+letter-invitation-subject = U bent uitgenodigd om op een huis te letten
+letter-invitation-text =
+    Iemand die dit adres kent, nodigt u uit om op { $link } te zien wie zijn of haar gegevens gebruikt en waarvoor. Wie het is, ziet u daar, nadat u met dit e-mailadres bent ingelogd.
+
+    De uitnodiging geldt 7 dagen, één keer en alleen voor dit adres. Er gebeurt niets als u haar niet aanneemt. Kent u niemand die u zou uitnodigen, doe dan niets.
+
+letter-notice-request-subject = Een dienst wacht op uw antwoord
+letter-notice-request-text =
+    Een dienst heeft gevraagd of hij uw gegevens mag gebruiken en wacht op uw antwoord. Lees wat hij wil en waarvoor, en antwoord zoals u wilt:
+
+    { $link }
+
+    Er wordt niets gebruikt voordat u ja zegt. U hoeft niet te antwoorden.
+
+letter-notice-first-access-subject = Uw gegevens zijn voor het eerst gebruikt
+letter-notice-first-access-text =
+    Op een van uw toestemmingen zijn voor het eerst gegevens gebruikt. Welke gegevens, door wie en waarvoor staat hier:
+
+    { $link }
+
+    Daar kunt u de toestemming op elk moment pauzeren of intrekken. Later gebruik staat in Mijn Huis en komt zonder brief.
+
+letter-notice-expiry-soon-subject = Een van uw toestemmingen eindigt over twee weken
+letter-notice-expiry-soon-text =
+    Een van uw toestemmingen eindigt binnenkort, zoals u had afgesproken. Welke het is, staat hier:
+
+    { $link }
+
+    U hoeft niets te doen: ze eindigt vanzelf. Wilt u dat ze doorgaat, dan moet de dienst het u opnieuw vragen.
+
+letter-notice-conditions-changed-subject = Een dienst heeft zijn voorwaarden gewijzigd
+letter-notice-conditions-changed-text =
+    Een dienst die uw gegevens mag gebruiken, heeft de voorwaarden gewijzigd die hij mensen voorlegt. Uw toestemming blijft zoals u haar gaf, onder de voorwaarden van toen. Wil de dienst dat de nieuwe ook voor u gelden, dan moet hij het u vragen en ziet u wat er is veranderd.
+
+    { $link }
+
+letter-notice-overdue-subject = Een dienst heeft het einde niet op tijd bevestigd
+letter-notice-overdue-text =
+    U beëindigde een toestemming en een dienst had met zijn handtekening moeten bevestigen dat hij het einde heeft gezien. Dat deed hij niet op tijd, en dat staat nu in het logboek. Op die toestemming krijgt toch niemand meer gegevens.
+
+    Aan wie u kunt schrijven, staat hier:
+
+    { $link }
+
+letter-notice-signed-in-subject = Er is op uw account ingelogd
+letter-notice-signed-in-text =
+    Iemand, waarschijnlijk uzelf, is op uw account ingelogd. Meer staat hier:
+
+    { $link }
+
+    Was u het niet, log dan in, druk op die pagina op "Overal uitloggen" en vervang uw sleutels.
+
+letter-notice-keys-changed-subject = De sleutels van uw account zijn gewijzigd
+letter-notice-keys-changed-text =
+    De sleutels van uw account zijn vervangen, of er is met uw herstelsleutel een nieuwe ingesteld. Meer staat hier:
+
+    { $link }
+
+    Was u het niet, dan heeft iemand anders uw sleutels of uw herstelsleutel. Log meteen in en trek in wat u niet meer wilt.
+
+letter-notice-delegate-acted-subject = Iemand die u binnenliet heeft iets gedaan
+letter-notice-delegate-acted-text =
+    Iemand die u op uw huis laat letten, heeft uw uitnodiging aangenomen of een toestemming gepauzeerd. Wat er is gedaan, staat hier:
+
+    { $link }
+
+    U kunt het daar terugdraaien, of die persoon niet langer binnenlaten.
+
 letter-open = Openen in Assent
 letter-foot = Deze brief komt van Assent op { $node }. Er wordt niet om een wachtwoord gevraagd, en bij het openen wordt niets geladen.
 letter-foot-optional = U kunt dit soort brieven uitzetten: { $off }
