@@ -190,8 +190,8 @@ fn a_message_that_is_sent_back_convinces_nobody() {
 /// Who relays the messages knows nothing of the code, and changes what it relays.
 #[test]
 fn whatever_the_relay_changes_is_noticed() {
-    let other = offer();
     type Change<'a> = Box<dyn Fn(&mut Offer) + 'a>;
+    let other = offer();
     let changes: [Change<'_>; 5] = [
         Box::new(|offer| offer.device = other.device),
         Box::new(|offer| offer.device_key = other.device_key),

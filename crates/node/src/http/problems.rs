@@ -46,7 +46,7 @@ fn completed(
     let known = response.extensions().get::<Failure>().cloned();
     let failure = known.unwrap_or_else(|| code_of(response.status()).into());
     let mut completed = match reader {
-        Some(headers) => pages::failure_page(failure, headers),
+        Some(headers) => pages::failure_page(&failure, headers),
         None => failure.in_answer_to(request_id).into_response(),
     };
     if let Some(allowed) = response.headers().get(header::ALLOW) {

@@ -52,7 +52,7 @@ fn other_origins() -> CorsLayer {
             header::RETRY_AFTER,
             REQUEST_ID,
         ])
-        .max_age(Duration::from_secs(3600))
+        .max_age(Duration::from_hours(1))
 }
 
 /// The whole API of a node.

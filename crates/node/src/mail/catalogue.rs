@@ -106,6 +106,10 @@ impl Plan {
         }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts and numbers are given alike"
+    )]
     fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

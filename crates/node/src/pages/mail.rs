@@ -169,5 +169,6 @@ async fn html(
 /// Whether this is the name of a letter and no way out of its folder.
 fn is_name(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    name.ends_with(".eml") && !name.contains("..") && name.bytes().all(is_plain)
+    let stem = name.strip_suffix(".eml");
+    stem.is_some_and(|stem| !stem.contains("..") && stem.bytes().all(is_plain))
 }

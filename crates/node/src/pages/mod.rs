@@ -101,8 +101,8 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
 }
 
 /// A page that says what went wrong, in the language of the reader.
-pub(crate) fn failure_page(failure: Failure, headers: &HeaderMap) -> Response {
-    failure::failure_page(&failure, Texts::of(headers))
+pub(crate) fn failure_page(failure: &Failure, headers: &HeaderMap) -> Response {
+    failure::failure_page(failure, Texts::of(headers))
 }
 
 /// The kinds of documents that keep somebody signed in, or are about to sign somebody in.

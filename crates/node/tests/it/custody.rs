@@ -70,11 +70,11 @@ impl Thief {
 /// The ways to write a seed down.
 fn spelled(key: &SigningKey) -> Vec<Vec<u8>> {
     let seed = key.seed();
-    let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = seed.iter().map(|byte| format!("{byte:02x}")).collect();
     vec![
         seed.to_vec(),
         base64url::encode(seed).into_bytes(),
-        hex.into_bytes(),
+        hex.concat().into_bytes(),
     ]
 }
 

@@ -171,9 +171,8 @@ async fn a_letter_tells_who_can_open_the_keys() {
     let mut mailbox = Mailbox::new("ann@example.org");
     ann.confirm(&world, &mut mailbox).await;
     mailbox.wait_for(&world, 1).await;
-    let mut revision = 0;
-    for (names, letters) in [
-        (&["one"][..], &[][..]),
+    let keyrings: [(&[&str], &[&str]); 6] = [
+        (&["one"], &[]),
         (&["one"], &[]),
         (&["one", "two"], &["A device can sign for you now"]),
         (&["one", "two", "kit"], &["A recovery kit was made"]),
@@ -182,7 +181,8 @@ async fn a_letter_tells_who_can_open_the_keys() {
             &["one", "three", "four"],
             &["A device can sign for you now", "A device was removed"],
         ),
-    ] {
+    ];
+    for (revision, (names, letters)) in keyrings.into_iter().enumerate() {
         let calls = ann.calls(&world);
         let calls = match revision {
             0 => calls,
@@ -190,7 +190,6 @@ async fn a_letter_tells_who_can_open_the_keys() {
         };
         let kept = calls.put(KEYRING, &with(names)).await;
         assert_eq!(kept.status, 200, "{names:?}: {}", kept.text());
-        revision += 1;
         let came = mailbox.wait_for(&world, letters.len()).await;
         let subjects: Vec<String> = came.iter().map(|letter| subject(letter)).collect();
         assert_eq!(subjects, letters, "{names:?}");

@@ -91,7 +91,7 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 15] = [
+    let areas: [Area; 16] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Signing in", signing_in),
@@ -104,6 +104,7 @@ pub fn operations() -> Vec<Operation> {
         ("Pseudonyms", pseudonyms),
         ("Releases", releases),
         ("Webhooks", webhooks),
+        ("Webhooks", deliveries),
         ("Wallets", wallets),
         ("Log", log),
         ("Node", node),
@@ -599,6 +600,12 @@ fn webhooks() -> Vec<Operation> {
         .if_match()
         .takes::<ChangeWebhook>()
         .gives::<WebhookView>("The endpoint as it is now."),
+    ]
+}
+
+fn deliveries() -> Vec<Operation> {
+    let owner = "the service's provider";
+    vec![
         Operation::post(
             "/v1/webhooks/{webhook}/test",
             "testWebhook",

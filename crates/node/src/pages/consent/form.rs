@@ -47,6 +47,10 @@ struct Replaced {
 
 #[derive(Template)]
 #[template(path = "consent/form.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the template asks for each by itself"
+)]
 pub(super) struct FormPage {
     frame: Frame,
     /// Whether it is shown to who wrote the description, and nothing can be sent.

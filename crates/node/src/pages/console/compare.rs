@@ -239,8 +239,16 @@ mod tests {
                 continue;
             }
             for row in difference.rows {
-                let gone: String = row.gone.iter().map(|line| format!(" -{line}")).collect();
-                let new: String = row.new.iter().map(|line| format!(" +{line}")).collect();
+                let gone: String = row
+                    .gone
+                    .iter()
+                    .map(|line| [" -", line.as_str()].concat())
+                    .collect();
+                let new: String = row
+                    .new
+                    .iter()
+                    .map(|line| [" +", line.as_str()].concat())
+                    .collect();
                 found.push(format!("{}: {}{gone}{new}", difference.heading, row.key));
             }
         }

@@ -225,6 +225,7 @@ fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "this is the name in the form")]
 struct Action {
     action: String,
     revision: u64,

@@ -175,6 +175,14 @@ async fn a_bad_description_gets_errors_that_lead_to_lines() {
         assert_eq!(part.status, 200);
         assert!(part.text().contains("role=\"alert\"") && !part.text().contains("<html"));
     }
+}
+
+#[tokio::test]
+async fn a_good_description_is_kept_until_it_is_deleted() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let mut adviser = Browser::of_keys(&world, &cast, &cast.adviser.keys).await;
+    let good = json_of(&cast.adviser);
     let text = good.to_string();
     let fields = [("text", text.as_str()), ("action", "save")];
     let draft = adviser

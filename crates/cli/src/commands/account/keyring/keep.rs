@@ -27,7 +27,7 @@ impl Arguments {
         let file = self.file.display();
         let text = fs::read(&self.file).doing(format!("{file} cannot be read"))?;
         let keyring: Keyring = serde_json::from_slice(&text)
-            .map_err(|_| Failure::problem(&format!("{file} holds no keyring")))?;
+            .map_err(|_| Failure::problem(format!("{file} holds no keyring")))?;
         let caller = self.caller.connect().await?;
         let client = &caller.session.client;
         let kept = client.keep_keyring(caller.identified(), &keyring, self.seen);
