@@ -56,7 +56,7 @@ domains! {
     /// Where a node keeps a passkey.
     PASSKEY = "assent/v1/passkey";
     /// Under which name authenticators keep the passkeys of an account.
-    PASSKEY_USER = "assent/v1/passkey-user";
+    PASSKEY_USER = "assent/v1/user-of-passkeys";
     /// Where a node keeps to whom a subject of an identity provider is bound.
     PROVIDER_SUBJECT = "assent/v1/provider-subject";
     /// Where a node keeps an invitation to look after a home.

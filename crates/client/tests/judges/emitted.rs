@@ -17,7 +17,7 @@ use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::{SigningKey, VerifyingKey};
 use assent_model::canonical;
 use assent_model::ids::{
-    ConsentId, PairId, ReceiptId, RequestId, ServiceId, StatusRecordId, SurrogateId,
+    ConsentId, PairId, ReceiptId, RequestId, ServiceId, StatusRecordId, StreamId, SurrogateId,
 };
 use assent_model::names::Jti;
 use assent_model::records::Custody;
@@ -26,13 +26,16 @@ use assent_model::records::consent::{
     CommonPart, ConsentRecord, ConsentStatus, FirstStatus, NoticeRef, ResourceSet, RolePart,
     Superseded, UsageRules,
 };
-use assent_model::records::identity::{Genesis, PartyKind};
+use assent_model::records::identity::{Genesis, PartyKind, WalletRelease};
 use assent_model::records::link::{AliasCertificate, LinkStatus};
 use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
 use assent_model::records::service::{
     DatasetOutline, DescriptionRef, Outline, PurposeOutline, ServiceRegistration,
 };
-use assent_model::statement::{Content, Verified};
+use assent_model::records::stream::{
+    StreamAnchor, StreamClosing, StreamGrant, StreamHolding, StreamKeys, StreamOpening,
+};
+use assent_model::statement::{Content, Nested, Verified};
 use assent_model::time::{Span, Timestamp};
 use assent_model::vocabulary::LegalBasis;
 use serde::Serialize;
@@ -88,6 +91,7 @@ pub(crate) fn tokens() -> Vec<Token> {
     cast.sign_about_requests(&link);
     cast.sign_about_consents(&link);
     cast.sign_about_uses();
+    cast.sign_about_streams();
     cast.sign_access();
     cast.tokens
 }
@@ -142,6 +146,12 @@ impl Cast {
         };
         let genesis = self.signer.sign(&self.operator.signing, genesis);
         self.add("genesis", &genesis);
+        let release = WalletRelease {
+            digest: Digest::of(b"manifest"),
+            origin: name("https://wallet.example"),
+        };
+        let release = self.signer.sign(&self.operator.signing, release);
+        self.add("wallet-release", &release);
 
         let keys = &self.provider;
         let (signing, opening) = (SigningKey::generate(), OpeningKey::generate());
@@ -328,6 +338,56 @@ impl Cast {
         self.add("receipts", &batch);
         self.add("decision-request", &request);
         self.add("use-report", &report);
+    }
+
+    fn sign_about_streams(&mut self) {
+        let device = PartyKeys::generate();
+        let (stream_id, cr_id) = (StreamId::random(), ConsentId::random());
+        let (head, sequence) = (Digest::of(b"a record"), 12);
+        let holder = SurrogateId::of(self.alias.key.verifying_key());
+        let holding = StreamHolding {
+            stream_id,
+            device: device.party_id(),
+            holder,
+        };
+        let holding = self.signer.sign(&self.alias.key, holding);
+        let opening = StreamOpening {
+            stream_id,
+            device: device.party_id(),
+            holding: Nested::from(&holding),
+        };
+        let grant = StreamGrant {
+            stream_id,
+            cr_id,
+            requester: self.provider.party_id(),
+            sealing_key: self.provider.opening.sealing_key().clone(),
+            resource_set: resource_set(),
+            history_from: None,
+        };
+        let keys = StreamKeys {
+            stream_id,
+            cr_id,
+            sequence,
+            prev: head,
+            sealed: "AAAA".to_owned(),
+        };
+        let anchor = StreamAnchor {
+            stream_id,
+            sequence,
+            head,
+        };
+        let opening = self.signer.sign(&device.signing, opening);
+        let anchor = self.signer.sign(&device.signing, anchor);
+        let keys = self.signer.sign(&device.signing, keys);
+        let grant = self.signer.sign(&self.alias.key, grant);
+        let closing = StreamClosing { stream_id };
+        let closing = self.signer.sign(&self.alias.key, closing);
+        self.add("stream-holding", &holding);
+        self.add("stream-opening", &opening);
+        self.add("stream-grant", &grant);
+        self.add("stream-keys", &keys);
+        self.add("stream-anchor", &anchor);
+        self.add("stream-closing", &closing);
     }
 
     fn sign_access(&mut self) {

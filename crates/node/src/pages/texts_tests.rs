@@ -124,10 +124,8 @@ fn shown(template: &str) -> String {
         while let Some((before, behind)) = rest.split_once(open) {
             kept.push_str(before);
             kept.push(' ');
-            rest = behind
-                .split_once(close)
-                .expect("what is opened is closed")
-                .1;
+            // The value of an attribute may be cut off within a tag of the template.
+            rest = behind.split_once(close).map_or("", |(_, after)| after);
         }
         kept.push_str(rest);
         text = kept;
@@ -137,8 +135,9 @@ fn shown(template: &str) -> String {
 
 /// Names, units and paths, which are the same in every language.
 fn is_name(word: &str) -> bool {
+    let word = word.trim_matches(['(', ')']);
     ["Assent", "SHA-256", "DID", "ms", "&amp;", "&nbsp;"].contains(&word)
-        || word.contains(['/', '.', '_'])
+        || word.contains(['/', '.', '_', '"'])
         || !word.contains(char::is_alphabetic)
 }
 

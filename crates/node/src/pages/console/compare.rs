@@ -272,11 +272,11 @@ mod tests {
             &["The service: compare-name -Meter Archive North +Another name"],
         );
         check(
-            |now| now.purposes[0].legal_basis = LegalBasis::Contract,
+            |now| now.purposes[0].legal_basis = LegalBasis::Consent,
             &[concat!(
                 "Purpose keep-readings: notice-legal-basis",
-                " -your consent (GDPR article 6(1)(a))",
-                " +a contract with you (GDPR article 6(1)(b))"
+                " -a contract with you (GDPR article 6(1)(b))",
+                " +your consent (GDPR article 6(1)(a))"
             )],
         );
         check(

@@ -31,7 +31,7 @@ fn misshapen(example: &Value) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Operations whose fields may all be left out.
-const NEEDS_NO_WORD: [&str; 1] = ["/v1/sign-in-links"];
+const NEEDS_NO_WORD: [&str; 2] = ["/v1/sign-in-links", "/replays"];
 
 #[tokio::test]
 async fn every_body_is_read_strictly() {
@@ -45,7 +45,7 @@ async fn every_body_is_read_strictly() {
         let (calls, target) = (scene.calls(&operation), operation.example_target());
         let method: Method = operation.method.to_uppercase().parse().unwrap();
         for (what, body) in misshapen(example) {
-            if what == "nothing in it" && NEEDS_NO_WORD.contains(&target.as_str()) {
+            if what == "nothing in it" && NEEDS_NO_WORD.iter().any(|path| target.ends_with(path)) {
                 continue;
             }
             let answer = calls.send_json(method.clone(), &target, body).await;
