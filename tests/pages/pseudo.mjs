@@ -10,6 +10,15 @@ const ENGLISH = new URL("../../crates/node/texts/pages/en/", import.meta.url).pa
 export const TAG = "fy";
 const ACCENTS = { a: "àá", e: "èé", i: "ìí", o: "òó", u: "ùú", y: "ỳ", A: "Àá", E: "Èé", I: "Ìí", O: "Òó", U: "Ùú", Y: "Ỳ" };
 
+const SERVICES = ["energy-adviser.json", "meter-archive.json"];
+
+/** The words of the descriptions of the services that the pages speak of. */
+async function described() {
+  const read = (name) => readFile(new URL(`../../examples/household/${name}`, import.meta.url), "utf8");
+  const texts = await Promise.all(SERVICES.map(read));
+  return new Set(texts.join(" ").toLowerCase().match(/[a-z]+/g));
+}
+
 /** A text longer by about a third, without a vowel that is plain; what is filled in stays. */
 export function accented(text) {
   const parts = text.split(/(\{[^{}]*\}?)/);
@@ -68,6 +77,8 @@ export async function foreign(tab) {
   };
   const NAMES = /\b(Assent|SHA-256|DID|JSON|UTC|CSV|SQLite|PostgreSQL|QR|ms)\b|\S*[./@_]\S*|\b\w*\d\w*\b/g;
   const words = texts.flatMap((text) => bare(text).replaceAll(NAMES, "").match(/[A-Za-z]*[aeiouAEIOU][A-Za-z]*/g) ?? []);
-  const alone = words.filter((word) => word.length > 2);
+  // What services say of themselves is of no catalogue.
+  const theirs = await described();
+  const alone = words.filter((word) => word.length > 2 && !theirs.has(word.toLowerCase()));
   return alone.length ? [`not of a catalogue: ${[...new Set(alone)].slice(0, 8).join(", ")}`] : [];
 }
