@@ -1,19 +1,12 @@
 //! The guided demonstration.
 
-use std::time::{Duration, Instant};
-
 use crate::program::{assent, folder, text};
 
-/// A story is short.
-const AT_MOST: Duration = Duration::from_secs(10);
-
 #[test]
-fn the_story_of_the_household_is_told_in_time_and_leaves_evidence() {
+fn the_story_of_the_household_is_told_and_leaves_evidence() {
     let folder = folder();
     let out = folder.path().join("evidence");
-    let begun = Instant::now();
     let told = assent(&["demo", "--once", "--only", "household", "--out", text(&out)]).done();
-    assert!(begun.elapsed() < AT_MOST, "it took {:?}", begun.elapsed());
     for words in [
         "refused: proof-key",
         "refused: consent-disabled",
@@ -40,9 +33,7 @@ fn the_story_of_the_household_is_told_in_time_and_leaves_evidence() {
 fn the_pages_of_both_are_opened_in_a_browser() {
     let folder = folder();
     let out = folder.path().join("evidence");
-    let begun = Instant::now();
     let told = assent(&["demo", "--once", "--only", "home", "--out", text(&out)]).done();
-    assert!(begun.elapsed() < AT_MOST, "it took {:?}", begun.elapsed());
     let signed_in = told.stdout.matches("signs in with a browser, by a link");
     assert_eq!(signed_in.count(), 2, "{}", told.stdout);
     assert!(told.stdout.contains("refused: it was used"));

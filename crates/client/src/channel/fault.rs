@@ -42,6 +42,12 @@ pub enum ChannelFault {
         /// The number of a record that the device had published.
         anchored: u64,
     },
+    /// The relay threw measurements away that the device knows nothing of.
+    #[error("the relay withholds what record {sequence} says")]
+    Withheld {
+        /// The number of the record.
+        sequence: u64,
+    },
 }
 
 /// Two statements of one device that cannot both be true.
@@ -77,6 +83,7 @@ impl ChannelFault {
             Self::PartUnopenable => "part-unopenable",
             Self::RotationInvalid => "rotation-invalid",
             Self::Truncated { .. } => "stream-truncated",
+            Self::Withheld { .. } => "record-withheld",
         }
     }
 
@@ -92,7 +99,8 @@ impl ChannelFault {
             | Self::RecordUnsigned
             | Self::RecordMissing { .. }
             | Self::RecordRepeated
-            | Self::Truncated { .. } => Culprit::Relay,
+            | Self::Truncated { .. }
+            | Self::Withheld { .. } => Culprit::Relay,
         }
     }
 }

@@ -56,8 +56,9 @@ use assent_crypto::domains::{STREAM_CHANNEL, STREAM_LANE};
 use assent_crypto::key_tree::ChannelTag;
 use assent_model::ids::StreamId;
 
-/// The name of a channel where it enters signatures and derivations.
-fn channel_tag(stream: StreamId) -> ChannelTag {
+/// The name of a channel where it enters signatures and derivations. Whoever verifies records of a
+/// stream, as a relay does, needs it; it is no secret.
+pub fn channel_tag(stream: StreamId) -> ChannelTag {
     *Digest::tagged(STREAM_CHANNEL, &[stream.to_string().as_bytes()]).as_bytes()
 }
 

@@ -1,6 +1,6 @@
 //! The device's end of a channel.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use assent_crypto::channel::{Body, Data, Head, Lane, Record};
 use assent_crypto::digest::Digest;
@@ -192,6 +192,25 @@ impl Publisher {
         self.append(Body::Gap { from, until }, moment)
     }
 
+    /// Says that the relay withheld what these records measured, as it must where they came too
+    /// late, and that the caller publishes it again. Numbers that this channel does not have, or
+    /// has yet to give, are passed over.
+    pub fn again(&mut self, withheld: &[u64], moment: Moment) {
+        let known: BTreeSet<u64> = withheld.iter().copied().collect();
+        let mut known = known.range(..self.sequence).copied().peekable();
+        let mut runs: Vec<(u64, u64)> = Vec::new();
+        while let Some(from) = known.next() {
+            let mut until = from + 1;
+            while known.next_if_eq(&until).is_some() {
+                until += 1;
+            }
+            runs.push((from, until));
+        }
+        for (from, until) in runs {
+            self.append(Body::Again { from, until }, moment);
+        }
+    }
+
     /// Ends the channel: nobody reads on.
     pub fn close(&mut self, moment: Moment) -> Record {
         self.readers.clear();
@@ -215,8 +234,8 @@ impl Publisher {
     }
 
     /// Goes on after records of its own that it does not remember, since it was restored from an
-    /// older snapshot: all lanes get keys that nobody had before, and readers are admitted again by
-    /// the caller. `records` are the relay's, verified, from the snapshot's position on.
+    /// older snapshot: all lanes get keys that nobody had before; the caller admits readers again, and
+    /// publishes again what was withheld. `records` are the relay's, verified, from the snapshot's position on.
     ///
     /// # Errors
     /// [`SnapshotError::OtherHistory`].
@@ -230,13 +249,19 @@ impl Publisher {
             None => (self.sequence, self.prev),
         };
         let mut epochs: Vec<u64> = self.trees.iter().map(KeyTree::epoch).collect();
+        let mut withheld = BTreeSet::new();
         for record in records {
             if (record.head().sequence, record.head().prev) != (sequence, prev) {
                 return Err(SnapshotError::OtherHistory);
             }
-            if let Body::Rotation { lane, rotation } = record.body() {
-                let epoch = epochs.get_mut(usize::from(lane.0));
-                *epoch.ok_or(SnapshotError::OtherHistory)? = rotation.epoch();
+            match record.body() {
+                Body::Rotation { lane, rotation } => {
+                    let epoch = epochs.get_mut(usize::from(lane.0));
+                    *epoch.ok_or(SnapshotError::OtherHistory)? = rotation.epoch();
+                }
+                Body::Withheld(_) => drop(withheld.insert(sequence)),
+                Body::Again { from, until } => withheld.retain(|n| !(*from..*until).contains(n)),
+                _ => {}
             }
             (sequence, prev) = (sequence + 1, record.digest());
         }
@@ -249,6 +274,7 @@ impl Publisher {
             self.trees[usize::from(lane.0)] = tree;
             self.rotate(lane, rotation, moment);
         }
+        self.again(&withheld.into_iter().collect::<Vec<_>>(), moment);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! A reader's end of a channel.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use assent_crypto::channel::{Body, Data, Fork, Lane, Record, RecordError, UnverifiedRecord};
 use assent_crypto::digest::Digest;
@@ -44,6 +44,9 @@ pub enum Reading {
         /// Until before this one.
         until: Timestamp,
     },
+    /// The relay threw the measurements away. They come again, or the relay is shown at the next
+    /// anchor to have withheld them on its own account.
+    Withheld,
     /// Nothing for this reader.
     Nothing,
     /// The device was unpaired.
@@ -61,6 +64,8 @@ pub struct Subscriber {
     prev: Digest,
     as_of: u64,
     recent: VecDeque<Record>,
+    /// Numbers of records without their measurements, of which the device has not spoken yet.
+    withheld: BTreeSet<u64>,
     is_closed: bool,
 }
 
@@ -78,6 +83,7 @@ impl Subscriber {
             prev: keys.prev,
             as_of: 0,
             recent: VecDeque::new(),
+            withheld: BTreeSet::new(),
             is_closed: false,
         }
     }
@@ -118,6 +124,15 @@ impl Subscriber {
                 until: Timestamp::from_millis(*until),
             },
             Body::Closing => Reading::Closed,
+            Body::Again { from, until } => {
+                self.withheld
+                    .retain(|number| !(*from..*until).contains(number));
+                Reading::Nothing
+            }
+            Body::Withheld(_) => {
+                self.withheld.insert(record.head().sequence);
+                Reading::Withheld
+            }
         };
         self.is_closed = reading == Reading::Closed;
         self.sequence += 1;
@@ -203,11 +218,17 @@ impl Subscriber {
     /// Holds what was read against an anchor of the ledger, once the relay has nothing more.
     ///
     /// # Errors
-    /// The relay withholds something, or the device anchored another record than it gave out.
+    /// The relay withholds something, whole or in part, or the device anchored another record than it
+    /// gave out.
     pub fn check_anchor(&self, anchor: &StreamAnchor) -> Result<(), ChannelFault> {
         if anchor.sequence >= self.sequence {
             return Err(ChannelFault::Truncated {
                 anchored: anchor.sequence,
+            });
+        }
+        if let Some(sequence) = self.withheld.range(..anchor.sequence).next() {
+            return Err(ChannelFault::Withheld {
+                sequence: *sequence,
             });
         }
         let mut recent = self.recent.iter();

@@ -9,6 +9,7 @@ use assent_client::channel::{
 };
 use assent_client::statements::Signer;
 use assent_crypto::channel::{Lane, Record};
+use assent_crypto::digest::Digest;
 use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::SigningKey;
 use assent_model::ids::{ConsentId, StreamId};
@@ -373,6 +374,48 @@ fn a_device_does_not_go_back_in_time() {
     let back = meter.publish(&data("back"), moment(6));
     let fault = reader.read(back.bytes()).unwrap_err();
     assert_eq!(fault, ChannelFault::CheckpointWentBack);
+}
+
+/// What came too late for the relay to give out comes again; what it throws away besides is shown.
+#[test]
+fn what_a_relay_withholds_comes_again_or_is_shown() {
+    let mut meter = meter();
+    let mut reader = join(&mut meter, consent(1), &[Lane(0)]);
+    sent(&mut meter);
+    let tag = |record: &Record| {
+        let stream = STREAM.to_string();
+        let domain = assent_crypto::domains::STREAM_CHANNEL;
+        let tag = Digest::tagged(domain, &[stream.as_bytes()]);
+        record.withhold(tag.as_bytes()).unwrap()
+    };
+    let late = tag(&meter.publish(&data("late"), moment(2)));
+    let anchor = |meter: &Publisher| {
+        let (next, head) = meter.position();
+        StreamAnchor {
+            stream_id: STREAM,
+            sequence: next - 1,
+            head,
+        }
+    };
+    assert_eq!(reader.read(late.bytes()), Ok(Reading::Withheld));
+    let sequence = late.head().sequence;
+    let next = meter.publish(&data("next"), moment(3));
+    reader.read(next.bytes()).unwrap();
+    let fault = reader.check_anchor(&anchor(&meter)).unwrap_err();
+    assert_eq!(fault, ChannelFault::Withheld { sequence });
+    assert_eq!(fault.culprit(), Culprit::Relay);
+    sent(&mut meter);
+    meter.again(&[sequence, sequence, 900], moment(4));
+    meter.publish(&data("late"), moment(4));
+    let readings: Vec<Reading> = sent(&mut meter)
+        .iter()
+        .map(|record| reader.read(record.bytes()).unwrap())
+        .collect();
+    assert!(matches!(
+        readings[..],
+        [Reading::Nothing, Reading::Measured { .. }]
+    ));
+    assert_eq!(reader.check_anchor(&anchor(&meter)), Ok(()));
 }
 
 /// What happens next to a channel.

@@ -10,6 +10,11 @@
 //! this one record from the lane's epoch key and 24 fresh random bytes, so that a device which was
 //! restored from a snapshot uses no key and nonce twice (invariant 6).
 //!
+//! The signature covers the digest of the body, so that a relay can throw measurements away that it
+//! must not give out ([`Record::withhold`]) and still show an unbroken chain. The device answers with
+//! [`Body::Again`] and the measurements under newer keys; where it does not, the relay withheld them
+//! on its own account.
+//!
 //! Nothing here decides who may read, stores or sends.
 //!
 //! ```

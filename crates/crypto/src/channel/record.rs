@@ -7,8 +7,20 @@ use crate::domains::STREAM_RECORD;
 use crate::key_tree::{ChannelTag, Rotation};
 use crate::signature::{self, Signature, SigningKey, VerifyingKey};
 
-/// Head (56 bytes), kind of body (1), signature (64).
-const BYTES_MIN: usize = 56 + 1 + 64;
+/// Bytes of a head.
+const HEAD_LEN: usize = 56;
+
+/// Bytes of a signature.
+const SIGNATURE_LEN: usize = 64;
+
+/// Head, kind of body (1), signature.
+const BYTES_MIN: usize = HEAD_LEN + 1 + SIGNATURE_LEN;
+
+/// The kind of [`Body::Data`], which alone can be withheld.
+const DATA: u8 = 1;
+
+/// The kind of [`Body::Withheld`].
+const WITHHELD: u8 = 255;
 
 /// Where a record stands. Times are milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +86,16 @@ pub enum Body {
     },
     /// The last record.
     Closing,
+    /// What these records said was withheld, and comes again in later ones.
+    Again {
+        /// The number of the first of them.
+        from: u64,
+        /// Until before this number.
+        until: u64,
+    },
+    /// Measurements that a relay threw away, since they came too late to be given out. The digest
+    /// of the body stands in its place, so that signature and chain still hold.
+    Withheld(Digest),
 }
 
 impl Body {
@@ -84,7 +106,7 @@ impl Body {
                 bytes.extend(lanes);
             }
             Self::Data(data) => {
-                bytes.push(1);
+                bytes.push(DATA);
                 data.write(bytes);
             }
             Self::Rotation { lane, rotation } => {
@@ -98,6 +120,15 @@ impl Body {
                 bytes.extend(until.to_be_bytes());
             }
             Self::Closing => bytes.push(4),
+            Self::Again { from, until } => {
+                bytes.push(5);
+                bytes.extend(from.to_be_bytes());
+                bytes.extend(until.to_be_bytes());
+            }
+            Self::Withheld(digest) => {
+                bytes.push(WITHHELD);
+                bytes.extend(digest.as_bytes());
+            }
         }
     }
 
@@ -105,7 +136,7 @@ impl Body {
         let [kind] = take(&mut rest)?;
         let body = match kind {
             0 => return Ok(Self::Opening(rest.to_vec())),
-            1 => return Ok(Self::Data(Data::read(rest)?)),
+            DATA => return Ok(Self::Data(Data::read(rest)?)),
             2 => {
                 let lane = Lane(u16::from_be_bytes(take(&mut rest)?));
                 let rotation = Rotation::from_bytes(rest).map_err(|_| RecordError::Malformed)?;
@@ -116,6 +147,11 @@ impl Body {
                 until: u64::from_be_bytes(take(&mut rest)?),
             },
             4 => Self::Closing,
+            5 => Self::Again {
+                from: u64::from_be_bytes(take(&mut rest)?),
+                until: u64::from_be_bytes(take(&mut rest)?),
+            },
+            WITHHELD => Self::Withheld(Digest::from_bytes(take(&mut rest)?)),
             _ => return Err(RecordError::Malformed),
         };
         if rest.is_empty() {
@@ -160,7 +196,7 @@ impl UnverifiedRecord {
         if !(BYTES_MIN..=RECORD_BYTES_MAX).contains(&bytes.len()) {
             return Err(RecordError::Malformed);
         }
-        let (mut rest, _) = bytes.split_at(bytes.len() - 64);
+        let (mut rest, _) = bytes.split_at(bytes.len() - SIGNATURE_LEN);
         let head = Head::read(&mut rest)?;
         let body = Body::read(rest)?;
         Ok(Self(Record {
@@ -186,18 +222,19 @@ impl UnverifiedRecord {
         device: &VerifyingKey,
     ) -> Result<Record, RecordError> {
         let mut record = self.0;
-        let (signed, signature) = record
+        let (unsigned, signature) = record
             .bytes
             .split_last_chunk()
             .expect("a parsed record ends with a signature");
-        let message = message(channel, signed);
+        let said = Said::of(channel, unsigned);
+        let message = said.digest(channel, b"signed", &[]);
         signature::verify(
             device,
             message.as_bytes(),
             &Signature::from_bytes(*signature),
         )
         .map_err(|_| RecordError::WrongSignature)?;
-        record.digest = digest(channel, &record.bytes);
+        record.digest = said.digest(channel, b"chained", signature);
         Ok(record)
     }
 }
@@ -206,18 +243,24 @@ impl Record {
     /// Signs a record of a channel.
     ///
     /// # Panics
-    /// The record would be longer than [`RECORD_BYTES_MAX`].
+    /// The record would be longer than [`RECORD_BYTES_MAX`], or its body is [`Body::Withheld`]: a
+    /// device says what it signs.
     pub fn sign(channel: &ChannelTag, device: &SigningKey, head: Head, body: Body) -> Self {
+        assert!(
+            !matches!(body, Body::Withheld(_)),
+            "a device says what it signs"
+        );
         let mut bytes = Vec::with_capacity(256);
         head.write(&mut bytes);
         body.write(&mut bytes);
-        let signature = device.sign(message(channel, &bytes).as_bytes());
+        let said = Said::of(channel, &bytes);
+        let signature = device.sign(said.digest(channel, b"signed", &[]).as_bytes());
         bytes.extend(signature.as_bytes());
         assert!(
             bytes.len() <= RECORD_BYTES_MAX,
             "the publisher splits what is longer"
         );
-        let digest = digest(channel, &bytes);
+        let digest = said.digest(channel, b"chained", signature.as_bytes());
         Self {
             bytes,
             digest,
@@ -234,6 +277,29 @@ impl Record {
     /// The digest that the next record carries.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The same record without its measurements, which are lost: number, digest and signature
+    /// stay. `None` where it has none.
+    pub fn withhold(&self, channel: &ChannelTag) -> Option<Self> {
+        let Body::Data(_) = self.body else {
+            return None;
+        };
+        let (unsigned, signature) = self
+            .bytes
+            .split_last_chunk::<SIGNATURE_LEN>()
+            .expect("a record ends with a signature");
+        let body = Body::Withheld(Said::of(channel, unsigned).body);
+        let mut bytes = Vec::with_capacity(BYTES_MIN + 32);
+        self.head.write(&mut bytes);
+        body.write(&mut bytes);
+        bytes.extend(signature);
+        Some(Self {
+            bytes,
+            digest: self.digest,
+            head: self.head,
+            body,
+        })
     }
 
     /// Where it stands.
@@ -257,12 +323,42 @@ impl Record {
     }
 }
 
-/// What is signed.
-fn message(channel: &ChannelTag, unsigned: &[u8]) -> Digest {
-    Digest::tagged(STREAM_RECORD, &[channel, b"signed", unsigned])
+/// What is signed: the head, the kind of the body, and the digest of the body, which may be absent.
+struct Said {
+    head_and_kind: [u8; HEAD_LEN + 1],
+    body: Digest,
 }
 
-/// The digest of a record with its signature.
-fn digest(channel: &ChannelTag, bytes: &[u8]) -> Digest {
-    Digest::tagged(STREAM_RECORD, &[channel, b"chained", bytes])
+impl Said {
+    /// Of a record without its signature.
+    fn of(channel: &ChannelTag, unsigned: &[u8]) -> Self {
+        let (head_and_kind, body) = unsigned
+            .split_first_chunk()
+            .expect("a record has a head and a kind of body");
+        let (mut head_and_kind, withheld) =
+            (*head_and_kind, body.try_into().map(Digest::from_bytes));
+        let body = match (&mut head_and_kind[HEAD_LEN], withheld) {
+            (kind @ &mut WITHHELD, Ok(digest)) => {
+                *kind = DATA;
+                digest
+            }
+            _ => Digest::tagged(STREAM_RECORD, &[channel, b"body", body]),
+        };
+        Self {
+            head_and_kind,
+            body,
+        }
+    }
+
+    /// The digest that is signed, or with the signature the one that the next record carries.
+    fn digest(&self, channel: &ChannelTag, role: &[u8], signature: &[u8]) -> Digest {
+        let parts: [&[u8]; 5] = [
+            channel,
+            role,
+            &self.head_and_kind,
+            self.body.as_bytes(),
+            signature,
+        ];
+        Digest::tagged(STREAM_RECORD, &parts)
+    }
 }

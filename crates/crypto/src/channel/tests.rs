@@ -60,6 +60,7 @@ fn every_body_reads_back() {
         },
         Body::Gap { from: 1, until: 2 },
         Body::Closing,
+        Body::Again { from: 4, until: 9 },
     ];
     for body in bodies {
         let record = Record::sign(&CHANNEL, &device(), head(1), body);
@@ -84,6 +85,45 @@ fn no_bit_can_be_changed() {
     }
     for length in 0..record.bytes().len() {
         assert!(verify(&record.bytes()[..length]).is_err(), "{length} bytes");
+    }
+}
+
+/// What is withheld keeps its place, its digest and its signature, and has nothing to open.
+#[test]
+fn measurements_can_be_thrown_away_and_nothing_else() {
+    let tree = KeyTree::new([4; 32]);
+    let record = measured(head(1), &[(Lane(0), &tree)], b"0.244");
+    let withheld = record.withhold(&CHANNEL).expect("it has measurements");
+    let received = verify(withheld.bytes()).expect("the signature holds");
+    assert_eq!(received, withheld);
+    assert_eq!(received.digest(), record.digest());
+    assert_eq!(received.head(), record.head());
+    assert_eq!(Fork::of(&record, &received), None);
+    assert!(matches!(received.body(), Body::Withheld(_)));
+    assert_eq!(received.withhold(&CHANNEL), None);
+    for place in 0..withheld.bytes().len() * 8 {
+        let mut altered = withheld.bytes().to_vec();
+        altered[place / 8] ^= 1 << (place % 8);
+        assert!(verify(&altered).is_err(), "bit {place}");
+    }
+    // A relay cannot hide anything but measurements behind a digest.
+    let mut tree = KeyTree::new([4; 32]);
+    let rotation = Body::Rotation {
+        lane: Lane(0),
+        rotation: tree.admit().1,
+    };
+    let bodies = [rotation, Body::Gap { from: 1, until: 2 }, Body::Closing];
+    for body in bodies {
+        let record = Record::sign(&CHANNEL, &device(), head(1), body);
+        assert_eq!(record.withhold(&CHANNEL), None);
+        let bytes = record.bytes();
+        let (unsigned, signature) = bytes.split_at(bytes.len() - 64);
+        let digest = Digest::tagged(
+            crate::domains::STREAM_RECORD,
+            &[&CHANNEL, b"body", &unsigned[57..]],
+        );
+        let hidden = [&bytes[..56], &[255], digest.as_bytes(), signature].concat();
+        assert_eq!(verify(&hidden), Err(RecordError::WrongSignature));
     }
 }
 
@@ -158,7 +198,7 @@ fn a_revocation_among_many_is_small() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in 0_u8..6) {
+    fn no_bytes_make_it_panic(bytes: Vec<u8>, kind in prop_oneof![0_u8..7, Just(255)]) {
         let _ = UnverifiedRecord::parse(&bytes);
         let mut framed = vec![0; 56];
         framed.push(kind);
