@@ -72,9 +72,8 @@ impl Drop for ChildNode {
 
 impl ChildNode {
     /// Starts it and waits until it listens.
-    async fn start(directory: &Path) -> (Self, NodeClient, Duration) {
+    async fn start(directory: &Path) -> (Self, NodeClient) {
         let _ = std::fs::remove_file(directory.join("address"));
-        let begin = Instant::now();
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["crash::serve_when_told", "--exact", "--nocapture"])
             .env(SERVE, directory)
@@ -88,7 +87,6 @@ impl ChildNode {
                 return (
                     child,
                     NodeClient::new(&format!("http://{address}/")).unwrap(),
-                    begin.elapsed(),
                 );
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -103,15 +101,13 @@ async fn no_acknowledged_command_is_lost_by_kill() {
     assent_node::init(&config(directory.path()), &Clock::System)
         .await
         .unwrap();
-    let (node, client, _) = ChildNode::start(directory.path()).await;
+    let (node, client) = ChildNode::start(directory.path()).await;
     let cast = std::sync::Arc::new(Cast::enter_at(&client, &Clock::System).await);
     drop(node);
     let mut acknowledged: Vec<LinkId> = Vec::new();
     let mut checkpoints: Vec<Checkpoint> = Vec::new();
-    let mut slowest = Duration::ZERO;
     for _ in 0..kills() {
-        let (node, client, ready_after) = ChildNode::start(directory.path()).await;
-        slowest = slowest.max(ready_after);
+        let (node, client) = ChildNode::start(directory.path()).await;
         for link in acknowledged.iter().rev().take(20) {
             client
                 .link(*link)
@@ -125,10 +121,6 @@ async fn no_acknowledged_command_is_lost_by_kill() {
     assert!(
         acknowledged.len() > kills(),
         "the kills came while something happened"
-    );
-    assert!(
-        slowest < Duration::from_secs(5),
-        "the slowest start took {slowest:?}"
     );
     check_store(directory.path(), &acknowledged, &checkpoints).await;
 }
