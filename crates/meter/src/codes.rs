@@ -3,6 +3,9 @@
 //! Sources: DSMR P1 companion standard 2.2 to 5.0.2; e-MUCS P1 1.7.1 (Flanders); and the additions
 //! of the P1 ports of Luxembourg, Hungary, Sweden, Austria, Ireland and Germany.
 
+#[cfg(feature = "zones")]
+use std::collections::BTreeSet;
+
 use crate::concepts::DeviceKind;
 use crate::obis::Obis;
 
@@ -56,6 +59,29 @@ pub(crate) fn concept(obis: Obis, device: Option<DeviceKind>) -> Option<&'static
             _ => None,
         },
     }
+}
+
+/// The concepts whose values are amounts, each once.
+#[cfg(feature = "zones")]
+pub(crate) fn amounts() -> impl Iterator<Item = &'static str> {
+    let measured = METER_CODES
+        .iter()
+        .filter(|code| matches!(code.shape, Measure | Timed))
+        .map(|code| code.concept);
+    let devices = DeviceKind::ALL.into_iter().map(DeviceKind::delivered);
+    let switches = ["device_switch_position", "device_valve_position"];
+    // Two codes have the version of the protocol.
+    let mut seen = BTreeSet::new();
+    let all = measured.chain(devices).chain(switches);
+    all.filter(move |concept| seen.insert(*concept))
+}
+
+/// Whether the concept counts up: its difference between two times is what was used between them.
+#[cfg(feature = "zones")]
+pub(crate) fn is_register(concept: &str) -> bool {
+    let is_counted = concept.starts_with("electricity_") || concept.starts_with("reactive_energy_");
+    let mut devices = DeviceKind::ALL.into_iter().map(DeviceKind::delivered);
+    is_counted || devices.any(|delivered| delivered == concept)
 }
 
 enum Scope {

@@ -22,6 +22,16 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Cooling,
+        Self::Electricity,
+        Self::Gas,
+        Self::Heat,
+        Self::HotWater,
+        Self::Water,
+    ];
+
     /// The device that `0-n:24.1.0` announces with this number; `None` for other numbers.
     pub const fn from_type(number: i64) -> Option<Self> {
         match number {

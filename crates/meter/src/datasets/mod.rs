@@ -7,13 +7,16 @@
 
 mod intervals;
 mod live;
+mod part;
 mod record;
 mod sample;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes;
 use crate::zone::Zone;
 
+pub use part::{Gap, Part, Point, PointAmount};
 pub use record::{Amount, Content, GapReason, Record};
 pub use sample::{Clock, Sample};
 
@@ -43,6 +46,23 @@ impl Dataset {
             Self::QuarterHours => "quarter-hours",
             Self::Days => "days",
         }
+    }
+
+    /// Every concept that a record of it can have, over all meters.
+    ///
+    /// ```
+    /// use assent_meter::datasets::Dataset;
+    ///
+    /// assert!(Dataset::Live.concepts().any(|concept| concept == "voltage_l1"));
+    /// assert!(!Dataset::Days.concepts().any(|concept| concept == "voltage_l1"));
+    /// ```
+    pub fn concepts(self) -> impl Iterator<Item = &'static str> {
+        let is_mean = |concept: &str| matches!(concept, "power_delivered" | "power_returned");
+        codes::amounts().filter(move |concept| match self {
+            Self::Live => true,
+            Self::QuarterHours => codes::is_register(concept) || is_mean(concept),
+            Self::Days => codes::is_register(concept),
+        })
     }
 }
 

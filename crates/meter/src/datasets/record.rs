@@ -70,6 +70,27 @@ struct Written<'a> {
     measured: Option<UnixSeconds>,
 }
 
+impl Amount {
+    /// The amount that is written like this; `None` if it is not a number, or in no known unit.
+    pub(super) fn parse(
+        concept: Cow<'static, str>,
+        value: &str,
+        unit: &str,
+        measured: Option<UnixSeconds>,
+    ) -> Option<Self> {
+        let unit = match unit {
+            "" => Unit::One,
+            symbol => Unit::parse(symbol.as_bytes())?,
+        };
+        let quantity = Quantity::parse(value.as_bytes()).ok()?;
+        Some(Self {
+            concept,
+            quantity: quantity.with_unit(unit),
+            measured,
+        })
+    }
+}
+
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = Written {
@@ -85,16 +106,8 @@ impl Serialize for Amount {
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(deserializer)?;
-        let unit = match &*written.unit {
-            "" => Some(Unit::One),
-            symbol => Unit::parse(symbol.as_bytes()),
-        };
-        let unit = unit.ok_or_else(|| D::Error::custom("an unknown unit"))?;
-        let quantity = Quantity::parse(written.value.as_bytes()).map_err(D::Error::custom)?;
-        Ok(Self {
-            concept: Cow::Owned(written.concept.into_owned()),
-            quantity: quantity.with_unit(unit),
-            measured: written.measured,
-        })
+        let concept = Cow::Owned(written.concept.into_owned());
+        Self::parse(concept, &written.value, &written.unit, written.measured)
+            .ok_or_else(|| D::Error::custom("not an amount in a known unit"))
     }
 }
