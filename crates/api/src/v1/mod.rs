@@ -13,6 +13,7 @@ pub mod redirects;
 pub mod releases;
 pub mod services;
 pub mod sign_in;
+pub mod streams;
 pub mod wallets;
 pub mod webhooks;
 

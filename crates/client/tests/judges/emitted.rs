@@ -33,7 +33,8 @@ use assent_model::records::service::{
     DatasetOutline, DescriptionRef, Outline, PurposeOutline, ServiceRegistration,
 };
 use assent_model::records::stream::{
-    StreamAnchor, StreamClosing, StreamGrant, StreamHolding, StreamKeys, StreamOpening,
+    StreamAnchor, StreamClosing, StreamGrant, StreamHolding, StreamKeys, StreamNaming,
+    StreamOpening,
 };
 use assent_model::statement::{Content, Nested, Verified};
 use assent_model::time::{Span, Timestamp};
@@ -385,7 +386,11 @@ impl Cast {
         self.add("stream-holding", &holding);
         self.add("stream-opening", &opening);
         self.add("stream-grant", &grant);
+        let naming = self
+            .signer
+            .sign(&self.alias.key, StreamNaming { stream_id, cr_id });
         self.add("stream-keys", &keys);
+        self.add("stream-naming", &naming);
         self.add("stream-anchor", &anchor);
         self.add("stream-closing", &closing);
     }

@@ -98,6 +98,21 @@ impl Content for StreamGrant {
     const TYP: Typ = Typ("assent-stream-grant+jwt");
 }
 
+/// Says that a consent is about a stream. Signed with the key that signed the source's record of the
+/// consent, so that nobody hangs a stream of their own on the consent of another. Never on the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamNaming {
+    /// The stream.
+    pub stream_id: StreamId,
+    /// The source's record of the consent.
+    pub cr_id: ConsentId,
+}
+
+impl Content for StreamNaming {
+    const TYP: Typ = Typ("assent-stream-naming+jwt");
+}
+
 /// Hands a reader the keys of its lanes. Signed with the device's signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
