@@ -5,7 +5,7 @@
 //! - [`status_chain`] and [`chain_check`] verify a consent with every link of its history.
 //! - [`source`] guards data at the service that hands it out, [`sink`] fetches and opens it,
 //!   [`document`] is what travels between them.
-//! - [`channel`] has both ends of a device's stream.
+//! - [`channel`] has both ends of a device's stream, [`streams`] what holder, device and reader hold a relay against.
 //! - [`evidence`] verifies an evidence bundle offline; [`webhook`] verifies what a node sends.
 //! - [`errand`] is what a service keeps of a person whom it sends to a node.
 //! - [`pairing`] pairs a device with a person who enters the code that it shows.
@@ -49,5 +49,6 @@ pub mod sink;
 pub mod source;
 pub mod statements;
 pub mod status_chain;
+pub mod streams;
 pub mod wallet_release;
 pub mod webhook;

@@ -15,6 +15,8 @@ mod redirects;
 mod releases;
 mod services;
 mod sign_in;
+mod streams;
+mod tail;
 mod wallets;
 mod webhooks;
 
@@ -24,6 +26,8 @@ pub use error::ClientError;
 pub use identity::{EnrolError, TraceError};
 pub use ledger::TilePath;
 pub use releases::ReleaseError;
+pub use streams::StreamAccess;
+pub use tail::{StreamTail, TailEvent};
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,0 +1,39 @@
+//! The holder's side: a grant, sealed to the device, and the word that ties a consent to a stream.
+
+use assent_api::v1::streams::PutGrant;
+use assent_crypto::base64url;
+use assent_crypto::domains::SEAL_STREAM_GRANT;
+use assent_crypto::sealing::{self, SealingKey};
+use assent_crypto::signature::SigningKey;
+use assent_model::records::stream::{StreamGrant, StreamNaming};
+
+use super::binding;
+use crate::statements::Signer;
+
+/// With which keys a person grants a stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Granting<'k> {
+    /// The key that holds the stream.
+    pub holder: &'k SigningKey,
+    /// The key that signed the source's record of the consent.
+    pub consent: &'k SigningKey,
+    /// The device's.
+    pub device: &'k SealingKey,
+}
+
+/// What a holder puts at the relay: the grant, which the device alone can read, and the naming.
+pub fn granted(signer: &Signer, keys: Granting<'_>, grant: StreamGrant) -> PutGrant {
+    let (stream_id, cr_id) = (grant.stream_id, grant.cr_id);
+    let signed = signer.sign(keys.holder, grant);
+    let sealed = sealing::seal(
+        keys.device,
+        SEAL_STREAM_GRANT.as_bytes(),
+        &binding(stream_id, cr_id),
+        signed.compact().as_bytes(),
+    );
+    let naming = signer.sign(keys.consent, StreamNaming { stream_id, cr_id });
+    PutGrant {
+        grant: base64url::encode(&sealed),
+        naming: naming.compact().to_owned(),
+    }
+}
