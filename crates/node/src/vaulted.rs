@@ -43,7 +43,9 @@ pub(crate) fn open(node: &Node, entry: &VaultEntry) -> Result<Vec<u8>, Failure> 
     opened.map_err(|_| Code::Internal.into())
 }
 
-/// A document whose content is sealed: for what changes, or is removed on its own.
+/// A document whose content is sealed: for what changes, is removed on its own or expires.
+///
+/// The id is part of what is sealed: content that is moved to another document does not open.
 pub(crate) fn document(
     node: &Node,
     kind: &str,

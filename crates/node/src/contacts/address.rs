@@ -39,6 +39,14 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The address as its owner recognises it and nobody else learns it: of the part before the `@`
+    /// the first letter alone.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').expect("an address has an @");
+        let first: String = local.chars().take(1).collect();
+        format!("{first}\u{2026}@{domain}")
+    }
+
     /// The name under which the address is found: without the key nobody can tell from it which
     /// address it is of, nor try out addresses.
     pub fn index(&self, index_key: &[u8; 32]) -> Digest {
@@ -120,6 +128,13 @@ mod tests {
     fn an_address_does_not_show_itself() {
         let address = EmailAddress::parse("ann@example.org").expect("an address");
         assert!(!format!("{address:?}").contains("ann"));
+    }
+
+    #[test]
+    fn a_masked_address_tells_its_owner_and_nobody_else() {
+        let masked = |text: &str| EmailAddress::parse(text).expect("an address").masked();
+        assert_eq!(masked("Ann.B+meter@example.org"), "a\u{2026}@example.org");
+        assert_eq!(masked("a@example.org"), "a\u{2026}@example.org");
     }
 
     #[test]

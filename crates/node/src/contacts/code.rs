@@ -75,7 +75,8 @@ pub enum Subject {
     Contact(PartyId),
     /// Lets the owner of the address with this index stop consents.
     LostKey(Digest),
-    /// Begins an account for the owner of the address with this index.
+    /// Begins an account at the browser that asked, which this names. So nobody who knows an address
+    /// voids the code of somebody else, or tries codes against it.
     SignUp(Digest),
 }
 
@@ -119,7 +120,7 @@ impl Codes {
         let (kind, id) = match subject {
             Subject::Contact(party) => (b"contact".as_slice(), party.to_string()),
             Subject::LostKey(index) => (b"lost-key".as_slice(), index.to_string()),
-            Subject::SignUp(index) => (b"sign-up".as_slice(), index.to_string()),
+            Subject::SignUp(asked) => (b"sign-up".as_slice(), asked.to_string()),
         };
         hmac_sha256(
             &self.key,
@@ -190,6 +191,13 @@ impl Codes {
             Code::CodeWrong
         }
         .into())
+    }
+
+    /// Forgets the codes that would begin an account for such an address.
+    pub fn forget_sign_ups(&self, is_such: impl Fn(&EmailAddress) -> bool) {
+        self.waiting().retain(|subject, code| {
+            !matches!(subject, Subject::SignUp(_)) || !is_such(&code.recipient.address)
+        });
     }
 
     /// Forgets the code of this subject.

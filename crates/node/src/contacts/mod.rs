@@ -336,7 +336,8 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
         let id = &stored.document.id;
         let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;
         contacts.codes.forget(&Subject::LostKey(index));
-        contacts.codes.forget(&Subject::SignUp(index));
+        let is_of = |address: &EmailAddress| address.index(&node.index_key) == index;
+        contacts.codes.forget_sign_ups(is_of);
         contacts.post.forget(index).await?;
         node.store.delete_document(KIND, id).await?;
     }

@@ -102,15 +102,12 @@ pub(crate) async fn invite(
     vaulted::add(node, &owner_id, delegates::KIND, &delegation).await?;
     acts::note(node, owner, &delegation, Did::Invited, None).await?;
     let token = base64url::encode(&random_bytes::<32>());
+    let way = Way {
+        delegation: delegation.id,
+    };
     let document = Document {
-        kind: KIND.into(),
-        id: id_of(node, &token),
-        owner: owner_id,
         expires_at: Some(now + LIFETIME),
-        body: serde_json::to_vec(&Way {
-            delegation: delegation.id,
-        })
-        .expect("an invitation has a JSON form"),
+        ..vaulted::document(node, KIND, id_of(node, &token), owner_id, &way)
     };
     node.store.put_documents(vec![document]).await?;
     let recipient = Recipient {
@@ -192,7 +189,7 @@ pub(super) async fn forget(node: &Node, owner: PartyId, delegation: &str) -> Res
     let owner = owner.to_string();
     let limit = u32::try_from(DELEGATES_MAX * 2).expect("a small number");
     for stored in node.store.documents_of(KIND, &owner, "", limit).await? {
-        if way(&stored)?.delegation == delegation {
+        if way(node, &stored)?.delegation == delegation {
             node.store
                 .delete_document(KIND, &stored.document.id)
                 .await?;
@@ -201,8 +198,8 @@ pub(super) async fn forget(node: &Node, owner: PartyId, delegation: &str) -> Res
     Ok(())
 }
 
-fn way(stored: &StoredDocument) -> Result<Way, Failure> {
-    serde_json::from_slice(&stored.document.body).map_err(|_| Code::Internal.into())
+fn way(node: &Node, stored: &StoredDocument) -> Result<Way, Failure> {
+    vaulted::opened(node, stored)
 }
 
 async fn stored(node: &Node, token: &str) -> Result<(StoredDocument, PartyId), Failure> {
@@ -218,7 +215,7 @@ async fn waiting(
     stored: &StoredDocument,
     owner: PartyId,
 ) -> Result<(Delegation, Digest), Failure> {
-    let found = delegates::find(node, owner, &way(stored)?.delegation).await?;
+    let found = delegates::find(node, owner, &way(node, stored)?.delegation).await?;
     let (delegation, _) = found.ok_or(Code::CodeSpent)?;
     match delegation.standing {
         Standing::Invited { address, until } if node.clock.now() < until => {

@@ -2,7 +2,8 @@
 //! again gets the same answer for 24 hours, and is not made twice.
 //!
 //! A key belongs to a method, a target and a caller. Only successes are kept: a refused request
-//! has changed nothing and is decided anew. Answers are encrypted at rest.
+//! has changed nothing and is decided anew. Answers are encrypted at rest. Nothing is kept for browsers:
+//! what a cookie says is for the pages to find out, and one person's answer is never another's.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,8 +98,11 @@ pub(super) async fn once(
     request: Request,
     next: Next,
 ) -> Response {
+    let headers = request.headers();
+    let is_of_browser =
+        headers.contains_key(header::COOKIE) && !headers.contains_key(header::AUTHORIZATION);
     let applies = request.method() == Method::POST && applies_to(request.uri().path());
-    if !applies || !request.headers().contains_key(KEY) {
+    if !applies || is_of_browser || !headers.contains_key(KEY) {
         return next.run(request).await;
     }
     // A task of its own: a caller that hangs up must find the answer when it comes back.

@@ -1,6 +1,7 @@
-//! Sessions of browsers, kept as documents. The store knows them by a keyed hash of what is in the
-//! cookie, so that a copy of the disk opens no session; whose they are is the owner of the document,
-//! so that they end with the account.
+//! Sessions of browsers, kept as sealed documents. The store knows them by a keyed hash of what is in
+//! the cookie, so that a copy of the disk opens no session; whose they are is the owner of the document,
+//! so that they end with the account. What was begun at a browser can name an address that nobody has
+//! confirmed, and is read by nobody who has the disk alone.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,6 +19,7 @@ use tower_sessions::session_store::{Error, Result};
 
 use super::signed_in;
 use crate::node::Node;
+use crate::vaulted;
 
 /// The kind of the documents.
 pub(crate) const KIND: &str = "session";
@@ -40,13 +42,12 @@ impl Sessions {
     }
 
     async fn put(&self, record: &Record) -> Result<()> {
+        let (id, owner) = (self.key(record.id), signed_in::owner(&record.data));
+        let owner = owner.unwrap_or_default();
         let document = Document {
-            kind: KIND.into(),
-            id: self.key(record.id),
-            owner: signed_in::owner(&record.data).unwrap_or_default(),
             // Whatever the browser keeps of it: nobody stays signed in for longer.
             expires_at: Some(self.node.clock.now() + signed_in::LIFETIME),
-            body: serde_json::to_vec(&record.data).map_err(|_| encoding())?,
+            ..vaulted::document(&self.node, KIND, id, owner, &record.data)
         };
         let put = self.node.store.put_documents(vec![document]).await;
         put.map_err(|error| failed(&error))
@@ -57,10 +58,6 @@ impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sessions(..)")
     }
-}
-
-fn encoding() -> Error {
-    Error::Encode("a session has a JSON form".into())
 }
 
 fn failed(error: &StoreError) -> Error {
@@ -83,8 +80,10 @@ impl SessionStore for Sessions {
         let Some(found) = found.map_err(|error| failed(&error))? else {
             return Ok(None);
         };
-        let data: HashMap<String, Value> = serde_json::from_slice(&found.document.body)
-            .map_err(|_| Error::Decode("a session is damaged".into()))?;
+        // What was not sealed for this place is nobody's session: its browser signs in anew.
+        let Ok(data) = vaulted::opened::<HashMap<String, Value>>(&self.node, &found) else {
+            return Ok(None);
+        };
         let ends = found.document.expires_at.map_or(0, Timestamp::as_seconds);
         let expiry_date = i64::try_from(ends)
             .ok()

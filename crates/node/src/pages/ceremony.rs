@@ -15,6 +15,7 @@ use tower_sessions::Session;
 
 use super::failure::PageFailure;
 use crate::node::Node;
+use crate::vaulted;
 
 /// The kind of the documents.
 pub(super) const KIND: &str = "ceremony";
@@ -64,12 +65,10 @@ impl Ceremony {
         token: &str,
         content: &impl Serialize,
     ) -> Result<(), PageFailure> {
+        let owner = owner.map(|owner| owner.to_string()).unwrap_or_default();
         let document = Document {
-            kind: KIND.into(),
-            id: self.id(node, token),
-            owner: owner.map(|owner| owner.to_string()).unwrap_or_default(),
             expires_at: Some(node.clock.now() + LIFETIME),
-            body: serde_json::to_vec(content).expect("what waits has a JSON form"),
+            ..vaulted::document(node, KIND, self.id(node, token), owner, content)
         };
         node.store.put_documents(vec![document]).await?;
         session.insert(self.entry(), token).await?;
@@ -89,13 +88,14 @@ impl Ceremony {
         let token = token.ok_or(Code::CeremonySpent)?;
         let id = self.id(node, &token);
         let found = node.store.document(KIND, &id).await?;
-        let found = found.ok_or(Code::CeremonySpent)?.document;
+        let found = found.ok_or(Code::CeremonySpent)?;
         let is_first = node.store.delete_document(KIND, &id).await?;
-        let is_good = found.expires_at.is_some_and(|end| node.clock.now() < end);
+        let end = found.document.expires_at;
+        let is_good = end.is_some_and(|end| node.clock.now() < end);
         if !is_first || !is_good {
             return Err(Code::CeremonySpent.into());
         }
-        serde_json::from_slice(&found.body).map_err(|_| PageFailure::Internal)
+        Ok(vaulted::opened(node, &found)?)
     }
 
     /// The same, for who comes back from elsewhere with the token. Who comes with another ends nothing.

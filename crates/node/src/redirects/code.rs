@@ -13,6 +13,7 @@ use super::address::back;
 use super::{CODE_LIFETIME, Pushed, Wanted, is_good, place, secret};
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::vaulted;
 
 /// The kind of the documents.
 const KIND: &str = "redirect-code";
@@ -39,12 +40,10 @@ pub(crate) async fn answered(
         pushed: pushed.clone(),
         record,
     };
+    let id = place(node, domains::REDIRECT_CODE, &code);
     let document = Document {
-        kind: KIND.into(),
-        id: place(node, domains::REDIRECT_CODE, &code),
-        owner: pushed.provider.to_string(),
         expires_at: Some(node.clock.now() + CODE_LIFETIME),
-        body: serde_json::to_vec(&kept).expect("what is kept has a JSON form"),
+        ..vaulted::document(node, KIND, id, pushed.provider.to_string(), &kept)
     };
     node.store.put_documents(vec![document]).await?;
     Ok(back(node, pushed, ("code", &code)))
@@ -114,8 +113,7 @@ async fn redeem(
     let spent = || Failure::from(Code::CodeSpent);
     let id = place(node, domains::REDIRECT_CODE, &body.code);
     let found = node.store.document(KIND, &id).await?.ok_or_else(spent)?;
-    let kept: Kept =
-        serde_json::from_slice(&found.document.body).map_err(|_| Failure::from(Code::Internal))?;
+    let kept: Kept = vaulted::opened(node, &found)?;
     // To others a code is one that does not exist, and stays good for its owner.
     if kept.pushed.provider != provider || !is_wanted(&kept.pushed.wanted) {
         return Err(spent());

@@ -2,7 +2,7 @@
 //!
 //! A service pushes what it wants and gets a link that is good for one answer; the person goes back
 //! to an address that the signed description names, and nowhere else, with a code that only the
-//! service that pushed can redeem, once. The store knows links and codes by keyed hashes.
+//! service that pushed can redeem, once. The store knows links and codes by keyed hashes, and keeps sealed what they lead to.
 
 mod address;
 mod code;

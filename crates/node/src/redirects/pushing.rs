@@ -17,6 +17,7 @@ use super::{LINK_LIFETIME, Pushed, Wanted, is_good, place, secret};
 use crate::descriptions;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::vaulted;
 
 /// The kind of the documents.
 const KIND: &str = "redirect-link";
@@ -38,7 +39,8 @@ pub(crate) struct Opened {
     /// Whether it has led to an answer already.
     pub(crate) is_used: bool,
     revision: u64,
-    document: Document,
+    id: String,
+    end: Timestamp,
 }
 
 /// Takes in where a person goes back to after answering a consent request.
@@ -129,13 +131,8 @@ async fn keep(
     end: Timestamp,
 ) -> Result<PushedRedirect, Failure> {
     let token = secret();
-    let document = Document {
-        kind: KIND.into(),
-        id: place(node, domains::REDIRECT_TOKEN, &token),
-        owner: pushed.provider.to_string(),
-        expires_at: Some(end),
-        body: encoded(&pushed, false),
-    };
+    let id = place(node, domains::REDIRECT_TOKEN, &token);
+    let document = sealed(node, id, end, pushed, false);
     node.store.put_documents(vec![document]).await?;
     let base = node.config.public_url.trim_end_matches('/');
     Ok(PushedRedirect {
@@ -144,9 +141,12 @@ async fn keep(
     })
 }
 
-fn encoded(pushed: &Pushed, is_used: bool) -> Vec<u8> {
-    let pushed = pushed.clone();
-    serde_json::to_vec(&Kept { pushed, is_used }).expect("what is kept has a JSON form")
+fn sealed(node: &Node, id: String, end: Timestamp, pushed: Pushed, is_used: bool) -> Document {
+    let owner = pushed.provider.to_string();
+    Document {
+        expires_at: Some(end),
+        ..vaulted::document(node, KIND, id, owner, &Kept { pushed, is_used })
+    }
 }
 
 /// What a link leads to, unless it is unknown or its time is over.
@@ -158,16 +158,17 @@ pub(crate) async fn open(node: &Node, token: &str) -> Result<Option<Opened>, Fai
     let Some(found) = node.store.document(KIND, &id).await? else {
         return Ok(None);
     };
-    if !is_good(node, found.document.expires_at) {
+    let end = found.document.expires_at;
+    let Some(end) = end.filter(|_| is_good(node, end)) else {
         return Ok(None);
-    }
-    let kept: Kept =
-        serde_json::from_slice(&found.document.body).map_err(|_| Failure::from(Code::Internal))?;
+    };
+    let kept: Kept = vaulted::opened(node, &found)?;
     Ok(Some(Opened {
         pushed: kept.pushed,
         is_used: kept.is_used,
         revision: found.revision,
-        document: found.document,
+        id,
+        end,
     }))
 }
 
@@ -180,10 +181,7 @@ impl Opened {
         if self.is_used {
             return Ok(false);
         }
-        let document = Document {
-            body: encoded(&self.pushed, true),
-            ..self.document.clone()
-        };
+        let document = sealed(node, self.id.clone(), self.end, self.pushed.clone(), true);
         let put = node.store.put_if_revision(document, Some(self.revision));
         Ok(put.await?.is_some())
     }

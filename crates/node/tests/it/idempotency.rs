@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::calls::Calls;
 use crate::household::Cast;
+use crate::pages::browser::Browser;
 use crate::world::World;
 
 const KEY: &str = "idempotency-key";
@@ -264,4 +265,27 @@ async fn who_has_the_newest_answer_is_told_so() {
         let tagged = calls.get(path).await.headers.contains_key("etag");
         assert_eq!(tagged, path == "/v1/services", "{path}");
     }
+}
+
+/// Browsers are known by a cookie, of which a key says nothing: what one person was answered is kept for
+/// nobody, not even for the same person.
+#[tokio::test]
+async fn no_answer_is_kept_for_browsers() {
+    let world = World::new().await;
+    let (mut ann, _) = Browser::of_hosted(&world, "ann@example.org").await;
+    let (mut bo, _) = Browser::of_hosted(&world, "bo@example.org").await;
+    let key = [(KEY, "shared".to_owned())];
+    let path = "/home/account/passkeys/begin";
+    let mut users = std::collections::BTreeSet::new();
+    for turn in 0..3 {
+        let browser = if turn == 1 { &mut bo } else { &mut ann };
+        let answer = browser.post_json(&key, path, &serde_json::json!({})).await;
+        assert!(!answer.headers.contains_key("idempotency-replayed"));
+        let asked: serde_json::Value = answer.json();
+        users.insert(asked["publicKey"]["user"]["name"].to_string());
+    }
+    assert_eq!(users.len(), 2, "each got an answer of their own: {users:?}");
+    let mut nobody = Browser::new(&world);
+    let refused = nobody.post_json(&key, path, &serde_json::json!({})).await;
+    assert_eq!(refused.status, 303, "to sign in");
 }

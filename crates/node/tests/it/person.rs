@@ -96,6 +96,14 @@ impl Person {
         DirectoryEntry::from_padded(&opened).unwrap()
     }
 
+    /// The path of a link to sign in by that the person's own key has made.
+    pub(crate) async fn sign_in_path(&self, world: &World) -> String {
+        let client = NodeClient::new(&world.url("/")).unwrap();
+        let made = client.sign_in_link(&world.signer(), &self.keys, None).await;
+        let url = made.unwrap().url;
+        url[url.find("/sign-in/link/").unwrap()..].to_owned()
+    }
+
     /// Names a pseudonym as this person's.
     pub(crate) async fn add(&self, world: &World, pseudonym: &Pseudonym) -> Answered {
         let statement = statement(world, self.party(), pseudonym);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use assent_api::v1::webhooks::CreateWebhook;
 use assent_api::v1::webhooks::WebhookView;
-use assent_client::http::Identified;
+use assent_client::http::{Identified, NodeClient};
 use assent_client::webhook::{self, Headers, Webhook};
 use axum::Router;
 use axum::body::Bytes;
@@ -77,6 +77,16 @@ impl Receiver {
         cast: &Cast,
         provider: &Provider,
     ) -> WebhookView {
+        self.listen_for(world, &cast.client, provider).await
+    }
+
+    /// The same with any client.
+    pub(crate) async fn listen_for(
+        &self,
+        world: &World,
+        client: &NodeClient,
+        provider: &Provider,
+    ) -> WebhookView {
         let service_id = provider.description.service_id;
         let body = CreateWebhook {
             service_id,
@@ -87,7 +97,7 @@ impl Receiver {
             signer: &signer,
             caller,
         };
-        cast.client.create_webhook(who, &body).await.unwrap()
+        client.create_webhook(who, &body).await.unwrap()
     }
 
     /// What has come so far.

@@ -10,7 +10,7 @@ use assent_crypto::domains;
 use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
 use assent_model::time::Span;
-use assent_storage::Document;
+use assent_storage::{Document, StoredDocument};
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::address::EmailAddress;
@@ -20,6 +20,7 @@ use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::node::Node;
 use crate::pages::frame::local_path;
+use crate::vaulted;
 
 /// The kind of the documents.
 pub(crate) const KIND: &str = "sign-in-link";
@@ -46,11 +47,14 @@ pub(crate) async fn make(node: &Node, party: PartyId, here: &str) -> Result<Stri
         here: here.to_owned(),
     };
     let document = Document {
-        kind: KIND.into(),
-        id: id_of(node, &token),
-        owner: party.to_string(),
         expires_at: Some(node.clock.now() + LIFETIME),
-        body: serde_json::to_vec(&followed).expect("a link has a JSON form"),
+        ..vaulted::document(
+            node,
+            KIND,
+            id_of(node, &token),
+            party.to_string(),
+            &followed,
+        )
     };
     node.store.put_documents(vec![document]).await?;
     Ok(format!("/sign-in/link/{token}"))
@@ -103,25 +107,29 @@ async fn write(node: Arc<Node>, recipient: Recipient, here: String) {
     }
 }
 
+/// What a link leads to, while it is good. Looking does not use it up.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn look(node: &Node, token: &str) -> Result<Option<Followed>, Failure> {
+    let found = node.store.document(KIND, &id_of(node, token)).await?;
+    let now = node.clock.now();
+    let is_good = |found: &StoredDocument| found.document.expires_at.is_some_and(|end| now < end);
+    let found = found.filter(is_good);
+    found.map(|found| vaulted::opened(node, &found)).transpose()
+}
+
 /// Uses a link up. Of two who follow it at a time, one gets in.
 ///
 /// # Errors
 /// The store fails.
 pub(super) async fn redeem(node: &Node, token: &str) -> Result<Option<Followed>, Failure> {
     let id = id_of(node, token);
-    let Some(found) = node.store.document(KIND, &id).await? else {
+    let Some(followed) = look(node, token).await? else {
         return Ok(None);
     };
     let is_first = node.store.delete_document(KIND, &id).await?;
-    let is_good = found
-        .document
-        .expires_at
-        .is_some_and(|end| node.clock.now() < end);
-    if !is_first || !is_good {
-        return Ok(None);
-    }
-    let followed = serde_json::from_slice(&found.document.body);
-    followed.map(Some).map_err(|_| Code::Internal.into())
+    Ok(is_first.then_some(followed))
 }
 
 fn id_of(node: &Node, token: &str) -> String {

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
+use assent_model::ids::PartyId;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -29,6 +30,8 @@ use super::frame::{Frame, local_path, page};
 use super::mail;
 use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
+use crate::contacts;
+use crate::contacts::address::EmailAddress;
 use crate::directory::ANSWER_AFTER;
 use crate::http::caller::Caller;
 use crate::http::failure::Failure;
@@ -135,12 +138,36 @@ async fn send(
 struct ConfirmPage {
     frame: Frame,
     token: String,
+    /// Into which account the button leads, so that nobody is signed in to another's unawares; empty
+    /// where the link leads nowhere.
+    account: String,
 }
 
 /// Shows the button, whatever the link: that it is used up shows when it is pressed.
-async fn confirm(texts: Texts, Path(token): Path<String>) -> Response {
+async fn confirm(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    Path(token): Path<String>,
+) -> Result<Response, PageFailure> {
+    let account = match link::look(&node, &token).await? {
+        Some(followed) => account(&node, followed.party).await?,
+        None => String::new(),
+    };
     let frame = Frame::open(texts, "sign-in-confirm-title", "/sign-in");
-    page(StatusCode::OK, &ConfirmPage { frame, token })
+    let shown = ConfirmPage {
+        frame,
+        token,
+        account,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// An account in words that its owner knows and that tell others little: the masked address, or the
+/// number where there is none.
+async fn account(node: &Node, party: PartyId) -> Result<String, Failure> {
+    let contact = contacts::contact_of(node, party).await?;
+    let address = contact.and_then(|contact| EmailAddress::parse(&contact.email));
+    Ok(address.map_or_else(|| party.to_string(), |address| address.masked()))
 }
 
 #[derive(Template)]

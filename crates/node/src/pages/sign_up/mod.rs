@@ -3,13 +3,15 @@
 //!
 //! For kept keys an e-mail address is confirmed first, by a code. Known and unknown addresses get the
 //! same answers: a code is made for both, and which letter goes out is found out after the answer. A
-//! code is good only in the browser that asked for it.
+//! code is good only in the browser that asked for it, and is voided by nothing that happens elsewhere.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
 use assent_api::problem::Code;
+use assent_crypto::digest::Digest;
+use assent_crypto::random::random_bytes;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -45,6 +47,8 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 /// An account that waits for its code.
 #[derive(Serialize, Deserialize)]
 struct Begun {
+    /// Names the code that was asked for here.
+    asked: Digest,
     email: String,
     here: String,
 }
@@ -103,10 +107,15 @@ async fn send(
         }
     };
     let begun = Begun {
+        asked: Digest::of(&random_bytes::<32>()),
         email: address.as_str().to_owned(),
         here: here.to_owned(),
     };
-    issue(&node, address, &texts.tag(), here.to_owned())?;
+    issue(&node, address, &begun, &texts.tag())?;
+    // Of two codes that were asked for at one browser the newer is good.
+    if let Some(before) = session.get::<Begun>(ENTRY).await? {
+        node.contacts.codes.forget(&Subject::SignUp(before.asked));
+    }
     session.insert(ENTRY, begun).await?;
     Ok(Redirect::to("/sign-up/code").into_response())
 }
@@ -115,8 +124,8 @@ async fn send(
 fn issue(
     node: &Arc<Node>,
     address: EmailAddress,
+    begun: &Begun,
     language: &str,
-    here: String,
 ) -> Result<(), Failure> {
     let (now, index) = (node.clock.now(), address.index(&node.index_key));
     node.contacts.sign_ups.take(index, now)?;
@@ -129,7 +138,8 @@ fn issue(
     let code = node
         .contacts
         .codes
-        .issue(Subject::SignUp(index), recipient.clone(), now)?;
+        .issue(Subject::SignUp(begun.asked), recipient.clone(), now)?;
+    let here = begun.here.clone();
     tokio::spawn(write(Arc::clone(node), recipient, code, here));
     Ok(())
 }
@@ -199,8 +209,7 @@ async fn confirm(
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageFailure> {
     let begun = begun(&session).await?;
-    let address = EmailAddress::parse(&begun.email).ok_or(PageFailure::Internal)?;
-    let subject = Subject::SignUp(address.index(&node.index_key));
+    let subject = Subject::SignUp(begun.asked);
     let now = node.clock.now();
     let recipient = match node.contacts.codes.redeem(&subject, &typed.code, now) {
         Ok(recipient) => recipient,

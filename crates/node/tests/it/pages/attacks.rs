@@ -229,3 +229,50 @@ async fn a_session_is_new_for_who_signs_in() {
     let chosen = browser.cookie("assent-session").unwrap();
     assert_ne!(chosen, "AAAAAAAAAAAAAAAAAAAAAA", "nobody chooses an id");
 }
+
+/// A code belongs to the browser that asked for it: who knows the address voids nothing, uses up no
+/// attempts, and has no use for a code that was asked for elsewhere.
+#[tokio::test]
+async fn nobody_voids_or_uses_the_code_of_another() {
+    let world = World::new().await;
+    let mut mailbox = Mailbox::new("new@example.org");
+    let form = [("email", mailbox.address)];
+    let (mut new, mut eve) = (Browser::new(&world), Browser::new(&world));
+    assert_eq!(new.post("/sign-up", &form).await.status, 303);
+    let code = mailbox.code(&world).await;
+    assert_eq!(eve.post("/sign-up", &form).await.status, 303);
+    let of_eve = mailbox.code(&world).await;
+    for typed in [code.as_str(), "BBBB-BBBB", "CCCC-CCCC", "DDDD-DDDD"] {
+        let tried = eve.post("/sign-up/code", &[("code", typed)]).await;
+        assert_eq!(tried.status, 422, "{typed}");
+    }
+    // Asking again at the same browser voids what was asked for there before.
+    assert_eq!(new.post("/sign-up", &form).await.status, 303);
+    let newest = mailbox.code(&world).await;
+    for (typed, expected) in [(code, 422), (of_eve, 422), (newest, 303)] {
+        let tried = new.post("/sign-up/code", &[("code", &typed)]).await;
+        assert_eq!(tried.status, expected, "{typed}");
+    }
+}
+
+/// Whoever is sent a link of somebody else's account sees whose it is before the button is pressed.
+#[tokio::test]
+async fn a_link_says_into_which_account_it_leads() {
+    let world = World::new().await;
+    let ann = Person::enter(&world).await;
+    ann.confirm(&world, &mut Mailbox::new(ANN)).await;
+    let unnamed = Person::enter(&world).await;
+    for (person, shown) in [
+        (&ann, "a\u{2026}@example.org".to_owned()),
+        (&unnamed, unnamed.party().to_string()),
+    ] {
+        let path = person.sign_in_path(&world).await;
+        let page = Browser::new(&world).get(&path).await.text();
+        assert!(page.contains(&shown), "{page}");
+        assert!(!page.contains(ANN), "not the whole address: {page}");
+        let followed = Browser::new(&world).post(&path, &[]).await;
+        assert_eq!(followed.status, 303, "looking has not used it up");
+        let spent = Browser::new(&world).get(&path).await.text();
+        assert!(!spent.contains(&shown), "{spent}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use assent_api::v1::contacts::ContactView;
+use assent_client::http::NodeClient;
 use assent_client::keys::PartyKeys;
 use assent_model::ids::PartyId;
 use assent_node::contacts;
@@ -55,8 +56,12 @@ impl Browser {
 
     /// The same for any party.
     pub(crate) async fn of_keys(world: &World, cast: &Cast, keys: &PartyKeys) -> Self {
-        let signer = world.signer();
-        let made = cast.client.sign_in_link(&signer, keys, None).await;
+        Self::with_keys(world, &cast.client, keys).await
+    }
+
+    /// The same with any client.
+    pub(super) async fn with_keys(world: &World, client: &NodeClient, keys: &PartyKeys) -> Self {
+        let made = client.sign_in_link(&world.signer(), keys, None).await;
         let link = made.unwrap().url;
         let token = link.rsplit('/').next().unwrap();
         let mut browser = Self::new(world);

@@ -29,7 +29,11 @@ impl Stage {
     }
 
     pub(super) async fn with(adviser: &str) -> Self {
-        let world = World::new().await;
+        Self::at(World::new().await, adviser).await
+    }
+
+    /// The same at a node with settings of its own.
+    pub(super) async fn at(world: World, adviser: &str) -> Self {
         let mut archive = Relying::new(&world, ARCHIVE).await;
         let mut adviser = Relying::new(&world, adviser).await;
         let (mut browser, _) = Browser::of_hosted(&world, ANN).await;

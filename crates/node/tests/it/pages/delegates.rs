@@ -13,16 +13,19 @@ const BO: &str = "bo@example.org";
 const CY: &str = "cy@example.org";
 
 /// A person with an active consent, and another whom the person can let in.
-struct Family {
-    stage: Stage,
-    cr_id: ConsentId,
-    bo: Browser,
+pub(super) struct Family {
+    pub(super) stage: Stage,
+    pub(super) cr_id: ConsentId,
+    pub(super) bo: Browser,
     bo_party: PartyId,
 }
 
 impl Family {
-    async fn gather() -> Self {
-        let mut stage = Stage::set().await;
+    pub(super) async fn gather() -> Self {
+        Self::around(Stage::set().await).await
+    }
+
+    pub(super) async fn around(mut stage: Stage) -> Self {
         let cr_id = given(&mut stage).await;
         let (bo, bo_party) = Browser::of_hosted(&stage.world, BO).await;
         Self {
@@ -34,7 +37,7 @@ impl Family {
     }
 
     /// The path of the invitation that is mailed to an address.
-    async fn invite(&mut self, email: &'static str, scope: &str, home: &str) -> String {
+    pub(super) async fn invite(&mut self, email: &'static str, scope: &str, home: &str) -> String {
         let mut mailbox = Mailbox::new(email);
         mailbox.fresh(&self.stage.world);
         let form = [
@@ -57,7 +60,7 @@ impl Family {
     }
 
     /// Invites Bo, who accepts and looks in.
-    async fn let_in(&mut self, scope: &str, home: &str) {
+    pub(super) async fn let_in(&mut self, scope: &str, home: &str) {
         let path = self.invite(BO, scope, home).await;
         let page = self.bo.get(&path).await;
         assert!(page.text().contains("ann@example.org"), "{}", page.text());

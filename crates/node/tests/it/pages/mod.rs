@@ -1,6 +1,7 @@
 //! Pages for people, as a browser without JavaScript meets them.
 
 mod activity;
+mod at_rest;
 mod attacks;
 mod authenticator;
 pub(crate) mod browser;
@@ -16,6 +17,7 @@ mod languages;
 mod letters;
 mod notifications;
 mod own_page;
+mod ownership;
 mod passkeys;
 mod providers;
 mod relying;

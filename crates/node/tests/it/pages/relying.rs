@@ -2,7 +2,9 @@
 
 use assent_api::v1::consents::AskConsent;
 use assent_api::v1::links::CreateLink;
-use assent_api::v1::redirects::{PushLink, PushRedirect, PushedRedirect, Redeem, RedeemedConsent};
+use assent_api::v1::redirects::{
+    PushLink, PushRedirect, PushedRedirect, Redeem, RedeemedConsent, RedeemedLink,
+};
 use assent_client::errand::{Errand, ReturnError, Returned};
 use assent_client::http::{ClientError, Identified, NodeClient};
 use assent_client::statements::Signer;
@@ -182,6 +184,16 @@ impl Relying {
     ) -> Result<RedeemedConsent, ReturnError> {
         let redeem = errand.redeem(&returned(address), &world.running.node().config.public_url)?;
         Ok(self.redeem(world, &redeem).await.unwrap())
+    }
+
+    /// The link record that a person signed.
+    pub(super) async fn redeem_link(&self, world: &World, redeem: &Redeem) -> RedeemedLink {
+        let signer = world.signer();
+        let redeemed = self
+            .client
+            .redeem_link(self.identified(&signer), redeem)
+            .await;
+        redeemed.unwrap()
     }
 
     pub(super) async fn redeem(

@@ -11,6 +11,7 @@ sign-in-sent-none = Intet modtaget? Se i uønsket post, eller tjek adressen. Af 
 sign-in-back = Tilbage til log ind
 sign-in-confirm-title = Et trin mere
 sign-in-confirm = Tryk på knappen for at logge ind på denne enhed.
+sign-in-confirm-account = Du bliver logget ind som
 sign-in-now = Log ind
 sign-in-spent-title = Linket er brugt
 sign-in-spent = Et link virker én gang og kun i ti minutter. Bed om et nyt.

@@ -11,6 +11,7 @@ sign-in-sent-none = Nothing there? Look among unwanted mail, or check the addres
 sign-in-back = Back to signing in
 sign-in-confirm-title = One more step
 sign-in-confirm = Press the button to sign in on this device.
+sign-in-confirm-account = You will be signed in as
 sign-in-now = Sign in
 sign-in-spent-title = This link has been used
 sign-in-spent = A link works once, and only for ten minutes. Ask for a new one.

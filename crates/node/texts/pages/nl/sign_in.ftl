@@ -11,6 +11,7 @@ sign-in-sent-none = Niets ontvangen? Kijk bij ongewenste mail of controleer het 
 sign-in-back = Terug naar inloggen
 sign-in-confirm-title = Nog één stap
 sign-in-confirm = Druk op de knop om op dit apparaat in te loggen.
+sign-in-confirm-account = U wordt ingelogd als
 sign-in-now = Inloggen
 sign-in-spent-title = Deze link is gebruikt
 sign-in-spent = Een link werkt één keer, en maar tien minuten. Vraag een nieuwe aan.

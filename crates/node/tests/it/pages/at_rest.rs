@@ -1,0 +1,145 @@
+//! What a copy of the disk tells of people who are about to sign in or to answer: nothing.
+
+use std::fs;
+use std::path::Path;
+
+use assent_crypto::digest::Digest;
+use assent_storage::Document;
+use serde_json::{Value, json};
+
+use super::browser::{Browser, continues};
+use super::relying::{ADVISER, Relying, path_of, returned};
+use crate::erasure::holding;
+use crate::person::Person;
+use crate::world::World;
+
+const ANN: &str = "ann@example.org";
+const UNCONFIRMED: &str = "somebody.unconfirmed@example.org";
+
+/// A copy of the files of the store, as who takes the disk has them.
+fn copy_of_store(world: &World, to: &Path) {
+    for entry in fs::read_dir(&world.config.data_dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// Whether the store of a node holds any of these words in clear. Letters lie in a folder of their own.
+fn holds(world: &World, words: &[&str]) -> bool {
+    let copy = tempfile::tempdir().unwrap();
+    copy_of_store(world, copy.path());
+    let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+    !holding(copy.path(), &words).is_empty()
+}
+
+async fn documents(world: &World, kind: &str) -> Vec<Document> {
+    let found = world.running.node().store.documents(kind, "", 100).await;
+    let found = found.unwrap().into_iter();
+    found.map(|stored| stored.document).collect()
+}
+
+async fn are_sealed(world: &World, kind: &str) {
+    let found = documents(world, kind).await;
+    assert!(!found.is_empty(), "{kind}");
+    for document in found {
+        let read = serde_json::from_slice::<Value>(&document.body);
+        assert!(read.is_err(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_has_begun_is_sealed() {
+    let world = World::new().await;
+    let (mut ann, party) = Browser::of_hosted(&world, ANN).await;
+    let mut new = Browser::new(&world);
+    let sent = new.post("/sign-up", &[("email", UNCONFIRMED)]).await;
+    assert_eq!(sent.status, 303);
+    let mut challenges = Vec::new();
+    for (browser, path) in [
+        (&mut ann, "/home/account/passkeys/begin"),
+        (&mut new, "/sign-in/passkey/begin"),
+    ] {
+        let asked: Value = browser.post_json(&[], path, &json!({})).await.json();
+        let challenge = asked.pointer("/publicKey/challenge").unwrap();
+        challenges.push(challenge.as_str().unwrap().to_owned());
+    }
+    for kind in ["session", "ceremony"] {
+        are_sealed(&world, kind).await;
+    }
+    assert!(holds(&world, &[&party.to_string()]), "the search finds");
+    assert!(!holds(&world, &[UNCONFIRMED]));
+    for challenge in &challenges {
+        assert!(!holds(&world, &[challenge]), "{challenge}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_link_leads_to_is_sealed() {
+    let world = World::new().await;
+    let adviser = Relying::new(&world, ADVISER).await;
+    let (mut ann, _) = Browser::of_hosted(&world, ANN).await;
+    let (errand, pushed) = adviser.push_link(&world, Digest::of(b"an account")).await;
+    are_sealed(&world, "redirect-link").await;
+    assert!(
+        !holds(&world, &[&errand.state]),
+        "the state that comes back"
+    );
+    let answered = ann.post(&path_of(&pushed), &[("answer", "give")]).await;
+    let back = returned(&continues(&answered.text()).unwrap());
+    are_sealed(&world, "redirect-code").await;
+    are_sealed(&world, "redirect-link").await;
+    let copy = tempfile::tempdir().unwrap();
+    copy_of_store(&world, copy.path());
+    let node = &world.running.node().config.public_url;
+    let redeem = errand.redeem(&back, node).unwrap();
+    let redeemed = adviser.redeem_link(&world, &redeem).await;
+    let record = redeemed.record.rsplit('.').next().unwrap().to_owned();
+    let needles = [record.into_bytes(), errand.state.into_bytes()];
+    assert!(holding(copy.path(), &needles).is_empty());
+}
+
+/// Who can write to the disk puts the session of one where that of another was.
+#[tokio::test]
+async fn a_session_opens_nowhere_else() {
+    let world = World::new().await;
+    let (mut ann, party) = Browser::of_hosted(&world, ANN).await;
+    let mut eve = Browser::new(&world);
+    eve.post("/sign-up", &[("email", UNCONFIRMED)]).await;
+    let owner = party.to_string();
+    let sessions = documents(&world, "session").await;
+    let of = |is_ann: bool| sessions.iter().find(|one| (one.owner == owner) == is_ann);
+    let (anns, eves) = (of(true).unwrap(), of(false).unwrap());
+    let moved = Document {
+        id: eves.id.clone(),
+        ..anns.clone()
+    };
+    let store = &world.running.node().store;
+    store.put_documents(vec![moved]).await.unwrap();
+    assert_eq!(eve.get("/home").await.status, 303, "not signed in as Ann");
+    assert_eq!(ann.get("/home").await.status, 200);
+}
+
+/// The link to sign in by, made for one, is put where that of another was.
+#[tokio::test]
+async fn a_link_to_sign_in_opens_nowhere_else() {
+    let world = World::new().await;
+    let node = world.running.node();
+    let (ann, eve) = (Person::enter(&world).await, Person::enter(&world).await);
+    ann.sign_in_path(&world).await;
+    let path = eve.sign_in_path(&world).await;
+    let links = documents(&world, "sign-in-link").await;
+    let of = |person: &Person| {
+        let owner = person.party().to_string();
+        links.iter().find(|one| one.owner == owner).unwrap()
+    };
+    let moved = Document {
+        id: of(&eve).id.clone(),
+        ..of(&ann).clone()
+    };
+    node.store.put_documents(vec![moved]).await.unwrap();
+    let mut browser = Browser::new(&world);
+    assert!(browser.post(&path, &[]).await.status >= 400);
+    assert_eq!(browser.get("/home").await.status, 303);
+}
