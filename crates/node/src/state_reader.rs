@@ -93,6 +93,7 @@ impl StateReader {
     where
         P: Piece + Send + Sync + 'static,
     {
+        let mut fresh: HashMap<StateKey, Cached> = HashMap::new();
         let (epoch, unknown) = {
             let cache = self.cache();
             let keys = ids.iter().map(|id| StateKey::new(P::KIND, id));
@@ -107,6 +108,7 @@ impl StateReader {
                 let piece = piece.transpose().map_err(|_| StoreError::Corrupt)?;
                 read.push((key, piece.map(|piece| piece as Arc<dyn Any + Send + Sync>)));
             }
+            fresh.extend(read.iter().cloned());
             let mut cache = self.cache();
             if cache.epoch == epoch {
                 if cache.pieces.len() + read.len() > CACHED_PIECES {
@@ -117,7 +119,11 @@ impl StateReader {
         }
         let mut pieces = Vec::with_capacity(ids.len());
         for id in ids {
-            pieces.push(self.get(id).await?);
+            let piece = match fresh.remove(&StateKey::new(P::KIND, id)) {
+                Some(piece) => piece.map(|piece| piece.downcast().expect("a key names one kind")),
+                None => self.get(id).await?,
+            };
+            pieces.push(piece);
         }
         Ok(pieces)
     }

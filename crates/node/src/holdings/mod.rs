@@ -5,7 +5,9 @@
 //! changes something asks the rules, and they read the committed state.
 
 mod happening;
+mod lines;
 mod reading;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +21,8 @@ use assent_model::time::Timestamp;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 pub(crate) use happening::{By, Happening, Use, What};
+pub(crate) use lines::{Chosen, Counts, Likeness, Line, Lines, Which, source_of};
+pub(crate) use standing::{Standing, Tab};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -83,6 +87,7 @@ pub(crate) async fn of(node: &Node, party: PartyId) -> Result<OwnedMutexGuard<Ho
         *holdings = Holdings::default();
         return Err(failure);
     }
+    holdings.pass(node.clock.now());
     Ok(holdings)
 }
 
@@ -105,6 +110,8 @@ pub(crate) struct Holdings {
     pub(crate) consents: Vec<HeldConsent>,
     /// All that happened.
     pub(crate) happenings: Vec<Happening>,
+    /// Where consents and requests stand.
+    pub(crate) lines: Lines,
 }
 
 /// Where the lists of a pseudonym have been read to.
@@ -116,7 +123,7 @@ struct Ends {
 }
 
 /// What something happened to, as a place in the holdings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// The account itself.
     Account,
@@ -128,6 +135,17 @@ pub(crate) enum Place {
     Consent(usize),
     /// The source's record of the pair at this place among the consents.
     Source(usize),
+}
+
+impl Place {
+    /// The consent or the request there.
+    pub(crate) fn which(self) -> Option<Which> {
+        match self {
+            Self::Account | Self::Link(_) => None,
+            Self::Request(at) => Some(Which::Request(at)),
+            Self::Consent(at) | Self::Source(at) => Some(Which::Consent(at)),
+        }
+    }
 }
 
 /// A link.
@@ -168,6 +186,8 @@ pub(crate) struct HeldConsent {
     current: (ConsentStatus, ResourceSet),
     /// The data of the last use: most uses are of the same.
     last_used: Arc<ResourceSet>,
+    /// What happened to it, as places among the happenings.
+    happened: Vec<usize>,
 }
 
 impl HeldConsent {
@@ -204,14 +224,8 @@ impl Holdings {
 
     /// What happened to a consent, to either record of a pair.
     pub(crate) fn happenings_of(&self, id: ConsentId) -> impl Iterator<Item = &Happening> {
-        let place = match self.places.get(&id.to_string()) {
-            Some(Place::Consent(place) | Place::Source(place)) => Some(*place),
-            _ => None,
-        };
-        let is_about = move |happening: &&Happening| match happening.about {
-            Place::Consent(about) | Place::Source(about) => Some(about) == place,
-            _ => false,
-        };
-        self.happenings.iter().filter(is_about)
+        let held = self.consent(id).into_iter();
+        held.flat_map(|held| &held.happened)
+            .map(|at| &self.happenings[*at])
     }
 }

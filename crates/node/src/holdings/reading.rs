@@ -8,7 +8,7 @@ use std::sync::Arc;
 use assent_api::problem::Code;
 use assent_exchange::collection::Piece;
 use assent_exchange::consent::event::ConsentEvent;
-use assent_exchange::consent::state::{Consent, Request, Role};
+use assent_exchange::consent::state::{Consent, Request, RequestStatus, Role};
 use assent_exchange::event::Event;
 use assent_exchange::link::event::LinkEvent;
 use assent_exchange::link::state::Link;
@@ -22,7 +22,8 @@ use assent_model::records::release::UseAction;
 use assent_model::time::Timestamp;
 
 use super::happening::{self, Happening, What};
-use super::{Ends, HeldConsent, HeldLink, HeldRequest, Holdings, Place};
+use super::lines::{Likeness, Stand};
+use super::{Ends, HeldConsent, HeldLink, HeldRequest, Holdings, Place, Standing, Which};
 use crate::accounts;
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -55,6 +56,7 @@ impl Holdings {
             self.is_begun = true;
         }
         self.unsettled.extend(named);
+        let (requests, consents) = (self.requests.len(), self.consents.len());
         let fresh = self.fresh(node, size).await?;
         let old: BTreeSet<SurrogateId> = self.linked.keys().copied().collect();
         self.settle(node).await?;
@@ -69,10 +71,63 @@ impl Holdings {
             }
         }
         let leaves = self.leaves(node, fresh, &anew, size).await?;
-        let touched = self.take(&leaves, &anew.into_iter().collect());
-        self.reload(node, touched).await?;
+        let mut touched = self.take(&leaves, &anew.into_iter().collect());
+        // What is new here was read after the head of the log, and is as new.
+        let is_new = |place: &Place| match place.which() {
+            Some(Which::Request(at)) => at >= requests,
+            Some(Which::Consent(at)) => at >= consents,
+            None => false,
+        };
+        touched.retain(|place| !is_new(place));
+        self.reload(node, &touched).await?;
+        let moved = touched.into_iter().filter_map(Place::which);
+        let new = (requests..self.requests.len()).map(Which::Request);
+        let new = new.chain((consents..self.consents.len()).map(Which::Consent));
+        let moved: BTreeSet<Which> = moved.chain(new).collect();
+        let now = node.clock.now();
+        for which in moved {
+            self.stand(which, now);
+        }
         self.seen = size;
         Ok(())
+    }
+
+    /// Lets time pass: what has ended meanwhile stands elsewhere.
+    pub(super) fn pass(&mut self, now: Timestamp) {
+        while let Some(which) = self.lines.ended(now) {
+            self.stand(which, now);
+        }
+    }
+
+    /// Puts something on the tab where it stands.
+    fn stand(&mut self, which: Which, now: Timestamp) {
+        let stand = match which {
+            Which::Consent(at) => {
+                let held = &self.consents[at];
+                let is_open = !held.consent.has_ended(now);
+                Stand {
+                    likeness: Likeness::of_consent(&held.consent),
+                    at: held.at,
+                    standing: Some(Standing::of_consent(&held.consent, now)),
+                    end: held.consent.valid_until.filter(|_| is_open),
+                }
+            }
+            Which::Request(at) => {
+                let held = &self.requests[at];
+                let standing = Standing::of_request(&held.request, now);
+                let end = match held.request.status {
+                    RequestStatus::Requested { answer_by } => Some(answer_by),
+                    _ => None,
+                };
+                Stand {
+                    likeness: Likeness::of_request(&held.request),
+                    at: held.at,
+                    standing,
+                    end: end.filter(|_| standing == Some(Standing::Waiting)),
+                }
+            }
+        };
+        self.lines.put(which, stand);
     }
 
     /// Finds out which pseudonyms have links. The aliases of pairs have none: what hangs on them is
@@ -110,58 +165,52 @@ impl Holdings {
         let consents = members(node, surrogate, "consents", &mut ends.consents).await?;
         self.linked.insert(surrogate, ends);
         let mut names = Vec::new();
-        for name in links {
-            let id = parse(&name)?;
-            let link = piece::<Link>(node, &id).await?;
-            self.places
-                .insert(name.clone(), Place::Link(self.links.len()));
+        for (id, link) in pieces::<Link>(node, &links).await? {
+            let place = Place::Link(self.links.len());
+            self.places.insert(id.to_string(), place);
             self.links.push(HeldLink { id, link });
-            names.push(name);
         }
-        for name in requests {
-            let id = parse(&name)?;
-            let request = piece::<Request>(node, &id).await?;
-            self.places
-                .insert(name.clone(), Place::Request(self.requests.len()));
+        for (id, request) in pieces::<Request>(node, &requests).await? {
+            let place = Place::Request(self.requests.len());
+            self.places.insert(id.to_string(), place);
             let at = Timestamp::default();
             self.requests.push(HeldRequest { id, request, at });
-            names.push(name);
         }
-        for name in consents {
-            names.extend(self.hold(node, name).await?);
-        }
+        names.extend(links);
+        names.extend(requests);
+        names.extend(self.hold(node, &consents).await?);
         Ok(names)
     }
 
-    /// Takes in a consent with the other record of a pair, and names both.
-    async fn hold(&mut self, node: &Node, name: String) -> Result<Vec<String>, Failure> {
-        let id = parse(&name)?;
-        let consent = piece::<Consent>(node, &id).await?;
-        if matches!(consent.role, Role::Source { .. }) {
-            return Ok(Vec::new());
-        }
-        let place = self.consents.len();
-        let mut names = vec![name.clone()];
-        self.places.insert(name, Place::Consent(place));
-        let source = match consent.role.counterpart() {
-            None => None,
-            Some(other) => {
-                names.push(other.to_string());
+    /// Takes in consents with the other records of pairs, and names both.
+    async fn hold(&mut self, node: &Node, consents: &[String]) -> Result<Vec<String>, Failure> {
+        let mut held = pieces::<Consent>(node, consents).await?;
+        held.retain(|(_, consent)| !matches!(consent.role, Role::Source { .. }));
+        let others = held.iter().filter_map(|(_, one)| one.role.counterpart());
+        let others: Vec<String> = others.map(|id| id.to_string()).collect();
+        let mut sources = pieces::<Consent>(node, &others).await?.into_iter();
+        let mut names = others;
+        for (id, consent) in held {
+            let place = self.consents.len();
+            names.push(id.to_string());
+            self.places.insert(id.to_string(), Place::Consent(place));
+            let source = consent.role.counterpart().and_then(|_| sources.next());
+            if let Some((other, _)) = &source {
                 self.places.insert(other.to_string(), Place::Source(place));
-                Some(piece::<Consent>(node, &other).await?)
             }
-        };
-        self.consents.push(HeldConsent {
-            id,
-            at: consent.valid_from,
-            current: (ConsentStatus::Active, consent.resource_set.clone()),
-            consent,
-            source,
-            custody: Custody::Hosted,
-            uses: 0,
-            last_use: None,
-            last_used: Arc::default(),
-        });
+            self.consents.push(HeldConsent {
+                id,
+                at: consent.valid_from,
+                current: (ConsentStatus::Active, consent.resource_set.clone()),
+                consent,
+                source: source.map(|(_, source)| source),
+                custody: Custody::Hosted,
+                uses: 0,
+                last_use: None,
+                last_used: Arc::default(),
+                happened: Vec::new(),
+            });
+        }
         Ok(names)
     }
 
@@ -208,11 +257,12 @@ impl Holdings {
         &mut self,
         leaves: &BTreeMap<u64, LeafContent<Event>>,
         anew: &BTreeSet<String>,
-    ) -> Vec<Place> {
-        let mut touched = Vec::new();
+    ) -> BTreeSet<Place> {
+        let mut touched = BTreeSet::new();
+        let before = self.happenings.len();
         for leaf in leaves.values() {
             for (nth, about, what) in self.told(leaf, anew) {
-                touched.push(about);
+                touched.insert(about);
                 self.note(about, &what, leaf.time);
                 self.happenings.push(Happening {
                     index: leaf.index,
@@ -223,9 +273,31 @@ impl Holdings {
                 });
             }
         }
-        self.happenings
-            .sort_by_key(|happening| (happening.index, happening.nth));
+        self.put_in_order(before);
         touched
+    }
+
+    /// Puts the happenings from a place on in order with those before, and under what they are about.
+    /// Most come at the end; those of a pseudonym that was named late come between.
+    fn put_in_order(&mut self, first: usize) {
+        let key = |happening: &Happening| (happening.index, happening.nth);
+        let is_in_order = match (self.happenings[..first].last(), self.happenings.get(first)) {
+            (Some(last), Some(next)) => key(last) < key(next),
+            _ => true,
+        };
+        let mut first = first;
+        if !is_in_order {
+            self.happenings.sort_by_key(key);
+            first = 0;
+            for held in &mut self.consents {
+                held.happened.clear();
+            }
+        }
+        for (at, happening) in self.happenings.iter().enumerate().skip(first) {
+            if let Some(Which::Consent(about)) = happening.about.which() {
+                self.consents[about].happened.push(at);
+            }
+        }
     }
 
     fn told(
@@ -292,9 +364,9 @@ impl Holdings {
     }
 
     /// Reads the state of what was touched anew.
-    async fn reload(&mut self, node: &Node, touched: Vec<Place>) -> Result<(), Failure> {
+    async fn reload(&mut self, node: &Node, touched: &BTreeSet<Place>) -> Result<(), Failure> {
         for place in touched {
-            match place {
+            match *place {
                 Place::Account => {}
                 Place::Link(at) => {
                     let held = &mut self.links[at];
@@ -377,6 +449,21 @@ async fn members(
 
 fn parse<T: FromStr>(name: &str) -> Result<T, Failure> {
     name.parse().map_err(|_| Code::Internal.into())
+}
+
+/// Pieces of committed state with these names, read together.
+async fn pieces<P>(node: &Node, names: &[String]) -> Result<Vec<(P::Id, Arc<P>)>, Failure>
+where
+    P: Piece + Send + Sync + 'static,
+{
+    let ids: Vec<P::Id> = names
+        .iter()
+        .map(|name| parse(name))
+        .collect::<Result<_, _>>()?;
+    let found = node.state.get_all::<P>(&ids).await?;
+    let found = ids.into_iter().zip(found);
+    let found = found.map(|(id, piece)| Ok((id, piece.ok_or(Code::Internal)?)));
+    found.collect()
 }
 
 /// A piece of committed state that the log says there is.

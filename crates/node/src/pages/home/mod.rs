@@ -13,7 +13,6 @@ mod overview;
 mod paging;
 mod passkeys;
 mod services;
-mod standing;
 mod telling;
 mod visitor;
 

@@ -13,11 +13,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::consents::{Choice, Line, lines, source_of};
-use super::standing::Standing;
+use super::consents::Choice;
 use super::visitor::Visitor;
 use crate::descriptions;
-use crate::holdings::{self, HeldConsent};
+use crate::holdings::{self, Likeness, Standing};
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pages::consent::word;
@@ -81,27 +80,23 @@ pub(super) async fn numbers(
 ) -> Result<Response, PageFailure> {
     let holdings = holdings::of(&node, visitor.owner).await?;
     let shared = visitor.shared();
-    let of_home = shared.links_of(&asked.home);
-    let is_at_home = |line: &&Line<'_>| {
-        asked.home.is_empty() || line.link().is_some_and(|link| of_home.contains(&link))
-    };
-    let lines = lines(&holdings, &shared, node.clock.now());
+    let there = holdings.lines.chosen(|like| {
+        let is_at_home = asked.home.is_empty() || shared.is_at(like, &asked.home);
+        shared.sees(like) && is_at_home
+    });
+    let language = names::language(&texts);
     let mut counted = Counted::default();
-    let (mut count, mut paused) = (0, 0);
-    for line in lines.iter().filter(is_at_home) {
-        match line {
-            Line::Consent(held, Standing::Active) => {
-                counted.add(&node, held, &names::language(&texts)).await?;
-                count += 1;
-            }
-            Line::Consent(_, Standing::Paused) => paused += 1,
-            _ => {}
+    for (like, counts) in holdings.lines.counted(&there) {
+        let active = counts.of(Standing::Active);
+        if active > 0 {
+            counted.add(&node, like, active, &language).await?;
         }
     }
+    let counts = holdings.lines.counts(&there);
     let shown = NumbersPage {
         homes: visitor.home_choices(&asked.home),
-        count,
-        paused,
+        count: counts.of(Standing::Active),
+        paused: counts.of(Standing::Paused),
         purposes: bars(&counted.purposes, "purpose", &texts),
         bases: bars(&counted.bases, "legal-basis", &texts),
         processing: counted.grid(&counted.processing, "processing", &texts),
@@ -126,17 +121,17 @@ impl Counted {
     async fn add(
         &mut self,
         node: &Node,
-        held: &HeldConsent,
+        like: &Likeness,
+        active: usize,
         language: &Language,
     ) -> Result<(), Failure> {
-        let consent = &held.consent;
-        let service = descriptions::shared(node, &consent.service).await?;
-        let holder = match source_of(consent) {
+        let service = descriptions::shared(node, &like.service).await?;
+        let holder = match &like.source {
             Some(source) => descriptions::shared(node, source).await?,
             None => Arc::clone(&service),
         };
-        if let Some(basis) = service.purpose(&consent.usage_rules.purpose_id) {
-            self.count(basis, &holder, held, language);
+        if let Some(basis) = service.purpose(&like.purpose) {
+            self.count(basis, &holder, (like, active), language);
         }
         Ok(())
     }
@@ -145,21 +140,21 @@ impl Counted {
         &mut self,
         basis: &ProcessingBasis,
         holder: &ServiceDescription,
-        held: &HeldConsent,
+        (like, active): (&Likeness, usize),
         language: &Language,
     ) {
-        *self.purposes.entry(basis.category).or_default() += 1;
-        *self.bases.entry(basis.legal_basis).or_default() += 1;
-        for id in held.consent.concepts() {
+        *self.purposes.entry(basis.category).or_default() += active;
+        *self.bases.entry(basis.legal_basis).or_default() += active;
+        for id in like.concepts() {
             if !self.concepts.contains_key(id) {
                 let name = names::concept(holder, id, language);
                 self.concepts.insert(id.clone(), name);
             }
             let kept = self.storage.entry(basis.storage.location).or_default();
-            *kept.entry(id.clone()).or_default() += 1;
+            *kept.entry(id.clone()).or_default() += active;
             for category in &basis.processing_categories {
                 let done = self.processing.entry(*category).or_default();
-                *done.entry(id.clone()).or_default() += 1;
+                *done.entry(id.clone()).or_default() += active;
             }
         }
     }

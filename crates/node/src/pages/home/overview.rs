@@ -8,10 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
-use super::consents::{Choice, Line, lines};
-use super::standing::Standing;
+use super::consents::Choice;
 use super::visitor::Visitor;
-use crate::holdings;
+use crate::holdings::{self, Standing};
 use crate::homes::delegates;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
@@ -66,29 +65,19 @@ pub(super) async fn overview(
     };
     let holdings = holdings::of(&node, visitor.owner).await?;
     let shared = visitor.shared();
-    let lines = lines(&holdings, &shared, node.clock.now());
-    let count = |standing| {
-        lines
-            .iter()
-            .filter(|line| line.standing() == standing)
-            .count()
-    };
+    let lines = &holdings.lines;
+    let counts = lines.counts(&lines.chosen(|like| shared.sees(like)));
     let at_home = |home: Choice| {
-        let links = shared.links_of(&home.value);
-        let is_there = |line: &&Line<'_>| {
-            line.standing() == Standing::Active
-                && line.link().is_some_and(|link| links.contains(&link))
-        };
-        let active = lines.iter().filter(is_there).count();
-        (home, active)
+        let there = lines.chosen(|like| shared.sees(like) && shared.is_at(like, &home.value));
+        (home, lines.counts(&there).of(Standing::Active))
     };
     let shown = OverviewPage {
-        active: count(Standing::Active),
-        paused: count(Standing::Paused),
-        waiting: count(Standing::Waiting),
+        active: counts.of(Standing::Active),
+        paused: counts.of(Standing::Paused),
+        waiting: counts.of(Standing::Waiting),
         homes: visitor.home_choices("").into_iter().map(at_home).collect(),
         entrusted,
-        is_new: lines.is_empty() && holdings.links.is_empty() && !visitor.is_delegate(),
+        is_new: counts.all() == 0 && holdings.links.is_empty() && !visitor.is_delegate(),
         frame: visitor.frame(texts, "home-title", "home", "/home"),
     };
     Ok(page(StatusCode::OK, &shown))

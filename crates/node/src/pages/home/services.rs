@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use assent_exchange::consent::state::Status;
 use assent_model::ids::LinkId;
 use assent_model::records::Custody;
 use axum::extract::{Path, State};
@@ -11,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::descriptions;
-use crate::holdings::{self, HeldLink, Holdings};
+use crate::holdings::{self, HeldLink, Holdings, Standing};
 use crate::hosted;
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -77,16 +76,15 @@ async fn line(
     let current = descriptions::current(node, held.link.service).await?;
     let description = descriptions::shared(node, &current).await?;
     let language = names::language(texts);
-    let hangs = |consent: &&holdings::HeldConsent| {
-        consent.consent.status == Status::Active && consent.consent.role.link() == Some(held.id)
-    };
+    let lines = &holdings.lines;
+    let hanging = lines.chosen(|like| like.is_consent && like.link == Some(held.id));
     Ok(Line {
         id: held.id.to_string(),
         about: names::picked(&description.description, &language),
         service: plain(&description.name),
         provider: plain(&description.provider.name),
         removed: held.link.is_removed(),
-        active: holdings.consents.iter().filter(hangs).count(),
+        active: lines.counts(&hanging).of(Standing::Active),
     })
 }
 

@@ -12,10 +12,8 @@ use assent_model::records::release::UseAction;
 use assent_model::records::service::DescriptionRef;
 use assent_model::time::Timestamp;
 
-use super::consents::source_of;
-use super::standing::Standing;
 use crate::descriptions;
-use crate::holdings::{By, Happening, Holdings, Place, Use, What};
+use crate::holdings::{By, Happening, Holdings, Place, Standing, Use, What, source_of};
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pages::names;

@@ -1,6 +1,5 @@
 //! Who looks at My Home, and whose it is: one's own, or that of somebody who has let the visitor in.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_model::ids::{LinkId, PartyId};
@@ -11,8 +10,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::consents::Choice;
-use crate::holdings::{Holdings, Place};
-use crate::homes::acts::Act;
+use crate::holdings::{Holdings, Likeness, Place};
 use crate::homes::delegates::{self, Entrusted, Scope};
 use crate::homes::{self, Home};
 use crate::http::failure::Failure;
@@ -175,46 +173,37 @@ struct Only {
 }
 
 impl Shared {
-    /// Whether the visitor is shown what is at a place.
-    pub(super) fn has(&self, holdings: &Holdings, place: Place) -> bool {
+    /// Whether the visitor is shown what is like this.
+    pub(super) fn sees(&self, like: &Likeness) -> bool {
         let Some(only) = &self.only else {
             return true;
         };
-        let is_consent = matches!(place, Place::Consent(_) | Place::Source(_));
         let home = only.home.as_ref();
-        is_consent && home.is_none_or(|home| self.is_in_home(holdings, place, home))
+        like.is_consent && home.is_none_or(|home| self.is_at(like, home))
     }
 
-    /// Whether the visitor is shown an act of a delegate.
-    pub(super) fn has_act(&self, holdings: &Holdings, act: &Act) -> bool {
-        let place = act.consent.and_then(|id| holdings.place(&id.to_string()));
-        match place {
-            Some(place) => self.has(holdings, place),
+    /// Whether what is like this belongs to a home.
+    pub(super) fn is_at(&self, like: &Likeness, home: &str) -> bool {
+        like.link.is_some_and(|link| self.has_link(home, link))
+    }
+
+    /// Whether the visitor is shown what is at a place.
+    pub(super) fn has(&self, holdings: &Holdings, place: Place) -> bool {
+        let known = place.which().and_then(|which| holdings.lines.of(which));
+        match known {
+            Some((like, _)) => self.sees(holdings.lines.likeness(like)),
             None => self.only.is_none(),
         }
     }
 
-    /// Whether what is at a place belongs to a home.
-    pub(super) fn is_in_home(&self, holdings: &Holdings, place: Place, home: &str) -> bool {
-        let home = self.homes.iter().find(|known| known.id == home);
-        let link = link_of(holdings, place);
-        home.zip(link)
-            .is_some_and(|(home, link)| home.links.contains(&link))
+    /// Whether the visitor sees everything.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_none()
     }
 
-    /// The links of a home.
-    pub(super) fn links_of(&self, home: &str) -> BTreeSet<LinkId> {
+    /// Whether a link belongs to a home.
+    pub(super) fn has_link(&self, home: &str, link: LinkId) -> bool {
         let home = self.homes.iter().find(|known| known.id == home);
-        home.map(|home| home.links.clone()).unwrap_or_default()
-    }
-}
-
-/// The link that what is at a place hangs on.
-fn link_of(holdings: &Holdings, place: Place) -> Option<LinkId> {
-    match place {
-        Place::Account => None,
-        Place::Link(at) => Some(holdings.links[at].id),
-        Place::Request(at) => Some(holdings.requests[at].request.link),
-        Place::Consent(at) | Place::Source(at) => holdings.consents[at].consent.role.link(),
+        home.is_some_and(|home| home.links.contains(&link))
     }
 }

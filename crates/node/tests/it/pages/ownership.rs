@@ -217,31 +217,31 @@ impl Scene {
 
 type Ids = BTreeMap<String, String>;
 
-fn name(ids: &mut Ids, key: &str, value: impl ToString) {
+fn name(ids: &mut Ids, key: &str, value: &impl ToString) {
     ids.insert(key.to_owned(), value.to_string());
 }
 
 /// What a person has of homes, delegates and passkeys.
 async fn of_people(family: &mut Family, ids: &mut Ids) {
     let invitation = family.invite("dee@example.org", "see", "").await;
-    name(ids, "invitations/token", last(&invitation));
+    name(ids, "invitations/token", &last(&invitation));
     family.bo.post("/home/shared/close", &[]).await;
     let shared = family.bo.get("/home/shared").await.text();
     name(
         ids,
         "shared/delegation",
-        number_in(&shared, "class=\"row\""),
+        &number_in(&shared, "class=\"row\""),
     );
     let browser = &mut family.stage.browser;
     browser.post("/home/homes", &[("name", "The flat")]).await;
     let homes = browser.get("/home/homes").await.text();
-    name(ids, "home", number_in(&homes, "<bdi>The flat"));
+    name(ids, "home", &number_in(&homes, "<bdi>The flat"));
     let delegates = browser.get("/home/delegates").await.text();
     // The last is the invitation, which can be taken back when Bo has left.
     let waiting = delegates.rsplit("/home/delegates/").next().unwrap();
-    name(ids, "delegation", waiting.split('/').next().unwrap());
-    name(ids, "passkey", passkey(&family.stage.world, browser).await);
-    name(ids, "consent", family.cr_id);
+    name(ids, "delegation", &waiting.split('/').next().unwrap());
+    name(ids, "passkey", &passkey(&family.stage.world, browser).await);
+    name(ids, "consent", &family.cr_id);
 }
 
 /// What a person is asked, and what hangs on it.
@@ -252,15 +252,15 @@ async fn of_requests(stage: &mut Stage, ids: &mut Ids) {
         adviser,
         browser,
     } = stage;
-    name(ids, "change", "pause");
-    name(ids, "format", "iso-27560");
+    name(ids, "change", &"pause");
+    name(ids, "format", &"iso-27560");
     let request = adviser.ask(world, archive, None).await;
-    name(ids, "request", request);
+    name(ids, "request", &request);
     let (_, pushed) = adviser.push(world, request).await;
-    name(ids, "consent/token", last(&path_of(&pushed)));
+    name(ids, "consent/token", &last(&path_of(&pushed)));
     let services = browser.get("/home/services").await.text();
     let remove = attribute(&services, "Bright Energy Advice<", "href").unwrap();
-    name(ids, "link", remove.split('/').nth(3).unwrap());
+    name(ids, "link", &remove.split('/').nth(3).unwrap());
 }
 
 /// What an organisation has; its browser, and the receiver of its webhooks.
@@ -271,18 +271,22 @@ async fn of_organisation(stage: &Stage, ids: &mut Ids) -> (Browser, Receiver) {
     let text = serde_json::to_string(&provider.description).unwrap();
     let draft = [("text", text.as_str()), ("action", "save")];
     let saved = own.post("/console/drafts", &draft).await;
-    name(ids, "draft", last(&saved.header("location")));
-    name(ids, "service", provider.description.service_id);
-    name(ids, "version", 1);
-    name(ids, "purpose", &provider.description.purposes[0].purpose_id);
+    name(ids, "draft", &last(&saved.header("location")));
+    name(ids, "service", &provider.description.service_id);
+    name(ids, "version", &1);
+    name(
+        ids,
+        "purpose",
+        &&provider.description.purposes[0].purpose_id,
+    );
     let receiver = Receiver::answering(|| StatusCode::OK.into_response()).await;
     let endpoint = receiver.listen_for(world, client, provider).await;
-    name(ids, "webhook", endpoint.webhook_id);
+    name(ids, "webhook", &endpoint.webhook_id);
     let endpoint = format!("/console/webhooks/{}", endpoint.webhook_id);
     own.post(&endpoint, &[("action", "test"), ("revision", "1")])
         .await;
     let sent = receiver.wait_for(1).await;
-    name(ids, "delivery", sent[0].header("webhook-id"));
+    name(ids, "delivery", &sent[0].header("webhook-id"));
     (own, receiver)
 }
 

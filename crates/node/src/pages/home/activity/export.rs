@@ -10,13 +10,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::filter::{Asked, Wanted};
-use super::line::{self, Line};
-use crate::holdings;
+use super::line::{Line, Timeline};
+use crate::holdings::{self, Standing};
 use crate::homes;
 use crate::node::Node;
 use crate::pages::dates::iso;
 use crate::pages::failure::PageFailure;
-use crate::pages::home::standing::Standing;
 use crate::pages::home::visitor::Visitor;
 use crate::pages::texts::Texts;
 
@@ -104,10 +103,11 @@ pub(super) async fn export(
     }
     let acts = homes::acts::of(&node, visitor.owner).await?;
     let holdings = holdings::of(&node, visitor.owner).await?;
-    let wanted = Wanted::read(&asked, node.clock.now());
+    let wanted = Wanted::read(&asked);
     let shared = visitor.shared();
+    let timeline = Timeline::new(&holdings, &shared, &acts, &wanted);
     let mut entries = Vec::new();
-    for item in line::items(&holdings, &shared, &acts, &wanted) {
+    for item in timeline.newest(None) {
         entries.push(Record::from(
             Line::of(&node, &texts, &holdings, &item).await?,
         ));

@@ -5,8 +5,7 @@ use assent_model::records::release::UseAction;
 use assent_model::time::{Span, Timestamp};
 use serde::Deserialize;
 
-use super::line::Item;
-use crate::holdings::{Happening, What};
+use crate::holdings::{Happening, Standing, What};
 use crate::pages::dates::end_of;
 use crate::pages::home::telling::Moment;
 
@@ -123,14 +122,12 @@ pub(super) struct Wanted {
     from: Timestamp,
     /// Before this instant.
     to: Option<Timestamp>,
-    before: Option<Moment>,
+    pub(super) before: Option<Moment>,
     pub(super) is_no_day: bool,
-    /// When it is.
-    pub(super) now: Timestamp,
 }
 
 impl Wanted {
-    pub(super) fn read(asked: &Asked, now: Timestamp) -> Self {
+    pub(super) fn read(asked: &Asked) -> Self {
         let service = (!asked.service.is_empty()).then(|| asked.service.parse().map_err(|_| ()));
         let [from, to] = [&asked.from, &asked.to].map(|day| end_of(day));
         let is_no_day = [(&asked.from, from), (&asked.to, to)]
@@ -146,7 +143,6 @@ impl Wanted {
             to,
             before: Moment::parse(&asked.before),
             is_no_day,
-            now,
         }
     }
 
@@ -157,10 +153,25 @@ impl Wanted {
             && (self.kind.is_empty() || self.kind == kind.name())
     }
 
-    /// Where the page begins among all that fit, newest first.
-    pub(super) fn first(&self, items: &[Item<'_>]) -> usize {
-        self.before.map_or(0, |before| {
-            items.partition_point(|item| item.moment() >= before)
-        })
+    /// Whether everything is wanted.
+    pub(super) fn is_open(&self) -> bool {
+        let named = [&self.kind, &self.status, &self.home];
+        let is_any_time = self.from == Timestamp::default() && self.to.is_none();
+        is_any_time && self.service.is_none() && named.iter().all(|name| name.is_empty())
+    }
+
+    /// Whether something that has to do with some services and with a home is wanted.
+    pub(super) fn takes_those_of(
+        &self,
+        concerns: impl Fn(ServiceId) -> bool,
+        is_at: impl Fn(&str) -> bool,
+    ) -> bool {
+        let is_of = |service: &Result<ServiceId, ()>| service.is_ok_and(&concerns);
+        self.service.as_ref().is_none_or(is_of) && (self.home.is_empty() || is_at(&self.home))
+    }
+
+    /// Whether something that stands there is wanted.
+    pub(super) fn takes_standing(&self, standing: Option<Standing>) -> bool {
+        self.status.is_empty() || standing.is_some_and(|found| found.name() == self.status)
     }
 }

@@ -1,16 +1,13 @@
 //! Lines of the timeline.
 
-use assent_exchange::consent::state::{Consent, Request};
 use assent_model::ids::ServiceId;
 
 use super::filter::{Kind, Wanted};
-use crate::holdings::{Happening, Holdings, Place};
+use crate::holdings::{Chosen, Happening, Holdings, Place, Standing};
 use crate::homes::acts::{Act, Did};
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pages::dates::When;
-use crate::pages::home::consents::source_of;
-use crate::pages::home::standing::Standing;
 use crate::pages::home::telling::{About, Moment, tell};
 use crate::pages::home::visitor::Shared;
 use crate::pages::texts::Texts;
@@ -49,72 +46,135 @@ impl Item<'_> {
     }
 }
 
-/// All that is wanted, newest first.
-pub(super) fn items<'h>(
+/// The timeline of a visitor, through a filter. It is read from the newest on, and no further than
+/// somebody looks.
+pub(super) struct Timeline<'h> {
     holdings: &'h Holdings,
-    shared: &Shared,
-    acts: &'h [Act],
-    wanted: &Wanted,
-) -> Vec<Item<'h>> {
-    let happenings = holdings.happenings.iter().filter(|happening| {
-        wanted.takes(happening.at, Kind::of(happening))
-            && shared.has(holdings, happening.about)
-            && fits(holdings, shared, wanted, happening.about)
-    });
-    let acts = acts.iter().filter(|act| {
-        wanted.takes(act.at, Kind::Delegate)
-            && shared.has_act(holdings, act)
-            && match act.consent.and_then(|id| holdings.place(&id.to_string())) {
-                Some(place) => fits(holdings, shared, wanted, place),
-                None => {
-                    wanted.service.is_none() && wanted.status.is_empty() && wanted.home.is_empty()
-                }
-            }
-    });
-    let mut items: Vec<Item<'h>> = happenings
-        .map(Item::Logged)
-        .chain(acts.map(Item::Act))
-        .collect();
-    items.sort_by_key(|item| std::cmp::Reverse(item.moment()));
-    items
+    shared: &'h Shared,
+    wanted: &'h Wanted,
+    /// Of consents and requests: those that fit.
+    chosen: Chosen,
+    /// What delegates did, as far as it fits, oldest first.
+    acts: Vec<&'h Act>,
+    /// Whether everything fits that the log says.
+    is_whole: bool,
 }
 
-/// Whether what a happening is about fits the filter.
-fn fits(holdings: &Holdings, shared: &Shared, wanted: &Wanted, about: Place) -> bool {
-    let is_of = |service: &Result<ServiceId, ()>| {
-        service.is_ok_and(|service| concerns(holdings, about, service))
-    };
-    wanted.service.as_ref().is_none_or(is_of)
-        && (wanted.status.is_empty()
-            || standing(holdings, wanted, about).is_some_and(|found| found.name() == wanted.status))
-        && (wanted.home.is_empty() || shared.is_in_home(holdings, about, &wanted.home))
-}
-
-fn standing(holdings: &Holdings, wanted: &Wanted, about: Place) -> Option<Standing> {
-    match about {
-        Place::Account | Place::Link(_) => None,
-        Place::Request(at) => Standing::of_request(&holdings.requests[at].request, wanted.now),
-        Place::Consent(at) | Place::Source(at) => {
-            let consent = &holdings.consents[at].consent;
-            Some(Standing::of_consent(consent, wanted.now))
-        }
+impl<'h> Timeline<'h> {
+    pub(super) fn new(
+        holdings: &'h Holdings,
+        shared: &'h Shared,
+        acts: &'h [Act],
+        wanted: &'h Wanted,
+    ) -> Self {
+        let chosen = holdings.lines.chosen(|like| {
+            let concerns = |service| like.concerns(service);
+            shared.sees(like) && wanted.takes_those_of(concerns, |home| shared.is_at(like, home))
+        });
+        let mut timeline = Self {
+            is_whole: shared.is_whole() && wanted.is_open(),
+            acts: Vec::new(),
+            holdings,
+            shared,
+            wanted,
+            chosen,
+        };
+        let mut acts: Vec<&Act> = acts.iter().filter(|act| timeline.has_act(act)).collect();
+        acts.sort_by_key(|act| Item::Act(act).moment());
+        timeline.acts = acts;
+        timeline
     }
-}
 
-fn concerns(holdings: &Holdings, about: Place, service: ServiceId) -> bool {
-    let asks = |request: &Request| {
-        let named = std::iter::once(&request.service).chain(&request.source);
-        named.into_iter().any(|named| named.service_id == service)
-    };
-    let names = |consent: &Consent| {
-        let named = std::iter::once(&consent.service).chain(source_of(consent));
-        named.into_iter().any(|named| named.service_id == service)
-    };
-    match about {
-        Place::Account => false,
-        Place::Link(at) => holdings.links[at].link.service == service,
-        Place::Request(at) => asks(&holdings.requests[at].request),
-        Place::Consent(at) | Place::Source(at) => names(&holdings.consents[at].consent),
+    fn has_act(&self, act: &Act) -> bool {
+        let place = act
+            .consent
+            .and_then(|id| self.holdings.place(&id.to_string()));
+        self.wanted.takes(act.at, Kind::Delegate)
+            && match place {
+                Some(place) => self.has_place(place),
+                // It is about no consent, and for the person alone.
+                None => self.has_other(|_| false, |_| false),
+            }
+    }
+
+    fn has(&self, happening: &Happening) -> bool {
+        self.is_whole
+            || self.wanted.takes(happening.at, Kind::of(happening))
+                && self.has_place(happening.about)
+    }
+
+    /// Whether what is at a place fits.
+    fn has_place(&self, place: Place) -> bool {
+        let known = place
+            .which()
+            .and_then(|which| self.holdings.lines.of(which));
+        if let Some((like, standing)) = known {
+            return self.chosen.has(like) && self.wanted.takes_standing(standing);
+        }
+        let Place::Link(at) = place else {
+            return self.has_other(|_| false, |_| false);
+        };
+        let held = &self.holdings.links[at];
+        let is_at = |home: &str| self.shared.has_link(home, held.id);
+        self.has_other(|service| held.link.service == service, is_at)
+    }
+
+    /// Whether what is neither consent nor request fits.
+    fn has_other(
+        &self,
+        concerns: impl Fn(ServiceId) -> bool,
+        is_at: impl Fn(&str) -> bool,
+    ) -> bool {
+        self.shared.is_whole()
+            && self.wanted.takes_those_of(concerns, is_at)
+            && self.wanted.takes_standing(None)
+    }
+
+    /// How much fits.
+    pub(super) fn count(&self) -> usize {
+        let all = &self.holdings.happenings;
+        let logged = if self.is_whole {
+            all.len()
+        } else {
+            all.iter().filter(|happening| self.has(happening)).count()
+        };
+        logged + self.acts.len()
+    }
+
+    /// What fits, newest first, from before a moment on.
+    pub(super) fn newest(&self, before: Option<Moment>) -> impl Iterator<Item = Item<'h>> {
+        let (logged, acts) = self.until(before);
+        let logged = self.holdings.happenings[..logged].iter().rev();
+        let logged = logged.filter(|happening| self.has(happening));
+        let mut logged = logged.map(Item::Logged).peekable();
+        let mut acts = self.acts[..acts]
+            .iter()
+            .rev()
+            .map(|act| Item::Act(act))
+            .peekable();
+        std::iter::from_fn(move || match (logged.peek(), acts.peek()) {
+            (Some(one), Some(other)) if one.moment() < other.moment() => acts.next(),
+            (None, _) => acts.next(),
+            _ => logged.next(),
+        })
+    }
+
+    /// Whether something fits that [`Timeline::newest`] leaves out.
+    pub(super) fn has_newer(&self, before: Option<Moment>) -> bool {
+        let (logged, acts) = self.until(before);
+        let mut newer = self.holdings.happenings[logged..].iter();
+        acts < self.acts.len() || newer.any(|happening| self.has(happening))
+    }
+
+    /// How many of the happenings and of the acts come before a moment.
+    fn until(&self, before: Option<Moment>) -> (usize, usize) {
+        let (logged, acts) = (&self.holdings.happenings, &self.acts);
+        let Some(before) = before else {
+            return (logged.len(), acts.len());
+        };
+        let logged = logged.partition_point(|one| Item::Logged(one).moment() < before);
+        let acts = acts.partition_point(|act| Item::Act(act).moment() < before);
+        (logged, acts)
     }
 }
 

@@ -15,12 +15,11 @@ use axum::response::Response;
 use axum::routing::get;
 
 use self::filter::{Asked, Kind, Wanted};
-use self::line::Line;
-use super::consents::{Choice, services};
+use self::line::{Item, Line, Timeline};
+use super::consents::{Choice, described, services};
 use super::paging::{ROWS, query};
-use super::standing::Standing;
 use super::visitor::Visitor;
-use crate::holdings;
+use crate::holdings::{self, Standing};
 use crate::homes;
 use crate::node::Node;
 use crate::pages::failure::PageFailure;
@@ -71,23 +70,25 @@ async fn activity(
     let acts = homes::acts::of(&node, visitor.owner).await?;
     let holdings = holdings::of(&node, visitor.owner).await?;
     let shared = visitor.shared();
-    let wanted = Wanted::read(&asked, node.clock.now());
-    let items = line::items(&holdings, &shared, &acts, &wanted);
-    let first = wanted.first(&items);
-    let rows = &items[first..(first + ROWS).min(items.len())];
+    let wanted = Wanted::read(&asked);
+    let timeline = Timeline::new(&holdings, &shared, &acts, &wanted);
+    let mut rows: Vec<Item<'_>> = timeline.newest(wanted.before).take(ROWS + 1).collect();
+    let has_older = rows.len() > ROWS;
+    rows.truncate(ROWS);
     let mut lines = Vec::new();
-    for item in rows {
+    for item in &rows {
         lines.push(Line::of(&node, &texts, &holdings, item).await?);
     }
     let fields = asked.fields();
-    let after = rows.last().filter(|_| first + ROWS < items.len());
+    let after = rows.last().filter(|_| has_older);
     let older = after.map(|item| {
         let cursor = item.moment().cursor();
         query(HERE, &[&fields[..], &[("before", &cursor)]].concat())
     });
-    let lines_of = super::consents::lines(&holdings, &shared, node.clock.now());
+    let seen = holdings.lines.chosen(|like| shared.sees(like));
+    let described = described(&node, &holdings, &seen).await?;
     let shown = ActivityPage {
-        services: services(&node, &lines_of, &asked.service).await?,
+        services: services(&described, &asked.service),
         kinds: choices(
             Kind::ALL.map(Kind::name),
             "activity-kind",
@@ -103,8 +104,10 @@ async fn activity(
         homes: visitor.home_choices(&asked.home),
         is_no_day: wanted.is_no_day,
         is_filtered: asked.is_filtered(),
-        count: items.len(),
-        newest: (first > 0).then(|| query(HERE, &fields)),
+        count: timeline.count(),
+        newest: timeline
+            .has_newer(wanted.before)
+            .then(|| query(HERE, &fields)),
         older,
         csv: query("/home/activity/export/csv", &fields),
         json: query("/home/activity/export/json", &fields),

@@ -14,18 +14,19 @@ use assent_model::description::{ProcessingBasis, ServiceDescription, Texts as Na
 use assent_model::ids::ConsentId;
 use assent_model::names::Language;
 use assent_model::records::Custody;
+use assent_model::records::service::DescriptionRef;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::activity::did;
-use super::consents::source_of;
-use super::standing::Standing;
 use super::telling::{About, Told, tell};
 use super::visitor::Visitor;
 use crate::descriptions;
-use crate::holdings::{self, Happening, HeldConsent, Holdings, Place, What};
+use crate::holdings::{
+    self, Happening, HeldConsent, Holdings, Place, Standing, Tab, What, Which, source_of,
+};
 use crate::homes::acts::{self, Act};
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -184,7 +185,7 @@ pub(super) async fn consent(
         done: done.map(|done| texts.get(&format!("consent-done-{done}"))),
         ends: described.ends(&texts, held),
         shown: form.map(|form| shown(&texts, &form)),
-        ask_again: ask_again(&node, &holdings, consent, &described.service),
+        ask_again: ask_again(&holdings, &visitor, consent, &described.service),
         lists,
         source: described
             .about
@@ -290,18 +291,24 @@ fn shown(texts: &Texts, form: &SubmittedForm) -> Shown {
 
 /// How to get the same once more: only the service can ask.
 fn ask_again(
-    node: &Node,
     holdings: &Holdings,
+    visitor: &Visitor,
     consent: &Consent,
     service: &ServiceDescription,
 ) -> AskAgain {
-    let now = node.clock.now();
-    let waits = holdings.requests.iter().rev().find(|held| {
-        Standing::of_request(&held.request, now) == Some(Standing::Waiting)
-            && held.request.service.service_id == consent.service.service_id
-            && held.request.usage_rules.purpose_id == consent.usage_rules.purpose_id
-            && held.request.source.as_ref().map(|source| source.service_id)
-                == source_of(consent).map(|source| source.service_id)
+    let id = |named: &DescriptionRef| named.service_id;
+    // What the person is asked is not shown to delegates.
+    let same = holdings.lines.chosen(|like| {
+        visitor.shared().sees(like)
+            && id(&like.service) == id(&consent.service)
+            && like.purpose == consent.usage_rules.purpose_id
+            && like.source.as_ref().map(id) == source_of(consent).map(id)
+    });
+    let waiting = holdings.lines.tab(Tab::Waiting).iter().rev();
+    let mut waiting = waiting.filter(|line| same.has(line.likeness));
+    let waits = waiting.find_map(|line| match line.which {
+        Which::Request(at) => Some(&holdings.requests[at]),
+        Which::Consent(_) => None,
     });
     let url = &service.instance.url;
     let is_page = url.starts_with("https://") || url.starts_with("http://");

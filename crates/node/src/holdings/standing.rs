@@ -5,7 +5,7 @@ use assent_model::time::Timestamp;
 
 /// Where something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     Active,
     Paused,
     Withdrawn,
@@ -18,7 +18,7 @@ pub(super) enum Standing {
 
 impl Standing {
     /// All of them, in the order of the filter.
-    pub(super) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Active,
         Self::Paused,
         Self::Waiting,
@@ -29,7 +29,8 @@ impl Standing {
         Self::Unanswered,
     ];
 
-    pub(super) fn of_consent(consent: &Consent, now: Timestamp) -> Self {
+    /// Where a consent stands at a time.
+    pub(crate) fn of_consent(consent: &Consent, now: Timestamp) -> Self {
         match consent.status {
             Status::Withdrawn => Self::Withdrawn,
             Status::Superseded { .. } => Self::Replaced,
@@ -40,7 +41,8 @@ impl Standing {
         }
     }
 
-    pub(super) fn of_request(request: &Request, now: Timestamp) -> Option<Self> {
+    /// Where a request stands at a time; nowhere once a consent answers it.
+    pub(crate) fn of_request(request: &Request, now: Timestamp) -> Option<Self> {
         match request.status {
             RequestStatus::Requested { answer_by } if now < answer_by => Some(Self::Waiting),
             RequestStatus::Requested { .. } | RequestStatus::Expired => Some(Self::Unanswered),
@@ -50,7 +52,7 @@ impl Standing {
     }
 
     /// The name in addresses, style classes and, behind `standing-`, in the catalogues.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Paused => "paused",
@@ -64,11 +66,46 @@ impl Standing {
     }
 
     /// The key of the word.
-    pub(super) fn key(self) -> String {
+    pub(crate) fn key(self) -> String {
         format!("standing-{}", self.name())
     }
 
-    pub(super) fn is_current(self) -> bool {
-        matches!(self, Self::Active | Self::Paused)
+    /// Whether it can be used, or could again.
+    pub(crate) fn is_current(self) -> bool {
+        self.tab() == Tab::Current
+    }
+
+    /// Where a person finds it.
+    pub(crate) fn tab(self) -> Tab {
+        match self {
+            Self::Waiting => Tab::Waiting,
+            Self::Active | Self::Paused => Tab::Current,
+            _ => Tab::Past,
+        }
+    }
+}
+
+/// The parts of the list of consents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// What can be used, or could again.
+    Current,
+    /// What is over.
+    Past,
+    /// Questions without an answer.
+    Waiting,
+}
+
+impl Tab {
+    /// All of them, in the order of the page.
+    pub(crate) const ALL: [Self; 3] = [Self::Current, Self::Past, Self::Waiting];
+
+    /// The name in addresses and, behind `consents-tab-`, in the catalogues.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Past => "past",
+            Self::Waiting => "waiting",
+        }
     }
 }
