@@ -152,8 +152,16 @@ codes! {
     TooManyWebhooks = "too-many-webhooks", 409, "The service has as many webhooks as it may have";
     /// As many devices of a person wait for keys as may.
     TooManyDevices = "too-many-devices", 409, "As many devices wait for keys as may at a time";
+    /// Another device shows a code with the same nameplate.
+    NameplateTaken = "nameplate-taken", 409, "Another device shows a code with this nameplate";
+    /// Somebody else is entering the code.
+    PairingBusy = "pairing-busy", 409, "Somebody is entering this code at the moment";
+    /// Not the message that the other side waits for.
+    PairingTurn = "pairing-turn", 409, "It is not the turn of this message";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
+    /// A pairing code that was used, or entered too often.
+    PairingSpent = "pairing-spent", 410, "The pairing code was used, or was entered too often";
     /// What was begun at a browser has ended, has expired, or was begun at another.
     CeremonySpent = "ceremony-spent", 410, "What was begun at this browser has ended or has expired";
     /// `If-Match` does not match.
@@ -186,6 +194,8 @@ codes! {
     ConfirmationMismatch = "confirmation-mismatch", 422, "The confirmation names something else";
     /// A keyring that breaks the bounds.
     KeyringInvalid = "keyring-invalid", 422, "The keyring is not one that this node keeps";
+    /// What a device offers is none.
+    OfferInvalid = "offer-invalid", 422, "The device does not offer what can be shown";
     /// Not an e-mail address that this node can write to.
     EmailInvalid = "email-invalid", 422, "This is not an e-mail address that the node can write to";
     /// The idempotency key was used with another body.

@@ -41,7 +41,6 @@ impl NodeArguments {
 pub(crate) struct Session {
     pub(crate) client: NodeClient,
     pub(crate) chain: ChainView,
-    origin: String,
     chain_id: ChainId,
     operator_key: VerifyingKey,
 }
@@ -64,7 +63,6 @@ impl Session {
         let operator_key = check_genesis(&chain, &genesis)?;
         Ok(Self {
             client,
-            origin: node.trim_end_matches('/').to_owned(),
             chain_id: genesis.envelope().aud.clone(),
             operator_key,
             chain,
@@ -74,11 +72,6 @@ impl Session {
     /// Signs for the chain, now.
     pub(crate) fn signer(&self) -> Signer {
         Signer::new(self.chain_id.clone(), now())
-    }
-
-    /// The address of the node, as it was given.
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
     }
 
     pub(crate) fn chain_id(&self) -> &ChainId {

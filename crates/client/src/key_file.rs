@@ -1,8 +1,8 @@
 //! Keys on disk: JSON files that only their owner can read, each written once and never again.
 //!
 //! A party is one file. A wallet is a directory: `party.json` and one file for each link
-//! (`slr_….json`) and pair (`cpr_….json`), so that a new relationship adds a file and changes
-//! none. What stands in a file is for [`key_format`](crate::key_format) to say.
+//! (`slr_….json`), pair (`cpr_….json`) and stream (`str_….json`), so that a new relationship adds a
+//! file and changes none. What stands in a file is for [`key_format`](crate::key_format) to say.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
-use assent_model::ids::{LinkId, PairId};
+use assent_model::ids::{LinkId, PairId, StreamId};
 use zeroize::Zeroizing;
 
 use crate::key_format::{self, BYTES_MAX, KeptKeys, KeyFormatError};
@@ -88,6 +88,10 @@ pub fn save_wallet(directory: &Path, wallet: &Wallet) -> Result<(), KeyFileError
         let path = directory.join(format!("{}.json", alias.pair));
         add(&path, &key_format::encode_alias(alias))?;
     }
+    for stream in wallet.streams() {
+        let path = directory.join(format!("{}.json", stream.stream_id));
+        add(&path, &key_format::encode_stream(stream))?;
+    }
     Ok(())
 }
 
@@ -103,16 +107,18 @@ pub fn load_wallet(directory: &Path) -> Result<Wallet, KeyFileError> {
         let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
             continue;
         };
-        let (is_link, is_pair) = (
+        let (is_link, is_pair, is_stream) = (
             name.parse::<LinkId>().is_ok(),
             name.parse::<PairId>().is_ok(),
+            name.parse::<StreamId>().is_ok(),
         );
-        if !is_link && !is_pair {
+        if !is_link && !is_pair && !is_stream {
             continue;
         }
         match read(&entry.path())? {
             KeptKeys::Link(link) if is_link => wallet.add_link(link),
             KeptKeys::Alias(alias) if is_pair => wallet.add_alias(alias),
+            KeptKeys::Stream(stream) if is_stream => wallet.add_stream(stream),
             _ => return Err(KeyFormatError::Malformed.into()),
         }
     }

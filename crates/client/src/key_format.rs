@@ -3,13 +3,13 @@
 
 use assent_crypto::base64url;
 use assent_crypto::sealing::OpeningKey;
-use assent_crypto::signature::{KeyId, SigningKey};
-use assent_model::ids::{LinkId, PairId, PartyId, ServiceId};
+use assent_crypto::signature::{KeyId, SigningKey, VerifyingKey};
+use assent_model::ids::{LinkId, PairId, PartyId, ServiceId, StreamId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::keys::{PairAlias, PartyKeys, Pseudonym, WalletLink};
+use crate::keys::{PairAlias, PartyKeys, Pseudonym, WalletLink, WalletStream};
 
 /// The format that this version reads and writes.
 const FORMAT: &str = "assent-keys/1";
@@ -36,6 +36,8 @@ pub enum KeptKeys {
     Link(WalletLink),
     /// What a person keeps of a pair.
     Alias(PairAlias),
+    /// What a person keeps of a stream.
+    Stream(WalletStream),
 }
 
 /// The keys of a party as text.
@@ -53,6 +55,11 @@ pub fn encode_alias(alias: &PairAlias) -> Zeroizing<Vec<u8>> {
     write(&AliasFile::from(alias))
 }
 
+/// A stream as text.
+pub fn encode_stream(stream: &WalletStream) -> Zeroizing<Vec<u8>> {
+    write(&StreamFile::from(stream))
+}
+
 /// Reads whatever a text holds.
 ///
 /// # Errors
@@ -66,6 +73,7 @@ pub fn decode(text: &[u8]) -> Result<KeptKeys, KeyFormatError> {
         PartyFile::KIND => Ok(KeptKeys::Party(read::<PartyFile>(text)?.into())),
         LinkFile::KIND => Ok(KeptKeys::Link(read::<LinkFile>(text)?.into())),
         AliasFile::KIND => Ok(KeptKeys::Alias(read::<AliasFile>(text)?.into())),
+        StreamFile::KIND => Ok(KeptKeys::Stream(read::<StreamFile>(text)?.into())),
         _ => Err(KeyFormatError::Malformed),
     }
 }
@@ -116,6 +124,18 @@ struct AliasFile {
     key: Seed,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StreamFile {
+    format: String,
+    kind: String,
+    stream_id: StreamId,
+    device: PartyId,
+    device_key: VerifyingKey,
+    label: String,
+    key: Seed,
+}
+
 impl KeyFile for PartyFile {
     const KIND: &'static str = "party";
 }
@@ -126,6 +146,10 @@ impl KeyFile for LinkFile {
 
 impl KeyFile for AliasFile {
     const KIND: &'static str = "alias";
+}
+
+impl KeyFile for StreamFile {
+    const KIND: &'static str = "stream";
 }
 
 fn write<F: KeyFile>(file: &F) -> Zeroizing<Vec<u8>> {
@@ -204,6 +228,32 @@ impl From<AliasFile> for PairAlias {
             pair: file.pair,
             source_link: file.source_link,
             alias: file.key.pseudonym(),
+        }
+    }
+}
+
+impl From<&WalletStream> for StreamFile {
+    fn from(stream: &WalletStream) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            kind: Self::KIND.to_owned(),
+            stream_id: stream.stream_id,
+            device: stream.device,
+            device_key: stream.device_key,
+            label: stream.label.clone(),
+            key: Seed::of(stream.holder.key.seed()),
+        }
+    }
+}
+
+impl From<StreamFile> for WalletStream {
+    fn from(file: StreamFile) -> Self {
+        Self {
+            stream_id: file.stream_id,
+            device: file.device,
+            device_key: file.device_key,
+            label: file.label,
+            holder: file.key.pseudonym(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use assent_crypto::sealing::OpeningKey;
-use assent_crypto::signature::{KeyId, SigningKey};
-use assent_model::ids::{LinkId, PairId, PartyId, ServiceId, SurrogateId};
+use assent_crypto::signature::{KeyId, SigningKey, VerifyingKey};
+use assent_model::ids::{LinkId, PairId, PartyId, ServiceId, StreamId, SurrogateId};
 
 /// The keys of a party.
 #[derive(Debug)]
@@ -108,6 +108,21 @@ pub struct PairAlias {
     pub alias: Pseudonym,
 }
 
+/// What a person keeps of a stream, from before its device is told that it is theirs.
+#[derive(Debug)]
+pub struct WalletStream {
+    /// The stream.
+    pub stream_id: StreamId,
+    /// The device that writes it.
+    pub device: PartyId,
+    /// The key that the device paired with.
+    pub device_key: VerifyingKey,
+    /// What the device was called when it was paired.
+    pub label: String,
+    /// Decides about the stream; made for it alone.
+    pub holder: Pseudonym,
+}
+
 /// All keys of a person. A pseudonym at one service and an alias of one pair are keys of their
 /// own, so that nobody else can tell that they are one person's.
 #[derive(Debug)]
@@ -116,6 +131,7 @@ pub struct Wallet {
     pub keys: PartyKeys,
     links: BTreeMap<LinkId, WalletLink>,
     aliases: BTreeMap<PairId, PairAlias>,
+    streams: BTreeMap<StreamId, WalletStream>,
 }
 
 impl Wallet {
@@ -125,6 +141,7 @@ impl Wallet {
             keys,
             links: BTreeMap::new(),
             aliases: BTreeMap::new(),
+            streams: BTreeMap::new(),
         }
     }
 
@@ -136,6 +153,11 @@ impl Wallet {
     /// Keeps the alias of a pair.
     pub fn add_alias(&mut self, alias: PairAlias) {
         self.aliases.insert(alias.pair, alias);
+    }
+
+    /// Keeps a stream.
+    pub fn add_stream(&mut self, stream: WalletStream) {
+        self.streams.insert(stream.stream_id, stream);
     }
 
     /// Remembers a newer key of a link's provider, so that nobody can go back behind it.
@@ -158,6 +180,16 @@ impl Wallet {
     /// All links.
     pub fn links(&self) -> impl Iterator<Item = &WalletLink> {
         self.links.values()
+    }
+
+    /// A stream.
+    pub fn stream(&self, id: StreamId) -> Option<&WalletStream> {
+        self.streams.get(&id)
+    }
+
+    /// All streams, those that were closed and those that never opened among them.
+    pub fn streams(&self) -> impl Iterator<Item = &WalletStream> {
+        self.streams.values()
     }
 
     /// The aliases of all pairs.

@@ -44,6 +44,7 @@ pub mod notifications;
 pub mod operator_keys;
 mod owned;
 mod pages;
+pub mod pairings;
 mod passkeys;
 pub mod proof_cache;
 mod providers;

@@ -21,6 +21,7 @@ use crate::homes::Homes;
 use crate::http::failure::Failure;
 use crate::keyrings::Keyrings;
 use crate::notifications;
+use crate::pairings::Pairings;
 use crate::passkeys::Passkeys;
 use crate::proof_cache::ProofCache;
 use crate::providers::Providers;
@@ -77,6 +78,8 @@ pub struct Node {
     pub contacts: Contacts,
     /// The keyrings of people who keep their keys.
     pub keyrings: Keyrings,
+    /// Devices that show codes, and people who enter them.
+    pub pairings: Pairings,
     /// The identity providers of organisations.
     pub providers: Providers,
     /// The site that passkeys are for.

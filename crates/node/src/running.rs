@@ -39,6 +39,7 @@ use crate::node::Node;
 use crate::notifications::{Numbers, watching};
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::pages::texts::{self, AddedTextsError};
+use crate::pairings::Pairings;
 use crate::passkeys::Passkeys;
 use crate::proof_cache::ProofCache;
 use crate::providers::Providers;
@@ -251,6 +252,7 @@ async fn open(
         notifications: Numbers::default(),
         webhooks,
         keyrings: Keyrings::new(),
+        pairings: Pairings::new(),
         requests_refused: Arc::default(),
         index_key,
         config,

@@ -8,6 +8,7 @@ pub mod identity;
 pub mod keyring;
 pub mod ledger;
 pub mod links;
+pub mod pairings;
 pub mod receipt_formats;
 pub mod redirects;
 pub mod releases;

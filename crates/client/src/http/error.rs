@@ -48,7 +48,7 @@ impl ClientError {
     }
 
     /// Whether the same request may succeed a moment later.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Transport(_) => true,
             Self::Problem(problem) => problem.status == 503,

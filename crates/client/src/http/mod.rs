@@ -11,6 +11,7 @@ mod error;
 mod identity;
 mod ledger;
 mod links;
+mod pairings;
 mod redirects;
 mod releases;
 mod services;

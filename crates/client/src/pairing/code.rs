@@ -3,18 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assent_api::v1::pairings::{ALPHABET, NAMEPLATE, Nameplate};
 use assent_crypto::random::random_bytes;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// Consonants of which none is taken for a digit or another: no word comes out by accident, and
-/// capitals are optional (RFC 8628, section 6.1).
-const ALPHABET: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
-
 /// How many characters a code has.
 const LENGTH: usize = 8;
-
-/// How many of them the relay may know.
-const NAMEPLATE: usize = 3;
 
 /// Eight characters, shown as `BCDF-GHJK`.
 ///
@@ -35,8 +29,9 @@ impl PairingCode {
     }
 
     /// What the relay is told.
-    pub fn nameplate(&self) -> &str {
-        str::from_utf8(&self.0[..NAMEPLATE]).expect("the alphabet is ASCII")
+    pub fn nameplate(&self) -> Nameplate {
+        let plate = str::from_utf8(&self.0[..NAMEPLATE]).expect("the alphabet is ASCII");
+        plate.parse().expect("a code is of the same alphabet")
     }
 
     /// What the key exchange is over.

@@ -15,7 +15,8 @@
 //!  paired
 //! ```
 //!
-//! Nothing here reads a clock, waits or sends.
+//! [`Showing`] and [`Entering`] read no clock, wait for nobody and send nothing. [`show`] and [`enter`]
+//! do all of it over a node, for whoever does not want to: time is passed to them as well.
 //!
 //! ```
 //! use assent_client::pairing::{Entering, Holder, Offer, PairingCode, Showing};
@@ -49,62 +50,21 @@
 //! ```
 
 mod code;
+mod enter;
 mod entering;
-mod messages;
+mod show;
 mod showing;
+mod terms;
 
+pub use assent_api::v1::pairings::{
+    Answer, Confirm, Hello, Holder, Nameplate, Offer, PairingRefusal,
+};
 pub use code::{InvalidCode, PairingCode};
+pub use enter::{EnterError, Mailbox, PATIENCE, RemoteMailbox, enter};
 pub use entering::Entering;
-pub use messages::{Answer, Confirm, Hello, Holder, Offer, Terms};
+pub use show::{Device, ShowError, Told, show};
 pub use showing::{ATTEMPTS, LIFETIME_MILLIS, Showing};
-
-/// Why a message does not go on with a pairing. The code of each, in kebab case, is
-/// [`PairingRefusal::code`]; the variants are in the order in which they are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PairingRefusal {
-    /// The code has paired the device already.
-    #[error("the code was used")]
-    AlreadyPaired,
-    /// Too many codes were entered. The device shows another code.
-    #[error("too many attempts: the device shows another code")]
-    TooManyAttempts,
-    /// The code was shown too long ago. The device shows another.
-    #[error("the code has expired: the device shows another")]
-    Expired,
-    /// A confirmation comes without an attempt, or after another attempt has begun.
-    #[error("no attempt waits for this")]
-    NoAttempt,
-    /// The other side's share is none, or was sent back to who made it.
-    #[error("not a share of the other side")]
-    InvalidShare,
-    /// Another code was entered, or somebody changed a message on its way.
-    #[error("the code is another, or a message was changed on its way")]
-    NotConfirmed,
-}
-
-impl PairingRefusal {
-    /// Every refusal, in the order of checking.
-    pub const ALL: [Self; 6] = [
-        Self::AlreadyPaired,
-        Self::TooManyAttempts,
-        Self::Expired,
-        Self::NoAttempt,
-        Self::InvalidShare,
-        Self::NotConfirmed,
-    ];
-
-    /// The stable code of this refusal.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AlreadyPaired => "already-paired",
-            Self::TooManyAttempts => "too-many-attempts",
-            Self::Expired => "expired",
-            Self::NoAttempt => "no-attempt",
-            Self::InvalidShare => "invalid-share",
-            Self::NotConfirmed => "not-confirmed",
-        }
-    }
-}
+pub use terms::Terms;
 
 /// A pairing that both sides confirmed. Equal at both.
 #[derive(Debug, Clone, PartialEq, Eq)]

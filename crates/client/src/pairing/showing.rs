@@ -104,6 +104,11 @@ impl Showing {
         })
     }
 
+    /// Gives up the attempt that waits, where the person does not go on.
+    pub fn give_up(&mut self) {
+        self.attempt = None;
+    }
+
     /// Ends the attempt that waits, one way or the other.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod link;
 pub mod release;
 pub mod request_proof;
 pub mod service;
+pub mod stream;
 
 use assent_crypto::signature::SigningKey;
 use assent_model::names::ChainId;

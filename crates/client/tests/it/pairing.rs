@@ -112,6 +112,17 @@ fn the_last_attempt_may_be_the_right_one() {
 }
 
 #[test]
+fn an_attempt_that_is_given_up_keeps_no_code_alive() {
+    let mut device = showing();
+    for _ in 0..ATTEMPTS {
+        attempt(&mut device, &code());
+    }
+    assert!(!device.is_over(NOW));
+    device.give_up();
+    assert!(device.is_over(NOW));
+}
+
+#[test]
 fn a_code_expires_after_ten_minutes() {
     let mut device = showing();
     let last = after(LIFETIME_MILLIS - 1);
@@ -282,7 +293,7 @@ fn a_code_is_read_as_people_write_it() {
         assert_eq!(wrong.parse::<PairingCode>(), Err(InvalidCode), "{wrong}");
     }
     assert_eq!(code().to_string(), "BCDF-GHJK");
-    assert_eq!(code().nameplate(), "BCD");
+    assert_eq!(code().nameplate().to_string(), "BCD");
     // Only what the relay may know is in a log.
     assert_eq!(format!("{:?}", code()), "PairingCode(BCD..)");
 }

@@ -53,12 +53,14 @@ async fn put(node: &Node, party: PartyId, text: &[u8]) -> Result<(), Failure> {
 pub(super) async fn load(node: &Node, party: PartyId) -> Result<Option<Wallet>, Failure> {
     let entries = node.store.vault_of(&party.to_string()).await?;
     let (mut keys, mut links, mut aliases) = (None, Vec::new(), Vec::new());
+    let mut streams = Vec::new();
     for entry in entries.iter().filter(|entry| entry.kind == KIND) {
         let text = Zeroizing::new(vaulted::open(node, entry)?);
         match key_format::decode(&text).map_err(|_| Failure::from(Code::Internal))? {
             KeptKeys::Party(kept) => keys = Some(kept),
             KeptKeys::Link(link) => links.push(link),
             KeptKeys::Alias(alias) => aliases.push(alias),
+            KeptKeys::Stream(stream) => streams.push(stream),
         }
     }
     Ok(keys.map(|keys| {
@@ -68,6 +70,9 @@ pub(super) async fn load(node: &Node, party: PartyId) -> Result<Option<Wallet>, 
         }
         for alias in aliases {
             wallet.add_alias(alias);
+        }
+        for stream in streams {
+            wallet.add_stream(stream);
         }
         wallet
     }))

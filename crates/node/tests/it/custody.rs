@@ -55,6 +55,7 @@ impl Thief {
                 Ok(KeptKeys::Party(kept)) => keys.extend([kept.signing, kept.recovery]),
                 Ok(KeptKeys::Link(kept)) => keys.push(kept.pseudonym.key),
                 Ok(KeptKeys::Alias(kept)) => keys.push(kept.alias.key),
+                Ok(KeptKeys::Stream(kept)) => keys.push(kept.holder.key),
                 Err(_) => {}
             }
         }

@@ -28,6 +28,7 @@ mod mail;
 mod on_postgres;
 mod openapi;
 mod pages;
+mod pairing;
 mod problems;
 mod signing_in;
 mod starting;

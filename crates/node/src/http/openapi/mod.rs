@@ -7,6 +7,7 @@ mod accounts;
 mod examples;
 mod operation;
 mod operations;
+mod pairings;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

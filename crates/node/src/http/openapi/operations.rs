@@ -36,6 +36,7 @@ use serde_json::{Value, json};
 use super::accounts::accounts;
 use super::examples;
 use super::operation::Operation;
+use super::pairings::{attempts, pairings, streams};
 use crate::release::decide::Refusal;
 
 /// The areas of the API.
@@ -77,6 +78,14 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "What a pseudonym was asked and has given, for the holder of its key.",
     ),
     ("Releases", "Tokens, decisions and use receipts."),
+    (
+        "Pairing",
+        "A device that shows a code, and a person who enters it.",
+    ),
+    (
+        "Streams",
+        "What a paired device writes, sealed to who may read it.",
+    ),
     ("Webhooks", "Signed messages to services."),
     (
         "Wallets",
@@ -91,7 +100,7 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 16] = [
+    let areas: [Area; 19] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Signing in", signing_in),
@@ -103,6 +112,9 @@ pub fn operations() -> Vec<Operation> {
         ("Consents", consents),
         ("Pseudonyms", pseudonyms),
         ("Releases", releases),
+        ("Pairing", pairings),
+        ("Pairing", attempts),
+        ("Streams", streams),
         ("Webhooks", webhooks),
         ("Webhooks", deliveries),
         ("Wallets", wallets),

@@ -12,6 +12,7 @@ mod keyring;
 mod links;
 mod log;
 mod page;
+pub(crate) mod pairings;
 mod pseudonyms;
 mod receipt_formats;
 mod redirects;
@@ -50,4 +51,5 @@ pub(super) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(receipt_formats::routes())
         .merge(sign_in::routes())
         .merge(wallets::routes())
+        .merge(pairings::routes())
 }
