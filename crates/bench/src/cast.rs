@@ -202,7 +202,7 @@ impl<'a> Stage<'a> {
         let certificate = AccountCertificate {
             service_id: description.service_id,
             account: "customer".to_owned(),
-            surrogate_id: pseudonym.surrogate_id(),
+            surrogate_id: Some(pseudonym.surrogate_id()),
         };
         let account = certificate.commit(&Salt::generate());
         let linking = Linking {

@@ -41,6 +41,7 @@ impl NodeArguments {
 pub(crate) struct Session {
     pub(crate) client: NodeClient,
     pub(crate) chain: ChainView,
+    origin: String,
     chain_id: ChainId,
     operator_key: VerifyingKey,
 }
@@ -63,6 +64,7 @@ impl Session {
         let operator_key = check_genesis(&chain, &genesis)?;
         Ok(Self {
             client,
+            origin: node.trim_end_matches('/').to_owned(),
             chain_id: genesis.envelope().aud.clone(),
             operator_key,
             chain,
@@ -72,6 +74,11 @@ impl Session {
     /// Signs for the chain, now.
     pub(crate) fn signer(&self) -> Signer {
         Signer::new(self.chain_id.clone(), now())
+    }
+
+    /// The address of the node, as it was given.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     pub(crate) fn chain_id(&self) -> &ChainId {

@@ -20,6 +20,7 @@ mod meter;
 mod narrow;
 mod party;
 mod pause;
+mod redirect;
 mod refuse;
 mod request;
 mod restore;
@@ -78,6 +79,9 @@ pub(crate) enum Command {
 
     /// Ask a person for consent, as a service
     Request(request::Arguments),
+    /// Send a person to the node and take the answer, as a service
+    #[command(subcommand)]
+    Redirect(redirect::Command),
     /// Show what a person is asked
     Form(form::Arguments),
     /// Answer a request with yes
@@ -147,6 +151,7 @@ impl Command {
             Self::Service(command) => command.run(output).await,
             Self::Link(command) => command.run(output).await,
             Self::Request(arguments) => arguments.run(output).await,
+            Self::Redirect(command) => command.run(output).await,
             Self::Form(arguments) => arguments.run(output).await,
             Self::Give(arguments) => arguments.run(output).await,
             Self::Refuse(arguments) => arguments.run(output).await,

@@ -23,8 +23,10 @@ pub struct AccountCertificate {
     pub service_id: ServiceId,
     /// The person's account there, as the service names it.
     pub account: String,
-    /// The pseudonym.
-    pub surrogate_id: SurrogateId,
+    /// The pseudonym. Absent where the person has yet to make it: then the person signs the
+    /// commitment, which ties the two as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surrogate_id: Option<SurrogateId>,
 }
 
 impl AccountCertificate {

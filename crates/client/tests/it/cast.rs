@@ -380,7 +380,7 @@ fn link(
     let certificate = AccountCertificate {
         service_id: description.service_id,
         account: "customer 17".to_owned(),
-        surrogate_id: pseudonym.surrogate_id(),
+        surrogate_id: Some(pseudonym.surrogate_id()),
     };
     let account = certificate.commit(&Salt::generate());
     let linking = Linking {

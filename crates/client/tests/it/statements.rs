@@ -110,7 +110,7 @@ fn check_countersign(change: impl FnOnce(&mut LinkRecord), expected: Result<(), 
     let certificate = AccountCertificate {
         service_id: description.service_id,
         account: "customer 17".to_owned(),
-        surrogate_id: pseudonym.surrogate_id(),
+        surrogate_id: Some(pseudonym.surrogate_id()),
     };
     let account = certificate.commit(&Salt::from_bytes([7; 32]));
     let linking = Linking {

@@ -3,10 +3,12 @@
 mod asking;
 mod fetching;
 mod records;
+mod redirecting;
 
 pub(crate) use asking::Asking;
 pub(crate) use fetching::Fetched;
 pub(crate) use records::{KeptLink, Records};
+pub(crate) use redirecting::Answer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,6 +28,7 @@ use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
 use assent_model::records::link::{LinkCountersignature, LinkRecord};
 use assent_model::statement::Verified;
+use serde::{Deserialize, Serialize};
 
 use super::keys::unusable;
 use crate::failure::{Doing, Failure};
@@ -40,7 +43,8 @@ pub(crate) struct Provider {
 }
 
 /// A person's account at a service, certified for one pseudonym.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     certificate: AccountCertificate,
     salt: Salt,
@@ -53,7 +57,19 @@ impl Account {
             certificate: AccountCertificate {
                 service_id,
                 account: account.to_owned(),
-                surrogate_id,
+                surrogate_id: Some(surrogate_id),
+            },
+            salt: Salt::generate(),
+        }
+    }
+
+    /// The same for a person who has yet to make the pseudonym, at another place.
+    pub(crate) fn before(service_id: ServiceId, account: &str) -> Self {
+        Self {
+            certificate: AccountCertificate {
+                service_id,
+                account: account.to_owned(),
+                surrogate_id: None,
             },
             salt: Salt::generate(),
         }

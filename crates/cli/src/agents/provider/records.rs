@@ -10,11 +10,12 @@ use std::str::FromStr;
 
 use assent_api::v1::consents::ConsentView;
 use assent_client::statements::link::{AccountCertificate, PinnedLink};
-use assent_crypto::digest::Salt;
+use assent_crypto::digest::{Digest, Salt};
 use assent_model::ids::{ConsentId, LinkId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::redirecting::KeptErrand;
 use crate::failure::{Doing, Failure};
 
 /// The records of a provider.
@@ -33,6 +34,11 @@ pub(crate) struct KeptLink {
     pub(crate) account: AccountCertificate,
     /// Opens the commitment to the account in the link record.
     pub(crate) salt: Salt,
+}
+
+/// A state comes out of an address that anybody can have made, so no path is made of it.
+fn errand_name(state: &str) -> String {
+    format!("errand_{}", Digest::of(state.as_bytes()))
 }
 
 impl Records {
@@ -55,6 +61,32 @@ impl Records {
 
     pub(crate) fn keep_link(&self, kept: &KeptLink) -> Result<(), Failure> {
         self.write(&kept.link.slr_id.to_string(), kept)
+    }
+
+    /// Keeps what belongs to a person who is away.
+    pub(super) fn keep_errand(&self, kept: &KeptErrand) -> Result<(), Failure> {
+        self.write(&errand_name(kept.state()), kept)
+    }
+
+    /// What belongs to the person who came back with this state.
+    pub(super) fn errand(&self, state: &str) -> Result<Option<KeptErrand>, Failure> {
+        let path = self.errand_path(state);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => text.doing(format!("the record {} cannot be read", path.display()))?,
+        };
+        let kept = serde_json::from_slice(&text);
+        kept.map(Some)
+            .doing(format!("the record {} is damaged", path.display()))
+    }
+
+    pub(super) fn forget_errand(&self, state: &str) -> Result<(), Failure> {
+        let path = self.errand_path(state);
+        fs::remove_file(&path).doing(format!("the record {} cannot be removed", path.display()))
+    }
+
+    fn errand_path(&self, state: &str) -> PathBuf {
+        self.folder.join(format!("{}.json", errand_name(state)))
     }
 
     pub(crate) fn keep_consent(&self, view: &ConsentView) -> Result<(), Failure> {

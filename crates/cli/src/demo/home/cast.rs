@@ -1,24 +1,19 @@
 //! Who is in the story: two services with keys of their own, and a household that has none: it begins
 //! an account at the node's pages, which keep its keys, and does everything else there too.
 
-use assent_api::v1::links::CreateLink;
-use assent_api::v1::redirects::{PushLink, PushRedirect, RedeemedConsent};
+use assent_api::v1::redirects::RedeemedConsent;
 use assent_api::v1::releases::{Decide, DecisionRequest};
-use assent_client::errand::{Errand, Returned};
 use assent_client::statements::consent::Question;
 use assent_client::statements::link::PinnedLink;
-use assent_crypto::digest::{Digest, Salt};
 use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, RequestId};
 use assent_model::names::Jti;
-use assent_model::records::link::LinkRecord;
-use assent_model::statement;
 use assent_model::time::Span;
 use reqwest::Url;
 
 use super::browser::{Browser, Page};
 use super::letters;
-use crate::agents::provider::Provider;
+use crate::agents::provider::{Answer, Provider};
 use crate::demo::Stage;
 use crate::demo::checks::{counted, ensure, short};
 use crate::demo::household::{ADVISER, ARCHIVE, describe, organisation};
@@ -28,6 +23,8 @@ use crate::session::Session;
 
 /// Where the household reads its letters.
 pub(super) const ADDRESS: &str = "household@example.org";
+/// What the services call the household's account.
+const ACCOUNT: &str = "household-17";
 /// How long the adviser waits for an answer.
 const ANSWER_WITHIN: Span = Span::from_days(14);
 /// The longest time that the adviser asks for.
@@ -54,12 +51,12 @@ pub(super) struct Cast {
 impl Cast {
     /// Registers the services, begins the household's account and links it.
     pub(super) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
-        let session = Session::open(stage.url).await?;
-        let archive = service(&session, "archive", "meter archive", ARCHIVE, stage).await?;
-        let adviser = service(&session, "adviser", "energy adviser", ADVISER, stage).await?;
         // Links name the node by a name and not by a number.
         let port = Url::parse(stage.url).ok().and_then(|url| url.port());
         let origin = format!("http://localhost:{}", port.unwrap_or(80));
+        let session = Session::open(&origin).await?;
+        let archive = service(&session, "archive", "meter archive", ARCHIVE, stage).await?;
+        let adviser = service(&session, "adviser", "energy adviser", ADVISER, stage).await?;
         let mut cast = Self {
             session,
             archive,
@@ -68,9 +65,8 @@ impl Cast {
             origin,
         };
         cast.begin_account(stage).await?;
-        let node = cast.origin.clone();
         for service in [&mut cast.archive, &mut cast.adviser] {
-            service.link(&mut cast.browser, &node).await?;
+            service.link(&mut cast.browser).await?;
         }
         let links: Vec<String> = [&cast.archive, &cast.adviser]
             .iter()
@@ -135,18 +131,9 @@ impl Cast {
         request: RequestId,
         stage: &mut Stage<'_>,
     ) -> Result<RedeemedConsent, Failure> {
-        let errand = Errand::new();
         let adviser = &self.adviser;
-        let body = PushRedirect {
-            redirect_uri: adviser.description.instance.consent_redirect_uris[0].clone(),
-            state: errand.state.clone(),
-            code_challenge: errand.code_challenge(),
-        };
-        let signer = self.session.signer();
-        let client = &self.session.client;
-        let who = adviser.provider.identified(&signer);
-        let pushed = client.push_redirect(who, request, &body).await;
-        let pushed = pushed.doing("the household cannot be sent to the form")?;
+        let home = adviser.description.instance.consent_redirect_uris[0].clone();
+        let pushed = adviser.provider.push_consent(request, home).await?;
         let page = self.browser.open(&pushed.url).await?.page()?;
         let form = page.form(&page.path)?;
         ensure(
@@ -164,9 +151,9 @@ impl Cast {
             "reads the form and presses Give consent",
             &format!("{} of page", counted(words, "byte")),
         );
-        let redeem = redeem(&errand, &receipt, &self.origin)?;
-        let redeemed = client.redeem_consent(who, &redeem).await;
-        let redeemed = redeemed.doing("the answer cannot be redeemed")?;
+        let Answer::Consent(redeemed) = adviser.provider.redeem(&way_back(&receipt)?).await? else {
+            return Err(Failure::problem("the household came back with a link"));
+        };
         ensure(redeemed.outcome == "given", "the adviser learns the answer")?;
         let granted = redeemed.resource_set.iter().flatten();
         let count: usize = granted.map(|(_, concepts)| concepts.len()).sum();
@@ -234,67 +221,27 @@ async fn service(
 
 impl Service {
     /// Sends the household to the node to link its account, and takes it back.
-    async fn link(&mut self, browser: &mut Browser, node: &str) -> Result<(), Failure> {
-        let errand = Errand::new();
+    async fn link(&mut self, browser: &mut Browser) -> Result<(), Failure> {
         let (provider, description) = (&self.provider, &self.description);
-        // Which account it is stays with the service: the node gets a salted digest.
-        let account = Digest::of(Salt::generate().as_bytes());
-        let body = PushLink {
-            service: description.reference(),
-            account,
-            redirect_uri: description.instance.linking_redirect_uris[0].clone(),
-            state: errand.state.clone(),
-            code_challenge: errand.code_challenge(),
-        };
-        let session = &provider.session;
-        let signer = session.signer();
-        let who = provider.identified(&signer);
-        let pushed = session.client.push_link(who, &body).await;
-        let pushed = pushed.doing("the household cannot be sent to link")?;
+        let service = description.service_id;
+        let home = description.instance.linking_redirect_uris[0].clone();
+        let pushed = provider.push_link(service, ACCOUNT, home).await?;
         let page = browser.open(&pushed.url).await?.page()?;
         let form = page.form(&page.path)?.with("answer", "give");
         let answered = browser.send(form).await?.page()?;
-        let redeem = redeem(&errand, &answered, node)?;
-        let redeemed = session.client.redeem_link(who, &redeem).await;
-        let redeemed = redeemed.doing("the link cannot be redeemed")?;
-        let record = statement::verify::<LinkRecord>(&redeemed.record);
-        let record =
-            record.map_err(|error| Failure::problem("the link is not signed").caused_by(&error))?;
-        let signed = signer.countersign(&provider.keys, description.service_id, account, &record);
-        let (countersignature, pinned) = signed.doing("the link cannot be countersigned")?;
-        let body = CreateLink {
-            record: redeemed.record,
-            countersignature: countersignature.compact().into(),
+        let Answer::Link(link) = provider.redeem(&way_back(&answered)?).await? else {
+            return Err(Failure::problem("the household came back with an answer"));
         };
-        let linked = session.client.create_link(&body).await;
-        linked.doing("the link cannot be recorded")?;
-        self.link = Some(pinned);
+        self.link = provider.pinned_links()?.remove(&link);
         Ok(())
     }
 }
 
-/// What a service redeems once the person is sent on.
-fn redeem(
-    errand: &Errand,
-    page: &Page,
-    node: &str,
-) -> Result<assent_api::v1::redirects::Redeem, Failure> {
+/// Where a page sends the household on to.
+fn way_back(page: &Page) -> Result<Url, Failure> {
     let address = page
         .link("id=\"continue\"")
         .ok_or_else(|| Failure::problem("the page leads back to no service"))?;
-    let url = Url::parse(&address);
-    let url =
-        url.map_err(|error| Failure::problem("the way back is no address").caused_by(&error))?;
-    let value = |name: &str| {
-        let found = url.query_pairs().find(|(found, _)| found == name);
-        found.map(|(_, value)| value.into_owned())
-    };
-    let returned = Returned {
-        code: value("code"),
-        error: value("error"),
-        state: value("state").unwrap_or_default(),
-        iss: value("iss").unwrap_or_default(),
-    };
-    let redeem = errand.redeem(&returned, node);
-    redeem.map_err(|error| Failure::problem("there is nothing to redeem").caused_by(&error))
+    Url::parse(&address)
+        .map_err(|error| Failure::problem("the way back is no address").caused_by(&error))
 }
