@@ -30,6 +30,7 @@ pub mod directory;
 pub mod erasure;
 mod evidence;
 pub mod exports;
+mod following;
 mod history;
 pub mod holdings;
 pub mod homes;

@@ -20,6 +20,7 @@ use crate::holdings::HoldingsCache;
 use crate::homes::Homes;
 use crate::http::failure::Failure;
 use crate::keyrings::Keyrings;
+use crate::mail::waiting::Waiting;
 use crate::notifications;
 use crate::pairings::Pairings;
 use crate::passkeys::Passkeys;
@@ -90,6 +91,8 @@ pub struct Node {
     pub homes: Homes,
     /// The order in which people are told things.
     pub notifications: notifications::Numbers,
+    /// Letters that wait for the mail server.
+    pub letters: Arc<Waiting>,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -28,15 +28,16 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::Contacts;
 use crate::descriptions::DescriptionCache;
+use crate::following;
 use crate::holdings::HoldingsCache;
 use crate::homes::Homes;
 use crate::housekeeping;
 use crate::http::router::router;
 use crate::keyrings::Keyrings;
-use crate::mail::events;
 use crate::mail::post::{Post, PostError};
+use crate::mail::waiting;
 use crate::node::Node;
-use crate::notifications::{Numbers, watching};
+use crate::notifications::Numbers;
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::pages::texts::{self, AddedTextsError};
 use crate::pairings::Pairings;
@@ -250,6 +251,7 @@ async fn open(
         passkeys: Passkeys::new(&config.public_url),
         homes: Homes::default(),
         notifications: Numbers::default(),
+        letters: Arc::default(),
         webhooks,
         keyrings: Keyrings::new(),
         pairings: Pairings::new(),
@@ -268,8 +270,8 @@ fn work_beside(node: &Arc<Node>) -> Vec<JoinHandle<()>> {
     vec![
         webhooks::start(Arc::clone(&node.webhooks), head()),
         housekeeping::start(Arc::clone(&node.store), node.clock.clone(), head()),
-        events::start(node),
-        watching::start(node),
+        following::start(node),
+        waiting::start(node),
     ]
 }
 

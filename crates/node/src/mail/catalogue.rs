@@ -9,26 +9,34 @@ use assent_crypto::digest::Digest;
 use assent_model::ids::ConsentId;
 use assent_model::names::Language;
 use fluent_templates::fluent_bundle::FluentValue;
+use serde::{Deserialize, Serialize};
 
 use crate::contacts::code::{LIFETIME, OneTimeCode};
 use crate::notifications::Kind;
 use crate::pages::texts::Texts;
 
-/// A letter. What is a path leads to a page of this node, after signing in.
+/// A letter. What is a path leads to a page of this node, after signing in. What lets its reader in is
+/// not kept: codes are void after a restart anyway, and the person asks again.
+#[derive(Serialize, Deserialize)]
 pub enum Letter {
     /// The code that makes an address a contact.
+    #[serde(skip)]
     ContactCode(OneTimeCode),
     /// The address is a contact now.
     ContactConfirmed,
     /// The address is no longer the contact of somebody.
     ContactRemoved,
     /// The code for a person who lost the signing key.
+    #[serde(skip)]
     LostKeyCode(OneTimeCode),
     /// A link that signs somebody in: its path at this node.
+    #[serde(skip)]
     SignIn(String),
     /// The code that begins an account.
+    #[serde(skip)]
     SignUpCode(OneTimeCode),
     /// The address has an account already: a link that signs in there.
+    #[serde(skip)]
     SignUpKnown(String),
     /// A consent was given: its receipt.
     ConsentGiven {
@@ -65,12 +73,14 @@ pub enum Letter {
     /// Something opens the keys of the person no more.
     DeviceRemoved,
     /// Somebody is invited to look after a home: where the invitation is.
+    #[serde(skip)]
     Invitation(String),
     /// Something has happened that the person wants to hear of.
     Notice(Notice),
 }
 
 /// See [`Letter::Notice`].
+#[derive(Serialize, Deserialize)]
 pub struct Notice {
     /// What has happened.
     pub(crate) kind: Kind,

@@ -10,31 +10,21 @@ mod message;
 pub mod post;
 #[cfg(test)]
 mod tests;
+pub(crate) mod waiting;
 
 use assent_model::ids::PartyId;
 
 use self::catalogue::Letter;
-use crate::contacts;
-use crate::contacts::address::EmailAddress;
-use crate::contacts::code::Recipient;
 use crate::http::failure::Failure;
 use crate::node::Node;
 
-/// Writes to a party, where it has a confirmed address. Whether there was anybody to write to.
+/// Writes to a party, where it has a confirmed address: soon, and even after a crash.
 ///
 /// # Errors
-/// The store cannot be read.
-pub async fn write_to(node: &Node, party: PartyId, letter: Letter) -> Result<bool, Failure> {
-    let Some(contact) = contacts::contact_of(node, party).await? else {
-        return Ok(false);
-    };
-    let Some(address) = EmailAddress::parse(&contact.email) else {
-        return Ok(false);
-    };
-    let recipient = Recipient {
-        address,
-        language: contact.language,
-    };
-    node.contacts.post.tell(party, &recipient, letter);
-    Ok(true)
+/// The store does not take writes.
+pub async fn write_to(node: &Node, party: PartyId, letter: Letter) -> Result<(), Failure> {
+    let letter = waiting::document(node, party, letter);
+    node.store.put_documents(vec![letter]).await?;
+    node.letters.wake();
+    Ok(())
 }

@@ -35,6 +35,8 @@ pub struct Post {
 
 enum Errand {
     Send(Posted),
+    /// Somebody waits for what becomes of it.
+    Deliver(Posted, oneshot::Sender<Delivery>),
     /// Comes after all letters that were sent before.
     Forget(About, oneshot::Sender<bool>),
 }
@@ -67,6 +69,17 @@ impl fmt::Display for About {
             Self::Address(index) => index.fmt(f),
         }
     }
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// The mail server has it.
+    Taken,
+    /// Nobody will ever take it.
+    Refused,
+    /// Nobody takes it now.
+    NotNow,
 }
 
 /// A letter on its way.
@@ -139,6 +152,25 @@ impl Post {
         }
     }
 
+    /// Sends a letter, and waits for what becomes of it.
+    pub(crate) async fn deliver(
+        &self,
+        about: impl Into<About>,
+        recipient: Recipient,
+        letter: Letter,
+    ) -> Delivery {
+        let (done, answer) = oneshot::channel();
+        let posted = Posted {
+            about: about.into(),
+            recipient,
+            letter,
+        };
+        match self.waiting.send(Errand::Deliver(posted, done)).await {
+            Ok(()) => answer.await.unwrap_or(Delivery::NotNow),
+            Err(_) => Delivery::NotNow,
+        }
+    }
+
     /// Deletes what the node has kept of letters about something.
     ///
     /// # Errors
@@ -182,7 +214,14 @@ impl Worker {
     async fn work(&self, mut inbox: mpsc::Receiver<Errand>) {
         while let Some(errand) = inbox.recv().await {
             match errand {
-                Errand::Send(posted) => self.send(&posted).await,
+                Errand::Send(posted) => {
+                    self.send(&posted).await;
+                }
+                Errand::Deliver(posted, done) => {
+                    let delivery = self.send(&posted).await;
+                    // Whoever waited may have gone away.
+                    let _ = done.send(delivery);
+                }
                 Errand::Forget(about, done) => {
                     let forgotten = self.mailer.forget(about);
                     if let Err(error) = &forgotten {
@@ -196,17 +235,17 @@ impl Worker {
         }
     }
 
-    async fn send(&self, posted: &Posted) {
+    async fn send(&self, posted: &Posted) -> Delivery {
         let (sender, now) = (&self.sender, self.clock.now());
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
             let message = message(sender, &posted.recipient, &posted.letter, now);
             let Ok(message) = message else {
                 tracing::error!("a letter cannot be put into a message");
-                return;
+                return Delivery::Refused;
             };
             let Err(error) = self.mailer.send(posted.about, message).await else {
-                return;
+                return Delivery::Taken;
             };
             let again = delays.next().filter(|_| matches!(error, NotTaken::ForNow));
             tracing::warn!(
@@ -215,7 +254,8 @@ impl Worker {
             );
             match again {
                 Some(delay) => tokio::time::sleep(delay).await,
-                None => return,
+                None if matches!(error, NotTaken::ForGood) => return Delivery::Refused,
+                None => return Delivery::NotNow,
             }
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Most of it follows from the log ([`watching`]); signing in and what delegates do is told where it
 //! happens. Everything is told once: a mark and the notification are written in one transaction, so
-//! that a restart, or reading the log again, repeats nothing. A letter is sent after that; one that
-//! waits while the node crashes is lost, and what it would have said is in My Home.
+//! that a restart, or reading the log again, repeats nothing. The letter is put beside them and waits
+//! there until it was taken.
 //!
 //! Bodies are sealed, and who is told what about stands in no log.
 
@@ -12,21 +12,20 @@ pub(crate) mod watching;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assent_api::problem::Code;
 use assent_api::v1::accounts::NotificationView;
 use assent_crypto::digest::hmac_sha256;
 use assent_crypto::domains;
 use assent_model::ids::{ConsentId, PartyId, RequestId};
 use assent_model::time::{Span, Timestamp};
-use assent_storage::{Document, StoredDocument};
-use serde::de::DeserializeOwned;
+use assent_storage::Document;
 use serde::{Deserialize, Serialize};
 
 use crate::http::failure::Failure;
-use crate::mail;
 use crate::mail::catalogue::{Letter, Notice};
+use crate::mail::waiting;
 use crate::node::Node;
 use crate::owned;
+use crate::vaulted;
 
 /// The kind of the documents that hold notifications, in the order in which they were told.
 pub(crate) const KIND: &str = "notification";
@@ -229,12 +228,16 @@ pub(crate) async fn tell_by(
             subject,
         };
         let id = format!("{owner}/{:020}", node.notifications.next(now));
-        documents.push(sealed(node, KIND, id, &owner, Some(now + KEPT), &said));
+        documents.push(Document {
+            expires_at: Some(now + KEPT),
+            ..vaulted::document(node, KIND, id, owner.clone(), &said)
+        });
+    }
+    if post == Post::Letter && settings.mails(kind) {
+        documents.push(letter(node, party, kind, subject));
     }
     node.store.put_documents(documents).await?;
-    if post == Post::Letter && settings.mails(kind) {
-        mail(node, party, kind, subject).await?;
-    }
+    node.letters.wake();
     Ok(())
 }
 
@@ -253,11 +256,12 @@ async fn mail_later(
     if node.store.document(TOLD, &mark).await?.is_some() {
         return Ok(());
     }
-    let told = told(mark, &party.to_string());
-    node.store.put_documents(vec![told]).await?;
+    let mut documents = vec![told(mark, &party.to_string())];
     if settings::of(node, party).await?.mails(kind) {
-        mail(node, party, kind, subject).await?;
+        documents.push(letter(node, party, kind, subject));
     }
+    node.store.put_documents(documents).await?;
+    node.letters.wake();
     Ok(())
 }
 
@@ -272,15 +276,15 @@ fn told(mark: String, owner: &str) -> Document {
     }
 }
 
-async fn mail(node: &Node, party: PartyId, kind: Kind, subject: Subject) -> Result<(), Failure> {
+/// The letter that says the same.
+fn letter(node: &Node, party: PartyId, kind: Kind, subject: Subject) -> Document {
     let off = (!kind.is_security()).then(|| settings::unsubscribe_path(node, party, kind));
     let notice = Notice {
         kind,
         path: subject.path(),
         off,
     };
-    mail::write_to(node, party, Letter::Notice(notice)).await?;
-    Ok(())
+    waiting::document(node, party, Letter::Notice(notice))
 }
 
 fn mark(node: &Node, party: PartyId, kind: Kind, once: &str) -> String {
@@ -306,7 +310,7 @@ pub(crate) async fn newest(
         .await?;
     let opened = found
         .iter()
-        .map(|stored| Ok((stored.document.id.clone(), read(node, stored)?)));
+        .map(|stored| Ok((stored.document.id.clone(), vaulted::opened(node, stored)?)));
     opened.collect()
 }
 
@@ -330,33 +334,7 @@ pub(crate) async fn unseen(node: &Node, party: PartyId) -> Result<usize, Failure
 /// # Errors
 /// The store does not take writes.
 pub(crate) async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
-    owned::forget(node, &[KIND, TOLD, settings::KIND], party).await
-}
-
-/// A document whose body nobody reads who has the store alone.
-fn sealed(
-    node: &Node,
-    kind: &str,
-    id: String,
-    owner: &str,
-    expires_at: Option<Timestamp>,
-    content: &impl Serialize,
-) -> Document {
-    let content = serde_json::to_vec(content).expect("what is kept has a JSON form");
-    Document {
-        kind: kind.into(),
-        body: node.vault.encrypt(id.as_bytes(), &content),
-        id,
-        owner: owner.to_owned(),
-        expires_at,
-    }
-}
-
-fn read<T: DeserializeOwned>(node: &Node, stored: &StoredDocument) -> Result<T, Failure> {
-    let Document { id, body, .. } = &stored.document;
-    let opened = node.vault.decrypt(id.as_bytes(), body);
-    let opened = opened.map_err(|_| Failure::from(Code::Internal))?;
-    serde_json::from_slice(&opened).map_err(|_| Code::Internal.into())
+    owned::forget(node, &[KIND, TOLD, settings::KIND, waiting::KIND], party).await
 }
 
 #[cfg(test)]

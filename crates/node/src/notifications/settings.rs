@@ -7,9 +7,10 @@ use assent_crypto::domains;
 use assent_model::ids::PartyId;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, read, sealed};
+use super::Kind;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::vaulted;
 
 /// The kind of the documents: one for each person who has chosen or seen something.
 pub(crate) const KIND: &str = "notification-settings";
@@ -61,7 +62,10 @@ impl Settings {
 /// The store cannot be read.
 pub(crate) async fn of(node: &Node, party: PartyId) -> Result<Settings, Failure> {
     let found = node.store.document(KIND, &party.to_string()).await?;
-    found.map_or_else(|| Ok(Settings::default()), |stored| read(node, &stored))
+    found.map_or_else(
+        || Ok(Settings::default()),
+        |stored| vaulted::opened(node, &stored),
+    )
 }
 
 /// Changes the settings of a person. Of two changes at a time both count.
@@ -78,11 +82,11 @@ pub(crate) async fn change(
         let found = node.store.document(KIND, &owner).await?;
         let revision = found.as_ref().map(|stored| stored.revision);
         let mut settings = match &found {
-            Some(stored) => read(node, stored)?,
+            Some(stored) => vaulted::opened(node, stored)?,
             None => Settings::default(),
         };
         change(&mut settings);
-        let document = sealed(node, KIND, owner.clone(), &owner, None, &settings);
+        let document = vaulted::document(node, KIND, owner.clone(), owner.clone(), &settings);
         let put = node.store.put_if_revision(document, revision).await?;
         if put.is_some() {
             return Ok(());

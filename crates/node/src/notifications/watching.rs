@@ -1,10 +1,7 @@
-//! Following the log: what has happened there is told to whom it concerns.
+//! What has happened in the log is told to whom it concerns.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
 
-use assent_api::problem::Code;
 use assent_exchange::consent::event::ConsentEvent;
 use assent_exchange::consent::state::{Consent, Request, RequestStatus, Role};
 use assent_exchange::event::Event;
@@ -18,84 +15,25 @@ use assent_model::ids::{ConsentId, PartyId, RequestId, ServiceId};
 use assent_model::records::identity::PartyKind;
 use assent_model::records::release::{ReceiptBatch, UseAction};
 use assent_model::time::{Span, Timestamp};
-use assent_storage::Document;
-use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 use super::{Kind, Post, Subject, mail_later, tell, tell_by};
 use crate::accounts;
 use crate::http::failure::Failure;
 use crate::node::Node;
-use crate::sequencing::Head;
 
-/// The kind of the document that says how far the log was followed.
-const KIND: &str = "notification-place";
-/// Its id.
-const PLACE: &str = "log";
-/// What comes in so short a time is looked at together.
-const PAUSE: Duration = Duration::from_millis(200);
-/// How often ends are looked for when nothing happens.
-const TICK: Duration = Duration::from_mins(1);
 /// How long before its end a consent is spoken of.
 const SOON: Span = Span::from_days(14);
-/// How many entries, ends or members of a list are read at a time.
+/// How many ends or members of a list are read at a time.
 const PAGE: u32 = 256;
-/// How far the log is followed before that is written down. What is read once more is not told once
-/// more.
-const NOTED_AFTER: u64 = 4096;
 /// How long a request waits before a letter is written about it: whom a service has sent here has
 /// the form before the eyes.
 const PATIENCE: Span = Span::from_minutes(10);
 /// So many consents are remembered whose first use is no news.
 const KNOWN_MAX: usize = 100_000;
 
-/// How far everything was told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Place {
-    /// The first entry of the log that was not looked at.
-    next: u64,
-    /// Of the schedule, what was looked at last: when, and its key.
-    due: (Timestamp, String),
-}
-
-/// Starts the task. It ends when no block can come any more, and keeps no node alive.
-pub(crate) fn start(node: &Arc<Node>) -> JoinHandle<()> {
-    let head = node.head.clone();
-    tokio::spawn(watch(Arc::downgrade(node), head))
-}
-
-async fn watch(node: Weak<Node>, mut head: watch::Receiver<Head>) {
-    let mut tick = tokio::time::interval(TICK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut watching = Watching::default();
-    loop {
-        tokio::select! {
-            changed = head.changed() => if changed.is_err() { return },
-            _ = tick.tick() => {}
-        }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            // A node that stops does not wait.
-            () = async { while head.changed().await.is_ok() {} } => return,
-        }
-        let Some(node) = node.upgrade() else { return };
-        if let Err(failure) = watching.follow(&node).await {
-            let code = &failure.problem().code;
-            tracing::error!(%code, "people are not told what happened");
-            // What was done in memory may not be on disk.
-            watching = Watching::default();
-        }
-    }
-}
-
+/// What is kept in memory while the log is followed.
 #[derive(Default)]
-struct Watching {
-    place: Option<Place>,
-    /// How far it is written down.
-    noted: u64,
+pub(crate) struct Watching {
     /// Consents whose first use was told, or concerns nobody here.
     known: HashSet<ConsentId>,
     /// Requests about which a letter may have to be written, the oldest first.
@@ -111,45 +49,17 @@ struct Asked {
 }
 
 impl Watching {
-    async fn follow(&mut self, node: &Arc<Node>) -> Result<(), Failure> {
-        let size = node.head.borrow().header.log_size;
-        let mut place = match self.place.take() {
-            Some(place) => place,
-            None => self.begin(node).await?,
-        };
-        while place.next < size {
-            let end = size.min(place.next + u64::from(PAGE));
-            for entry in node.store.entries(place.next..end).await? {
-                let leaf = LeafContent::<Event>::decode(&entry.bytes);
-                let leaf = leaf.map_err(|_| Failure::from(Code::Internal))?;
-                self.happened(node, &leaf).await?;
-            }
-            place.next = end;
-        }
-        self.write_to_the_asked(node).await?;
-        let is_new = ending(node, &mut place).await?;
-        if is_new || place.next - self.noted >= NOTED_AFTER {
-            self.note(node, &place).await?;
-        }
-        self.place = Some(place);
-        Ok(())
-    }
-
-    /// Goes on where it was written down, or begins with the log: what was told is not told again.
-    async fn begin(&mut self, node: &Node) -> Result<Place, Failure> {
-        let found = node.store.document(KIND, PLACE).await?;
-        let known: Option<Place> =
-            found.and_then(|found| serde_json::from_slice(&found.document.body).ok());
-        let place = known.unwrap_or_else(|| Place {
-            next: 0,
-            due: (node.clock.now(), String::new()),
-        });
-        self.noted = place.next;
-        Ok(place)
+    /// The first entry of the log that has to be read again when memory is lost, if any has: whoever
+    /// is still to be written to is found there.
+    pub(crate) fn oldest(&self) -> Option<u64> {
+        self.asked.front().map(|asked| asked.index)
     }
 
     /// Writes to those who have not answered for a while.
-    async fn write_to_the_asked(&mut self, node: &Node) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub(crate) async fn write_to_the_asked(&mut self, node: &Node) -> Result<(), Failure> {
         let now = node.clock.now();
         while let Some(asked) = self.asked.front() {
             if now.since(asked.at) < PATIENCE {
@@ -170,26 +80,15 @@ impl Watching {
         Ok(())
     }
 
-    async fn note(&mut self, node: &Node, place: &Place) -> Result<(), Failure> {
-        // Whoever is still to be written to is found again.
-        let oldest = self.asked.front().map_or(place.next, |asked| asked.index);
-        let place = &Place {
-            next: oldest.min(place.next),
-            due: place.due.clone(),
-        };
-        let document = Document {
-            kind: KIND.into(),
-            id: PLACE.into(),
-            owner: String::new(),
-            expires_at: None,
-            body: serde_json::to_vec(place).expect("a place has a JSON form"),
-        };
-        node.store.put_documents(vec![document]).await?;
-        self.noted = place.next;
-        Ok(())
-    }
-
-    async fn happened(&mut self, node: &Node, leaf: &LeafContent<Event>) -> Result<(), Failure> {
+    /// Tells of an entry of the log whom it concerns.
+    ///
+    /// # Errors
+    /// The store does not take writes.
+    pub(crate) async fn happened(
+        &mut self,
+        node: &Node,
+        leaf: &LeafContent<Event>,
+    ) -> Result<(), Failure> {
         match &leaf.event {
             Event::Consent(ConsentEvent::Requested { request, .. }) => {
                 let asked = request.content();
@@ -210,8 +109,8 @@ impl Watching {
                 let Some((party, id)) = whose(node, *cr_id).await? else {
                     return Ok(());
                 };
-                // Either service may keep its word or not.
-                let once = cr_id.to_string();
+                // Of a pair one message, whichever service does not keep its word, or both.
+                let once = id.to_string();
                 tell(node, party, Kind::Overdue, Subject::Consent(id), &once).await
             }
             Event::Release(ReleaseEvent::Recorded { batch }) => {
@@ -328,12 +227,16 @@ async fn changed_for(
     tell(node, party, Kind::ConditionsChanged, subject, &once).await
 }
 
-/// Tells of consents that end soon; whether there were any to look at.
-async fn ending(node: &Node, place: &mut Place) -> Result<bool, Failure> {
+/// Tells of consents that end soon. `due` is what of the schedule was looked at last: when, and its
+/// key. Whether there were any to look at.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn ending(node: &Node, due: &mut (Timestamp, String)) -> Result<bool, Failure> {
     let until = node.clock.now() + SOON;
     let mut is_new = false;
     loop {
-        let after = (place.due.0, place.due.1.as_str());
+        let after = (due.0, due.1.as_str());
         let page = node.store.due_between(after, until, PAGE).await?;
         for (at, key) in &page {
             let id = key.strip_prefix("consent/").and_then(|id| id.parse().ok());
@@ -343,7 +246,7 @@ async fn ending(node: &Node, place: &mut Place) -> Result<bool, Failure> {
             }
         }
         match page.last() {
-            Some(last) => place.due = last.clone(),
+            Some(last) => *due = last.clone(),
             None => return Ok(is_new),
         }
     }
