@@ -7,9 +7,6 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use assent_api::problem::Code;
-use assent_exchange::event::Event;
-use assent_ledger::sequencer::LeafContent;
 use assent_model::time::Timestamp;
 use assent_storage::Document;
 use serde::{Deserialize, Serialize};
@@ -17,6 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use crate::contacts;
+use crate::history;
 use crate::http::failure::Failure;
 use crate::mail::{events, waiting};
 use crate::node::Node;
@@ -123,14 +122,14 @@ impl Following {
 
     async fn catch_up(&mut self, node: &Node) -> Result<(), Failure> {
         let size = node.head.borrow().header.log_size;
+        let is_written_to = contacts::are_there(node).await?;
         while self.read < size {
             let end = size.min(self.read + PAGE);
             let mut letters = Vec::new();
             for entry in node.store.entries(self.read..end).await? {
-                let leaf = LeafContent::<Event>::decode(&entry.bytes);
-                let leaf = leaf.map_err(|_| Failure::from(Code::Internal))?;
+                let leaf = history::leaf(&entry)?;
                 self.watching.happened(node, &leaf).await?;
-                if self.place.next <= leaf.index {
+                if is_written_to && self.place.next <= leaf.index {
                     letters.extend(events::about(node, &leaf).await?);
                 }
             }

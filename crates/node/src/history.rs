@@ -1,5 +1,8 @@
 //! Reading the log: the history of one thing, and the place of an entry in it.
 
+use std::num::NonZero;
+use std::thread;
+
 use assent_api::problem::Code;
 use assent_crypto::digest::Digest;
 use assent_exchange::event::Event;
@@ -14,16 +17,53 @@ use crate::node::Node;
 /// The most entries that one page of a history reads.
 const PAGE: u32 = 256;
 
+/// So many entries are decoded where they are read; of more, other threads take their share.
+const FEW: usize = 128;
+
+/// What an entry of this node's own log says. That it is spelled canonically was seen when it was put
+/// there, under its hash, and is not looked at again.
+///
+/// # Errors
+/// The store is damaged.
+pub(crate) fn leaf(entry: &LogEntry) -> Result<LeafContent<Event>, StoreError> {
+    serde_json::from_slice(&entry.bytes).map_err(|_| StoreError::Corrupt)
+}
+
+/// As [`leaf`], for many entries: they hold up no other request.
+///
+/// # Errors
+/// The store is damaged.
+pub(crate) async fn leaves(entries: Vec<LogEntry>) -> Result<Vec<LeafContent<Event>>, StoreError> {
+    if entries.len() <= FEW {
+        return entries.iter().map(leaf).collect();
+    }
+    let read = tokio::task::spawn_blocking(move || read_together(&entries));
+    read.await.unwrap_or(Err(StoreError::Corrupt))
+}
+
+fn read_together(entries: &[LogEntry]) -> Result<Vec<LeafContent<Event>>, StoreError> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = entries.len().div_ceil(threads);
+    thread::scope(|scope| {
+        let read = |some: &[LogEntry]| some.iter().map(leaf).collect::<Result<Vec<_>, _>>();
+        let readers: Vec<_> = entries
+            .chunks(share)
+            .map(|some| scope.spawn(move || read(some)))
+            .collect();
+        let mut all = Vec::with_capacity(entries.len());
+        for reader in readers {
+            all.extend(reader.join().unwrap_or(Err(StoreError::Corrupt))?);
+        }
+        Ok(all)
+    })
+}
+
 /// All that happened to `subject`, oldest first, with what the leaf says of height and time.
 pub(crate) async fn history(
     store: &Store,
     subject: &str,
 ) -> Result<Vec<LeafContent<Event>>, StoreError> {
-    let entries = entries_of(store, subject).await?;
-    entries
-        .iter()
-        .map(|entry| LeafContent::decode(&entry.bytes).map_err(|_| StoreError::Corrupt))
-        .collect()
+    leaves(entries_of(store, subject).await?).await
 }
 
 /// All log entries about `subject`, oldest first.

@@ -1,6 +1,5 @@
 //! Bringing holdings up to date.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -13,7 +12,6 @@ use assent_exchange::event::Event;
 use assent_exchange::link::event::LinkEvent;
 use assent_exchange::link::state::Link;
 use assent_exchange::release::event::ReleaseEvent;
-use assent_ledger::block::LogEntry;
 use assent_ledger::sequencer::LeafContent;
 use assent_model::ids::{ConsentId, PartyId, SurrogateId};
 use assent_model::records::Custody;
@@ -25,6 +23,7 @@ use super::happening::{self, Happening, What};
 use super::lines::{Likeness, Stand};
 use super::{Ends, HeldConsent, HeldLink, HeldRequest, Holdings, Place, Standing, Which};
 use crate::accounts;
+use crate::history;
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::sequencing::subjects;
@@ -220,8 +219,7 @@ impl Holdings {
             return Ok(Fresh::Much);
         }
         let entries = node.store.entries(self.seen..size).await?;
-        let leaves = entries.iter().map(decoded);
-        Ok(Fresh::Few(leaves.collect::<Result<_, _>>()?))
+        Ok(Fresh::Few(history::leaves(entries).await?))
     }
 
     /// The entries to take in: all about `anew`, and what is new about everything else.
@@ -243,11 +241,11 @@ impl Holdings {
             }
         };
         let mut leaves: BTreeMap<_, _> = fresh.into_iter().map(|leaf| (leaf.index, leaf)).collect();
-        for entry in found.iter().filter(|entry| entry.index < size) {
-            if let Entry::Vacant(place) = leaves.entry(entry.index) {
-                place.insert(decoded(entry)?);
-            }
-        }
+        found.retain(|entry| entry.index < size && !leaves.contains_key(&entry.index));
+        found.sort_unstable_by_key(|entry| entry.index);
+        found.dedup_by_key(|entry| entry.index);
+        let found = history::leaves(found).await?;
+        leaves.extend(found.into_iter().map(|leaf| (leaf.index, leaf)));
         Ok(leaves)
     }
 
@@ -416,10 +414,6 @@ impl Fresh {
             _ => false,
         })
     }
-}
-
-fn decoded(entry: &LogEntry) -> Result<LeafContent<Event>, Failure> {
-    LeafContent::decode(&entry.bytes).map_err(|_| Code::Internal.into())
 }
 
 /// The members of a list of a pseudonym after `end`, which moves on.

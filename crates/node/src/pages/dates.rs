@@ -48,6 +48,11 @@ pub(crate) fn iso(at: Timestamp) -> String {
     instant(at).to_string()
 }
 
+/// An instant in UTC, to the second and the same in every language: for who compares it with a log.
+pub(crate) fn exact(at: Timestamp) -> String {
+    civil(at).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// The day of an instant, in UTC (ISO 8601).
 pub(crate) fn day(instant: Timestamp) -> String {
     civil(instant).date().to_string()
@@ -89,6 +94,12 @@ fn day_words(texts: &Texts, then: &Zoned) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_exact_to_the_second() {
+        let noon = Timestamp::from_millis(1_767_268_800_999);
+        assert_eq!(exact(noon), "2026-01-01 12:00:00 UTC");
+    }
 
     #[test]
     fn days_end_at_midnight() {

@@ -8,7 +8,7 @@ use assent_node::{StartError, start};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::person::{Person, code_in};
+use crate::person::{Mailbox, Person, code_in, subject};
 use crate::receiver::eventually;
 use crate::world::World;
 
@@ -130,4 +130,37 @@ async fn a_node_with_unusable_mail_does_not_start() {
             "{mail_url} {mail_from}"
         );
     }
+}
+
+/// Letters that no mail server takes lie sealed in the store, through a crash too, and are sent once
+/// there is one; each once.
+#[tokio::test]
+async fn a_letter_that_waits_is_not_lost() {
+    let mut world = World::new().await;
+    let ann = Person::enter(&world).await;
+    let mut mailbox = Mailbox::new("ann@example.org");
+    ann.confirm(&world, &mut mailbox).await;
+    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    world.config.mail_url = format!("smtp://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let mut world = world.restarted().await;
+    let signed_in = ann.calls(&world).post_empty("/sign-in/key").await;
+    assert_eq!(signed_in.status, 204, "{}", signed_in.text());
+    let waiting = world.running.node().store.documents("letter", "", 10).await;
+    let [stored] = waiting.unwrap().try_into().expect("one letter");
+    assert!(serde_json::from_slice::<serde_json::Value>(&stored.document.body).is_err());
+    world.config.mail_url = String::new();
+    mailbox.fresh(&world);
+    let world = world.restarted().await;
+    let wanted = "Somebody signed in to your account";
+    mailbox.about(&world, wanted).await;
+    let is_empty = || async {
+        let waiting = world.running.node().store.documents("letter", "", 10).await;
+        waiting.unwrap().is_empty().then_some(())
+    };
+    eventually("an empty queue", is_empty).await;
+    let world = world.restarted().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let again = mailbox.fresh(&world).into_iter();
+    assert_eq!(again.filter(|letter| subject(letter) == wanted).count(), 0);
 }

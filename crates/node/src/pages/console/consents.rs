@@ -13,8 +13,9 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::standing::{Debt, LOOKED_AT_MAX, STATUSES, Standing, counted, debt, newest, status};
-use super::{Organisation, PAGE, cursor, moment, read_cursor};
+use super::{Organisation, PAGE, cursor, read_cursor};
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 
@@ -99,7 +100,7 @@ async fn list(
         purpose: one.consent.usage_rules.purpose_id.to_string(),
         status: status(&one.consent, now),
         word: word(status(&one.consent, now)),
-        since: moment(one.consent.valid_from),
+        since: exact(one.consent.valid_from),
     };
     let here = format!("/console/services/{id}/consents");
     let shown = ConsentsPage {
@@ -166,7 +167,7 @@ async fn owed(
                 purpose: one.consent.usage_rules.purpose_id.to_string(),
                 by: match debt {
                     Debt::Overdue => None,
-                    Debt::Owed { by } => Some(moment(*by)),
+                    Debt::Owed { by } => Some(exact(*by)),
                 },
             })
             .collect(),

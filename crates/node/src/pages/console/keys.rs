@@ -14,10 +14,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Organisation, moment};
+use super::Organisation;
 use crate::did;
 use crate::history::history;
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 
@@ -63,7 +64,7 @@ async fn keys(
         };
         rows.push(Row {
             what: organisation.texts.get(what),
-            at: moment(leaf.time),
+            at: exact(leaf.time),
             key: key.map_or_else(String::new, |key| key.thumbprint().to_string()),
             index: leaf.index,
         });

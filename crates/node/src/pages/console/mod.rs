@@ -35,6 +35,7 @@ use super::failure::PageFailure;
 use super::frame::Frame;
 use super::signed_in::SignedIn;
 use super::texts::Texts;
+use crate::history::leaf;
 use crate::node::Node;
 
 /// How many things stand on one page.
@@ -112,20 +113,35 @@ impl FromRequestParts<Arc<Node>> for Organisation {
     }
 }
 
-/// An instant in UTC, to the second (ISO 8601 with a space).
-fn moment(instant: Timestamp) -> String {
-    // jiff ends with the year 9999, long before a timestamp does.
-    let seconds = i64::try_from(instant.as_seconds()).unwrap_or(i64::MAX);
-    let instant = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
-    instant.to_string().replace('T', " ").replace('Z', " UTC")
-}
-
 /// When the entry of the log at a position was made.
 async fn time_of(node: &Node, position: u64) -> Result<Timestamp, PageFailure> {
+    Ok(entry_at(node, position).await?.time)
+}
+
+/// What the entry of the log at a position says.
+async fn entry_at(node: &Node, position: u64) -> Result<LeafContent<Event>, PageFailure> {
     let entry = node.store.entry(position).await?;
-    let entry = entry.ok_or(PageFailure::Internal)?;
-    let leaf = LeafContent::<Event>::decode(&entry.bytes).map_err(|_| PageFailure::Internal)?;
-    Ok(leaf.time)
+    Ok(leaf(&entry.ok_or(PageFailure::Internal)?)?)
+}
+
+/// What stands on one page of a list of the store, and where the next begins.
+struct Listed {
+    /// The members with their positions, the newest first.
+    found: Vec<(u64, String)>,
+    next: Option<String>,
+}
+
+impl Listed {
+    /// The page of a list that begins at `before`.
+    async fn read(node: &Node, list: &str, before: Option<&str>) -> Result<Self, PageFailure> {
+        let limit = u32::try_from(PAGE + 1).expect("a page is short");
+        let mut found = node.store.newest(list, read_cursor(before), limit).await?;
+        let has_more = found.len() > PAGE;
+        found.truncate(PAGE);
+        let last = found.last().filter(|_| has_more);
+        let next = last.map(|(position, member)| cursor(*position, member));
+        Ok(Self { found, next })
+    }
 }
 
 /// Where a page of a list goes on.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use askama::Template;
-use assent_exchange::event::Event;
-use assent_ledger::sequencer::LeafContent;
+use assent_ledger::block::LogEntry;
 use assent_model::records::Custody;
 use assent_model::records::identity::PartyKind;
 use assent_model::time::Span;
@@ -20,9 +19,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::services::Before;
-use super::{PAGE, cursor, moment, read_cursor};
+use super::{Listed, PAGE};
+use crate::history::leaf;
 use crate::last_backup::LastBackup;
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::signed_in::SignedIn;
@@ -103,7 +104,7 @@ async fn blocks(node: &Node, height: u64) -> Result<Vec<Block>, PageFailure> {
         };
         blocks.push(Block {
             height,
-            at: moment(header.time),
+            at: exact(header.time),
             log_size: header.log_size,
             root: header.log_root.to_string(),
         });
@@ -121,7 +122,7 @@ async fn health(
         is_ready: node.intake.is_open(),
         height: head.header.height,
         log_size: head.header.log_size,
-        at: moment(head.header.time),
+        at: exact(head.header.time),
         root: head.header.log_root.to_string(),
         checkpoint: head.checkpoint.to_string(),
         bytes: node.store.size().await?,
@@ -182,15 +183,10 @@ async fn parties(
             }
         }
     }
-    let before = read_cursor(query.before.as_deref());
-    let limit = u32::try_from(PAGE + 1).expect("a page is short");
-    let mut rows = node.store.newest("parties", before, limit).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let last = rows.last().filter(|_| has_more);
+    let listed = Listed::read(&node, "parties", query.before.as_deref()).await?;
     let shown = PartiesPage {
-        next: last.map(|(position, member)| cursor(*position, member)),
-        ids: rows.into_iter().map(|(_, member)| member).collect(),
+        next: listed.next,
+        ids: listed.found.into_iter().map(|(_, member)| member).collect(),
         frame: operator.frame("operator-parties", "operator-parties", "/operator/parties"),
         counts,
     };
@@ -236,7 +232,7 @@ async fn log(
         let entries = node.store.entries(begin..end).await?;
         for entry in entries.iter().rev() {
             end = entry.index;
-            let row = entry_row(&entry.bytes)?;
+            let row = entry_row(entry)?;
             if wanted.component.is_empty() || row.component == wanted.component {
                 rows.push(row);
             }
@@ -261,15 +257,15 @@ async fn log(
     Ok(page(StatusCode::OK, &shown))
 }
 
-fn entry_row(bytes: &[u8]) -> Result<EntryRow, PageFailure> {
-    let leaf = LeafContent::<Event>::decode(bytes).map_err(|_| PageFailure::Internal)?;
+fn entry_row(entry: &LogEntry) -> Result<EntryRow, PageFailure> {
+    let leaf = leaf(entry)?;
     let event = serde_json::to_value(&leaf.event).map_err(|_| PageFailure::Internal)?;
     let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
     Ok(EntryRow {
         index: leaf.index,
         component: word(event.get("component")),
         kind: word(event.pointer("/what/type")),
-        at: moment(leaf.time),
+        at: exact(leaf.time),
         height: leaf.height,
     })
 }
@@ -304,7 +300,7 @@ async fn settings(State(node): State<Arc<Node>>, operator: Operator) -> Response
     let read = tokio::task::spawn_blocking(move || LastBackup::read(&data_dir));
     let size = node.head.borrow().header.log_size;
     let backup = read.await.ok().flatten().map(|last| Backup {
-        at: moment(last.at),
+        at: exact(last.at),
         height: last.height,
         behind: size.saturating_sub(last.log_size),
     });

@@ -12,9 +12,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::services::Before;
-use super::{Organisation, PAGE, cursor, moment, read_cursor};
+use super::{Listed, Organisation};
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 
@@ -51,16 +52,10 @@ async fn list(
     Query(query): Query<Before>,
 ) -> Result<Response, PageFailure> {
     let (id, _) = organisation.service(&node, &id).await?;
-    let before = read_cursor(query.before.as_deref());
-    let limit = u32::try_from(PAGE + 1).expect("a page is short");
     let list = format!("{id}/requests");
-    let mut found = node.store.newest(&list, before, limit).await?;
-    let has_more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let last = found.last().filter(|_| has_more);
-    let next = last.map(|(position, member)| cursor(*position, member));
+    let listed = Listed::read(&node, &list, query.before.as_deref()).await?;
     let mut rows = Vec::new();
-    for (position, member) in &found {
+    for (position, member) in &listed.found {
         rows.push(row(&node, &organisation, *position, member).await?);
     }
     let here = format!("/console/services/{id}/requests");
@@ -68,7 +63,7 @@ async fn list(
         frame: organisation.frame("console-requests", "console-services", &here),
         id,
         rows,
-        next,
+        next: listed.next,
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -86,7 +81,7 @@ async fn row(
     let now = node.clock.now();
     let (status, answer_by, consent) = match request.status {
         RequestStatus::Requested { answer_by } if answer_by <= now => ("expired", None, None),
-        RequestStatus::Requested { answer_by } => ("waiting", Some(moment(answer_by)), None),
+        RequestStatus::Requested { answer_by } => ("waiting", Some(exact(answer_by)), None),
         RequestStatus::Given { cr_id } => ("given", None, Some(cr_id.to_string())),
         RequestStatus::Refused => ("refused", None, None),
         RequestStatus::Expired => ("expired", None, None),
@@ -97,7 +92,7 @@ async fn row(
         purpose: request.usage_rules.purpose_id.to_string(),
         word: organisation.texts.get(&format!("console-request-{status}")),
         status,
-        asked: moment(asked),
+        asked: exact(asked),
         answer_by,
         consent,
     })

@@ -16,10 +16,11 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::drafts::{self, Standing};
-use super::{Organisation, PAGE, cursor, moment, read_cursor};
+use super::{Listed, Organisation};
 use crate::descriptions;
 use crate::http::failure::Failure;
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::spelling::plain;
@@ -67,15 +68,9 @@ async fn list(
     Query(query): Query<Before>,
 ) -> Result<Response, PageFailure> {
     let list = format!("{}/services", organisation.party());
-    let before = read_cursor(query.before.as_deref());
-    let count = u32::try_from(PAGE + 1).expect("a page is short");
-    let mut rows = node.store.newest(&list, before, count).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let last = rows.last().filter(|_| has_more);
-    let next = last.map(|(position, member)| cursor(*position, member));
+    let listed = Listed::read(&node, &list, query.before.as_deref()).await?;
     let mut services = Vec::new();
-    for (_, member) in &rows {
+    for (_, member) in &listed.found {
         let (id, service) = organisation.service(&node, member).await?;
         let description = described(&node, id, service.version).await?;
         services.push(Row {
@@ -87,7 +82,7 @@ async fn list(
     let shown = ServicesPage {
         frame: organisation.frame("console-services", "console-services", "/console/services"),
         services,
-        next,
+        next: listed.next,
         drafts: draft_rows(&node, &organisation, None).await?,
         party: organisation.party().to_string(),
     };
@@ -160,7 +155,7 @@ async fn draft_rows(
         let standing = drafts::standing(node, &draft).await?;
         rows.push(DraftRow {
             name: plain(&draft.name()),
-            saved: moment(draft.saved_at),
+            saved: exact(draft.saved_at),
             standing: match standing {
                 Standing::Draft => "draft",
                 Standing::Registered => "registered",

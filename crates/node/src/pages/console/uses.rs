@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use assent_exchange::event::Event;
 use assent_exchange::release::event::ReleaseEvent;
-use assent_ledger::sequencer::LeafContent;
 use assent_model::ids::ServiceId;
 use assent_model::records::release::{UseAction, UseReceipt};
 use axum::Router;
@@ -15,8 +14,9 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::services::Before;
-use super::{Organisation, PAGE, cursor, moment, read_cursor};
+use super::{Organisation, PAGE, cursor, entry_at, read_cursor};
 use crate::node::Node;
+use crate::pages::dates::exact;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 
@@ -82,9 +82,7 @@ async fn receipts(
     index: u64,
     service: ServiceId,
 ) -> Result<Vec<UseReceipt>, PageFailure> {
-    let entry = node.store.entry(index).await?;
-    let entry = entry.ok_or(PageFailure::Internal)?;
-    let leaf = LeafContent::<Event>::decode(&entry.bytes).map_err(|_| PageFailure::Internal)?;
+    let leaf = entry_at(node, index).await?;
     let Event::Release(ReleaseEvent::Recorded { batch }) = leaf.event else {
         return Err(PageFailure::Internal);
     };
@@ -101,7 +99,7 @@ fn row(organisation: &Organisation, used: &UseReceipt, index: u64) -> Row {
         UseAction::Refused => "refused",
     };
     Row {
-        at: moment(used.at),
+        at: exact(used.at),
         action: organisation.texts.get(&format!("console-use-{action}")),
         is_refused: used.action == UseAction::Refused,
         refusal: used.refusal.clone().unwrap_or_default(),

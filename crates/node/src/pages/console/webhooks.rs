@@ -15,11 +15,11 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::services::Before;
-use super::{Organisation, PAGE, moment};
+use super::{Organisation, PAGE};
 use crate::http::failure::Failure;
 use crate::http::v1::webhooks as api;
 use crate::node::Node;
-use crate::pages::dates::{day, end_of};
+use crate::pages::dates::{day, end_of, exact};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::spelling::plain;
@@ -193,7 +193,7 @@ async fn one(
         frame: organisation.frame("console-webhook", "console-webhooks", &here),
         endpoint: row(&stored),
         revision: stored.revision,
-        failing: node.webhooks.health.failing_since(id).map(moment),
+        failing: node.webhooks.health.failing_since(id).map(exact),
         today: day(node.clock.now()),
         public_key: node.webhooks.public_key.clone(),
     };
@@ -201,7 +201,7 @@ async fn one(
 }
 
 fn told(organisation: &Organisation, view: &DeliveryView) -> DeliveryRow {
-    let at = |millis| moment(Timestamp::from_millis(millis));
+    let at = |millis| exact(Timestamp::from_millis(millis));
     let attempts = view.attempts.iter().rev().map(|attempt| AttemptRow {
         at: at(attempt.at),
         result: match (attempt.status, &attempt.failure) {
