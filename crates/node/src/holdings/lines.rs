@@ -291,7 +291,7 @@ mod tests {
 
     fn stand(at: u64, standing: Option<Standing>, end: Option<u64>) -> Stand {
         let service = DescriptionRef {
-            service_id: "svc_AAAAAAAAAAAAAAAAAAAAAA".parse().expect("an id"),
+            service_id: ServiceId::from_bytes([7; 20]),
             version: 1,
             digest: Digest::of(b"a description"),
         };
