@@ -13,6 +13,7 @@ use assent_client::evidence::EvidenceError;
 use assent_client::http::{ClientError, EnrolError, FetchError, LookUpError, TraceError};
 use assent_client::key_file::KeyFileError;
 use assent_client::key_history::KeyHistoryError;
+use assent_client::pairing::EnterError;
 use assent_client::source::RolledBack;
 use assent_client::statements::change::ChangeError;
 use assent_client::statements::give::GiveError;
@@ -206,6 +207,18 @@ impl From<FetchError> for Failure {
         match error {
             FetchError::Client(error) => error.into(),
             FetchError::Target(_) => Self::of(Exit::Problem, &error),
+        }
+    }
+}
+
+impl From<EnterError<ClientError>> for Failure {
+    fn from(error: EnterError<ClientError>) -> Self {
+        match error {
+            EnterError::Mailbox(error) => error.into(),
+            EnterError::Refused(refusal) => {
+                Self::of(Exit::Problem, &refusal).with_code(refusal.code())
+            }
+            EnterError::Unanswered => Self::of(Exit::Problem, &error),
         }
     }
 }

@@ -126,7 +126,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Wallet(wallet::Command),
 
-    /// Read a smart meter, or a file of its telegrams
+    /// Read a smart meter or a file of its telegrams, and pair meters
     Meter(meter::Arguments),
     /// Print the completions of a shell
     Completions(completions::Arguments),
@@ -167,7 +167,7 @@ impl Command {
             Self::Evidence(arguments) => arguments.run(output).await,
             Self::Verify(arguments) => arguments.run(output),
             Self::Wallet(command) => command.run(output).await,
-            Self::Meter(arguments) => arguments.run(output),
+            Self::Meter(arguments) => arguments.run(output).await,
             Self::Completions(arguments) => arguments.run(),
         }
     }

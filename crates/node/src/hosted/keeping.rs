@@ -4,7 +4,7 @@
 
 use assent_api::problem::Code;
 use assent_client::key_format::{self, KeptKeys};
-use assent_client::keys::{PairAlias, PartyKeys, Wallet, WalletLink};
+use assent_client::keys::{PairAlias, PartyKeys, Wallet, WalletLink, WalletStream};
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
@@ -38,6 +38,15 @@ pub(super) async fn keep_alias(
     alias: &PairAlias,
 ) -> Result<(), Failure> {
     put(node, party, &key_format::encode_alias(alias)).await
+}
+
+/// Keeps a stream.
+pub(super) async fn keep_stream(
+    node: &Node,
+    party: PartyId,
+    stream: &WalletStream,
+) -> Result<(), Failure> {
+    put(node, party, &key_format::encode_stream(stream)).await
 }
 
 async fn put(node: &Node, party: PartyId, text: &[u8]) -> Result<(), Failure> {

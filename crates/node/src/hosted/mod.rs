@@ -8,6 +8,7 @@ mod answering;
 mod changing;
 mod keeping;
 mod linking;
+mod meters;
 
 use assent_api::problem::{Code, Problem};
 use assent_client::keys::{PartyKeys, Pseudonym, Wallet};
@@ -22,6 +23,7 @@ use assent_model::records::identity::PartyKind;
 pub(crate) use answering::{Choice, give, refuse};
 pub(crate) use changing::{Change, change};
 pub(crate) use linking::{offer_link, remove_link, restore_link};
+pub(crate) use meters::{Entered, Meter, look_up, meters, pair, unpair};
 
 use crate::accounts;
 use crate::http::failure::Failure;

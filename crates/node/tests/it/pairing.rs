@@ -106,7 +106,7 @@ async fn enter_code(
 }
 
 /// A code with the same nameplate, and another secret.
-fn wrong(code: &PairingCode) -> PairingCode {
+pub(crate) fn wrong(code: &PairingCode) -> PairingCode {
     let text = code.to_string();
     let last = if text.ends_with('Z') { "B" } else { "Z" };
     format!("{}{last}", &text[..8]).parse().unwrap()

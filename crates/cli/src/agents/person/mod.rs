@@ -4,9 +4,11 @@ mod account;
 mod answering;
 mod changing;
 mod linking;
+mod metering;
 
 pub(crate) use answering::{Choice, GivenConsent};
 pub(crate) use changing::Alteration;
+pub(crate) use metering::Meter;
 
 use std::path::{Path, PathBuf};
 

@@ -7,6 +7,7 @@ mod consents;
 mod delegates;
 mod example;
 mod homes;
+mod meters;
 mod notifications;
 mod numbers;
 mod overview;
@@ -60,5 +61,6 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .merge(activity::routes())
         .merge(notifications::routes())
         .merge(homes::routes())
+        .merge(meters::routes())
         .merge(delegates::routes())
 }

@@ -15,6 +15,7 @@ mod hosted;
 mod identity_provider;
 mod languages;
 mod letters;
+mod meters;
 mod notifications;
 mod own_page;
 mod ownership;

@@ -1,0 +1,163 @@
+//! Meters in My Home: the node enters the code for a person whose keys it keeps.
+
+use std::sync::Mutex;
+
+use assent_client::pairing::{PairingCode, PairingRefusal};
+use assent_model::time::Span;
+use tokio::sync::mpsc;
+
+use super::browser::Browser;
+use crate::household::Cast;
+use crate::pairing::{Meter, paired, wrong};
+use crate::person::Person;
+use crate::world::World;
+
+const ADD: &str = "/home/meters/add";
+const PAIR: &str = "/home/meters/pair";
+
+/// The value of a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let behind = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
+    let value = behind.and_then(|rest| rest.split('"').next());
+    value.unwrap_or_else(|| panic!("{page}")).to_owned()
+}
+
+/// Enters a code, as far as the confirmation.
+async fn found(browser: &mut Browser, code: &str) -> String {
+    let page = browser.post(ADD, &[("code", code)]).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    page.text()
+}
+
+/// A meter that a person has paired by pages.
+async fn pair(world: &World, browser: &mut Browser) -> Meter {
+    let meter = Meter::new(world).await;
+    let (codes, mut shown) = mpsc::unbounded_channel::<PairingCode>();
+    let refusals = Mutex::default();
+    let person = async {
+        let code = shown.recv().await.unwrap().to_string();
+        let page = found(browser, &code.to_lowercase()).await;
+        assert!(page.contains("Meter in the hall, ending in 5507"), "{page}");
+        let (code, seen) = (hidden(&page, "code"), hidden(&page, "seen"));
+        let form = [("code", code.as_str()), ("seen", seen.as_str())];
+        let answer = browser.post(PAIR, &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        assert_eq!(answer.header("location"), "/home/meters?done=paired");
+    };
+    let (showed, ()) = tokio::join!(meter.show(world, codes, &refusals), person);
+    showed.unwrap();
+    meter
+}
+
+#[tokio::test]
+async fn a_hosted_person_pairs_a_meter_and_unpairs_it() {
+    let world = World::new().await;
+    let (mut browser, _) = Browser::of_hosted(&world, "ann@example.org").await;
+    let empty = browser.get("/home/meters").await.text();
+    assert!(empty.contains("id=\"empty\""), "{empty}");
+    let meter = pair(&world, &mut browser).await;
+    let stream = meter.offer.stream;
+    let list = browser.get("/home/meters?done=paired").await.text();
+    for part in ["Meter in the hall", "status active", &stream.to_string()] {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+
+    // Who signed in long ago is asked to do so again, for the page and for the button.
+    let at = format!("/home/meters/{stream}/unpair");
+    assert_eq!(browser.get(&at).await.status, 200);
+    world.clock.advance(Span::from_minutes(11));
+    for answer in [browser.get(&at).await, browser.post(&at, &[]).await] {
+        assert_eq!(answer.status, 303);
+        let to = answer.header("location");
+        assert!(
+            to.starts_with("/sign-in") && to.contains("again=true"),
+            "{to}"
+        );
+    }
+    assert_eq!(meter.client.stream(stream).await.unwrap().status, "open");
+}
+
+#[tokio::test]
+async fn unpairing_is_final_and_the_persons_alone() {
+    let world = World::new().await;
+    let (mut browser, _) = Browser::of_hosted(&world, "ann@example.org").await;
+    let meter = pair(&world, &mut browser).await;
+    let at = format!("/home/meters/{}/unpair", meter.offer.stream);
+    // Somebody else, and a meter of somebody who keeps the keys.
+    let (mut other, _) = Browser::of_hosted(&world, "eve@example.org").await;
+    assert_eq!(other.get(&at).await.status, 404);
+    assert_eq!(other.post(&at, &[]).await.status, 404);
+    let (elsewhere, _) = paired(&world).await;
+    let strange = format!("/home/meters/{}/unpair", elsewhere.offer.stream);
+    assert_eq!(browser.post(&strange, &[]).await.status, 404);
+    let list = other.get("/home/meters").await.text();
+    assert!(!list.contains("Meter in the hall"), "{list}");
+
+    let answer = browser.post(&at, &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let view = meter.client.stream(meter.offer.stream).await.unwrap();
+    assert_eq!(view.status, "closed");
+    assert_eq!(browser.post(&at, &[]).await.status, 404);
+    let list = browser.get("/home/meters?done=unpaired").await.text();
+    assert!(list.contains("status withdrawn"), "{list}");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_where_the_code_is_entered() {
+    let world = World::new().await;
+    let (mut browser, _) = Browser::of_hosted(&world, "ann@example.org").await;
+    let mut check = async |path: &str, form: &[(&str, &str)], words: &str| {
+        let answer = browser.post(path, form).await;
+        assert_eq!(answer.status, 422, "{}", answer.text());
+        assert!(answer.text().contains(words), "{words}: {}", answer.text());
+        assert!(answer.text().contains("aria-invalid"), "{}", answer.text());
+    };
+    check(ADD, &[("code", "ABCD-EFGH")], "This is no code").await;
+    check(ADD, &[("code", "BCDF-GHJK")], "No reader shows this code").await;
+    let unseen = [("code", "BCDF-GHJK"), ("seen", "")];
+    check(PAIR, &unseen, "No reader shows this code").await;
+
+    let meter = Meter::new(&world).await;
+    let (codes, mut shown) = mpsc::unbounded_channel::<PairingCode>();
+    let refusals = Mutex::default();
+    let person = async {
+        let code = shown.recv().await.unwrap();
+        let guess = wrong(&code).to_string();
+        let page = found(&mut browser, &guess).await;
+        let seen = hidden(&page, "seen");
+        let mut check = async |form: &[(&str, &str)], words: &str| {
+            let answer = browser.post(PAIR, form).await;
+            assert_eq!(answer.status, 422, "{}", answer.text());
+            assert!(answer.text().contains(words), "{words}: {}", answer.text());
+        };
+        // What was shown is what is paired.
+        let other = [("code", guess.as_str()), ("seen", "something else")];
+        check(&other, "No reader shows this code").await;
+        let form = [("code", guess.as_str()), ("seen", seen.as_str())];
+        for _ in 0..3 {
+            check(&form, "The reader shows another code").await;
+        }
+    };
+    let (showed, ()) = tokio::join!(meter.show(&world, codes, &refusals), person);
+    showed.unwrap_err();
+    assert_eq!(*refusals.lock().unwrap(), [PairingRefusal::NotConfirmed; 3]);
+    let list = browser.get("/home/meters").await.text();
+    assert!(list.contains("id=\"empty\""), "{list}");
+}
+
+#[tokio::test]
+async fn who_keeps_the_keys_is_sent_to_the_command_line() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let person = Person::enter(&world).await;
+    let mut browser = Browser::of_key(&world, &cast, &person).await;
+    for path in ["/home/meters", ADD] {
+        let page = browser.get(path).await.text();
+        assert!(page.contains("assent meter pair"), "{page}");
+        assert!(!page.contains("name=\"code\""), "{page}");
+    }
+    let answer = browser.post(ADD, &[("code", "BCDF-GHJK")]).await;
+    assert_eq!(answer.status, 403);
+    let form = [("code", "BCDF-GHJK"), ("seen", "")];
+    assert_eq!(browser.post(PAIR, &form).await.status, 403);
+}
