@@ -30,7 +30,7 @@ async fn found(browser: &mut Browser, code: &str) -> String {
 }
 
 /// A meter that a person has paired by pages.
-async fn pair(world: &World, browser: &mut Browser) -> Meter {
+pub(super) async fn pair(world: &World, browser: &mut Browser) -> Meter {
     let meter = Meter::new(world).await;
     let (codes, mut shown) = mpsc::unbounded_channel::<PairingCode>();
     let refusals = Mutex::default();

@@ -14,6 +14,7 @@ use super::authenticator::Authenticator;
 use super::browser::{Browser, attribute};
 use super::consent_form::Stage;
 use super::delegates::Family;
+use super::meters::pair;
 use super::relying::{ADVISER, Relying, path_of};
 use crate::openapi::{Route, routes};
 use crate::receiver::Receiver;
@@ -43,6 +44,7 @@ const ROWS: &[(&str, &str, Owner)] = &[
     ("get", "/home/services/{link}/remove", Owner::Ann),
     ("post", "/home/services/{link}/remove", Owner::Ann),
     ("post", "/home/services/{link}/restore", Owner::Ann),
+    ("get", "/home/meters/{stream}/unpair", Owner::Ann),
     ("post", "/home/homes/place/{link}", Owner::Ann),
     ("post", "/home/homes/{home}/rename", Owner::Ann),
     ("get", "/receipts/{consent}", Owner::Ann),
@@ -97,6 +99,7 @@ const ROWS: &[(&str, &str, Owner)] = &[
     ("post", "/invitations/{token}", Owner::Invited),
     // What ends something comes last: until then it is to be found.
     ("post", "/home/consents/{consent}/withdraw", Owner::Ann),
+    ("post", "/home/meters/{stream}/unpair", Owner::Ann),
     ("post", "/home/homes/{home}/remove", Owner::Ann),
     (
         "post",
@@ -242,6 +245,8 @@ async fn of_people(family: &mut Family, ids: &mut Ids) {
     name(ids, "delegation", &waiting.split('/').next().unwrap());
     name(ids, "passkey", &passkey(&family.stage.world, browser).await);
     name(ids, "consent", &family.cr_id);
+    let meter = pair(&family.stage.world, browser).await;
+    name(ids, "stream", &meter.offer.stream);
 }
 
 /// What a person is asked, and what hangs on it.
