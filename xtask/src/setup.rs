@@ -147,7 +147,7 @@ pub(crate) fn node_modules(folder: &str) -> io::Result<Option<PathBuf>> {
 }
 
 /// The interpreter of a virtual environment that has the packages of the Python judges.
-fn python() -> io::Result<Option<PathBuf>> {
+pub(crate) fn python() -> io::Result<Option<PathBuf>> {
     let requirements = root().join("tests/judges/python/requirements.txt");
     if !requirements.is_file() {
         return Ok(None);

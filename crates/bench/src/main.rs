@@ -24,6 +24,7 @@ mod pages;
 mod peer;
 mod serve;
 mod statistics;
+mod stream;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ enum Bench {
     Node(Options),
     /// My Home of a person with ten thousand consents
     Pages(Options),
+    /// Shutting out one reader of many; telegrams a second
+    Stream(Options),
     /// Runs a node in a folder until standard input ends
     #[command(hide = true)]
     Serve {
@@ -97,6 +100,7 @@ fn run(bench: Bench) -> Outcome<()> {
         Bench::Crypto(options) => print(&crypto::run(), &options),
         Bench::Node(options) => print(&node::run()?, &options),
         Bench::Pages(options) => print(&pages::run()?, &options),
+        Bench::Stream(options) => print(&stream::run(&options)?, &options),
         Bench::Serve { data_dir } => serve::run(data_dir)?,
         Bench::Peer { key } => peer::run(&key)?,
     }

@@ -6,6 +6,7 @@
 //! - [`source`] guards data at the service that hands it out, [`sink`] fetches and opens it,
 //!   [`document`] is what travels between them.
 //! - [`channel`] has both ends of a device's stream, [`streams`] what holder, device and reader hold a relay against.
+//! - [`uplink`] publishes it: lets in and shuts out whom the consents name.
 //! - [`evidence`] verifies an evidence bundle offline; [`webhook`] verifies what a node sends.
 //! - [`errand`] is what a service keeps of a person whom it sends to a node.
 //! - [`pairing`] pairs a device with a person who enters the code that it shows.
@@ -50,5 +51,6 @@ pub mod source;
 pub mod statements;
 pub mod status_chain;
 pub mod streams;
+pub mod uplink;
 pub mod wallet_release;
 pub mod webhook;

@@ -4,11 +4,16 @@
 //! agent with keys of its own that talks over HTTP alone. Each step says what it did and checks
 //! what must hold afterwards; the first that does not ends the demonstration.
 
+mod browser;
 mod checks;
+mod form;
+mod guest;
 mod home;
 mod household;
+mod letters;
 mod narrator;
 mod node_process;
+mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};

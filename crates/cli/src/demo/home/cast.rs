@@ -4,38 +4,24 @@
 use assent_api::v1::redirects::RedeemedConsent;
 use assent_api::v1::releases::{Decide, DecisionRequest};
 use assent_client::statements::consent::Question;
-use assent_client::statements::link::PinnedLink;
-use assent_model::description::ServiceDescription;
 use assent_model::ids::{ConsentId, RequestId};
 use assent_model::names::Jti;
 use assent_model::time::Span;
-use reqwest::Url;
 
-use super::browser::{Browser, Page};
-use super::letters;
-use crate::agents::provider::{Answer, Provider};
-use crate::demo::Stage;
+use crate::agents::provider::Answer;
+use crate::demo::browser::Browser;
 use crate::demo::checks::{counted, ensure, short};
-use crate::demo::household::{ADVISER, ARCHIVE, describe, organisation};
+use crate::demo::household::{ADVISER, ARCHIVE};
+use crate::demo::service::{Service, way_back};
+use crate::demo::{Stage, guest};
 use crate::failure::{Doing, Failure};
 use crate::moment::now;
 use crate::session::Session;
 
-/// Where the household reads its letters.
-pub(super) const ADDRESS: &str = "household@example.org";
-/// What the services call the household's account.
-const ACCOUNT: &str = "household-17";
 /// How long the adviser waits for an answer.
 const ANSWER_WITHIN: Span = Span::from_days(14);
 /// The longest time that the adviser asks for.
 const VALID_AT_MOST: Span = Span::from_days(365);
-
-/// A service at the node, with the household's link to it.
-pub(super) struct Service {
-    pub(super) provider: Provider,
-    description: ServiceDescription,
-    link: Option<PinnedLink>,
-}
 
 /// Everybody.
 pub(super) struct Cast {
@@ -51,20 +37,19 @@ pub(super) struct Cast {
 impl Cast {
     /// Registers the services, begins the household's account and links it.
     pub(super) async fn gather(stage: &mut Stage<'_>) -> Result<Self, Failure> {
-        // Links name the node by a name and not by a number.
-        let port = Url::parse(stage.url).ok().and_then(|url| url.port());
-        let origin = format!("http://localhost:{}", port.unwrap_or(80));
+        let origin = guest::origin(stage);
         let session = Session::open(&origin).await?;
-        let archive = service(&session, "archive", "meter archive", ARCHIVE, stage).await?;
-        let adviser = service(&session, "adviser", "energy adviser", ADVISER, stage).await?;
+        let archive =
+            Service::register(&session, "archive", "meter archive", ARCHIVE, stage).await?;
+        let adviser =
+            Service::register(&session, "adviser", "energy adviser", ADVISER, stage).await?;
         let mut cast = Self {
             session,
             archive,
             adviser,
-            browser: Browser::new(&origin)?,
+            browser: guest::arrive(&origin, stage).await?,
             origin,
         };
-        cast.begin_account(stage).await?;
         for service in [&mut cast.archive, &mut cast.adviser] {
             service.link(&mut cast.browser).await?;
         }
@@ -79,22 +64,6 @@ impl Cast {
             &links.join(" "),
         );
         Ok(cast)
-    }
-
-    async fn begin_account(&mut self, stage: &mut Stage<'_>) -> Result<(), Failure> {
-        let page = self.browser.open("/sign-up").await?.page()?;
-        let form = page.form("/sign-up")?.with("email", ADDRESS);
-        let page = self.browser.send(form).await?.page()?;
-        let code = letters::code(&mut self.browser, "Your code to begin an account").await?;
-        let form = page.form("/sign-up/code")?.with("code", &code);
-        let home = self.browser.send(form).await?.page()?;
-        ensure(home.path == "/home", "the account opens My Home")?;
-        stage.narrator.step(
-            "household",
-            "begins an account with a mailed code",
-            "the node keeps its keys, and says so in every record",
-        );
-        Ok(())
     }
 
     /// The adviser asks for meter readings.
@@ -200,48 +169,4 @@ impl Cast {
         );
         Ok(())
     }
-}
-
-async fn service(
-    session: &Session,
-    name: &str,
-    who: &str,
-    text: &[u8],
-    stage: &mut Stage<'_>,
-) -> Result<Service, Failure> {
-    let provider = organisation(name, who, session, stage).await?;
-    let service = describe(&provider, text, None, who, stage).await?;
-    let known = session.service(service).await?;
-    Ok(Service {
-        provider,
-        description: known.description,
-        link: None,
-    })
-}
-
-impl Service {
-    /// Sends the household to the node to link its account, and takes it back.
-    async fn link(&mut self, browser: &mut Browser) -> Result<(), Failure> {
-        let (provider, description) = (&self.provider, &self.description);
-        let service = description.service_id;
-        let home = description.instance.linking_redirect_uris[0].clone();
-        let pushed = provider.push_link(service, ACCOUNT, home).await?;
-        let page = browser.open(&pushed.url).await?.page()?;
-        let form = page.form(&page.path)?.with("answer", "give");
-        let answered = browser.send(form).await?.page()?;
-        let Answer::Link(link) = provider.redeem(&way_back(&answered)?).await? else {
-            return Err(Failure::problem("the household came back with an answer"));
-        };
-        self.link = provider.pinned_links()?.remove(&link);
-        Ok(())
-    }
-}
-
-/// Where a page sends the household on to.
-fn way_back(page: &Page) -> Result<Url, Failure> {
-    let address = page
-        .link("id=\"continue\"")
-        .ok_or_else(|| Failure::problem("the page leads back to no service"))?;
-    Url::parse(&address)
-        .map_err(|error| Failure::problem("the way back is no address").caused_by(&error))
 }

@@ -2,10 +2,7 @@
 //! it begins an account in a browser, links both services, answers at the form, and one more question
 //! waits. So whoever opens its pages afterwards can press every button.
 
-mod browser;
 mod cast;
-mod form;
-mod letters;
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,11 +13,11 @@ use assent_exchange::consent::state::Status;
 use assent_model::ids::{ConsentId, RequestId};
 use reqwest::StatusCode;
 
+use super::browser::{Browser, Place};
 use super::checks::{counted, ensure, short};
-use super::{Door, Figure, Stage, Told};
+use super::{Door, Figure, Stage, Told, guest};
 use crate::failure::{Doing, Failure};
-use browser::{Browser, Place};
-use cast::{ADDRESS, Cast};
+use cast::Cast;
 
 /// The name of the bundle in the folder of evidence.
 const BUNDLE: &str = "home-evidence-bundle.json";
@@ -42,7 +39,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     let waiting = cast.ask(stage).await?;
     check_waiting(&cast, waiting).await?;
     let origin = cast.origin.clone();
-    let url = mailed_link(&mut cast).await?;
+    let url = guest::mailed_link(&cast.origin).await?;
     sign_in(&origin, "household", &url, stage).await?;
     let url = made_link(&cast, None).await?;
     sign_in(&origin, "energy adviser", &url, stage).await?;
@@ -50,7 +47,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     let doors = vec![
         Door {
             what: "My Home, as the household",
-            url: mailed_link(&mut cast).await?,
+            url: guest::mailed_link(&cast.origin).await?,
         },
         Door {
             what: "The console of the energy adviser",
@@ -75,17 +72,6 @@ async fn check_waiting(cast: &Cast, waiting: RequestId) -> Result<(), Failure> {
         request.status == "requested",
         "the second question waits for an answer",
     )
-}
-
-/// The link that the household has mailed to itself, as anybody does who wants to sign in.
-async fn mailed_link(cast: &mut Cast) -> Result<String, Failure> {
-    let mut browser = Browser::new(&cast.origin)?;
-    let page = browser.open("/sign-in").await?.page()?;
-    let form = page.form("/sign-in")?.with("email", ADDRESS);
-    let known = letters::count(&mut browser, letters::SIGN_IN).await?;
-    browser.send(form).await?.page()?;
-    let path = letters::link_after(&mut browser, letters::SIGN_IN, known).await?;
-    Ok(format!("{}{path}", cast.origin))
 }
 
 /// A link that the adviser makes with its key; it signs in at the first browser that follows it.

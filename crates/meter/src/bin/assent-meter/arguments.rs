@@ -1,5 +1,6 @@
 //! What the command line says.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,11 +11,45 @@ use clap::{Args, Parser};
 use crate::source::pace::Speed;
 use crate::source::serial::Mode;
 
+/// What the program is asked for.
+#[derive(Debug)]
+pub(crate) enum Errand {
+    /// Read a meter.
+    Read(Box<Arguments>),
+    /// End the pairing.
+    Unpair(UnpairArguments),
+}
+
+impl Errand {
+    /// Reads the command line; ends the program where it is wrong, or asks for help.
+    pub(crate) fn parse() -> Self {
+        if env::args_os().nth(1).is_some_and(|word| word == "unpair") {
+            Self::Unpair(UnpairArguments::parse_from(env::args_os().skip(1)))
+        } else {
+            Self::Read(Box::new(Arguments::parse()))
+        }
+    }
+}
+
+/// End the pairing: nobody reads this meter any more
+#[derive(Debug, Parser)]
+#[command(name = "assent-meter unpair")]
+pub(crate) struct UnpairArguments {
+    /// The folder of the reader, which must not run meanwhile
+    #[arg(long, value_name = "DIR", env = "ASSENT_METER_BUFFER")]
+    pub(crate) buffer: PathBuf,
+}
+
 /// Read a smart meter and hand its readings on
 ///
-/// Readings wait in a folder, under a key that never leaves it, until somebody takes them.
+/// Readings wait in a folder, under a key that never leaves it, until somebody takes them. With a
+/// node they go, sealed, to whoever the household lets read them.
 #[derive(Debug, Parser)]
-#[command(name = "assent-meter", version)]
+#[command(
+    name = "assent-meter",
+    version,
+    after_help = "`assent-meter unpair --buffer DIR` ends the pairing: nobody reads the meter any more."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) source: SourceArguments,
@@ -42,6 +77,24 @@ pub(crate) struct Arguments {
     /// Print records to standard output, one JSON object a line; without it they wait in the folder
     #[arg(long)]
     pub(crate) print: bool,
+
+    /// The node that relays the readings; a device that is not paired shows a code first
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ASSENT_METER_NODE",
+        conflicts_with = "print"
+    )]
+    pub(crate) node: Option<String>,
+
+    /// What the household sees when it enters the code
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "ASSENT_METER_LABEL",
+        default_value = "Smart meter"
+    )]
+    pub(crate) label: String,
 }
 
 /// Where telegrams come from: exactly one of these.
@@ -114,10 +167,11 @@ fn zone(name: &str) -> Result<Zone, String> {
 mod tests {
     use clap::CommandFactory as _;
 
-    use super::Arguments;
+    use super::{Arguments, UnpairArguments};
 
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+        UnpairArguments::command().debug_assert();
     }
 }

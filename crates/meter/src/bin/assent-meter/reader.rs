@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use crate::arguments::Arguments;
 use crate::backoff::Backoff;
 use crate::buffer::{Batch, Buffer, BufferError, Limits};
 use crate::journal;
+use crate::outlet::relay::{self, Introduction, Relay, StationError};
 use crate::outlet::{Outlet, Print};
 use crate::source::{self, Event, Sink, SourceError};
 use crate::storage::{Storage, StorageError};
@@ -31,6 +33,8 @@ pub(crate) enum Failure {
     State(&'static str, #[source] StateError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error(transparent)]
+    Station(#[from] StationError),
 }
 
 /// One dataset: what makes its records, and where they wait.
@@ -65,9 +69,15 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut tracks = tracks(&arguments, &storage)?;
     let (sender, events) = mpsc::channel(64);
     let sink = Sink::new(arguments.time_zone.clone(), sender);
+    let introduction = introduction(&arguments);
     let source = tokio::spawn(source::run(arguments.source, sink));
-    let outlet = arguments.print.then_some(Print);
-    let ended = pump(&mut tracks, events, outlet).await;
+    let ended = match introduction {
+        Some(introduction) => {
+            let outlet = Relay::start(&storage, introduction)?;
+            pump(&mut tracks, events, Some(outlet)).await
+        }
+        None => pump(&mut tracks, events, arguments.print.then_some(Print)).await,
+    };
     for track in &mut tracks {
         track.buffer.sync()?;
     }
@@ -81,6 +91,21 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Ends the pairing of the device that has this folder.
+pub(crate) async fn unpair(folder: &Path) -> Result<(), Failure> {
+    let storage = Storage::open(folder)?;
+    relay::unpair(&storage).await?;
+    Ok(())
+}
+
+fn introduction(arguments: &Arguments) -> Option<Introduction> {
+    Some(Introduction {
+        node: arguments.node.clone()?,
+        label: arguments.label.clone(),
+        datasets: arguments.datasets.clone(),
+    })
 }
 
 fn tracks(arguments: &Arguments, storage: &Storage) -> Result<Vec<Track>, Failure> {

@@ -1,6 +1,7 @@
 //! Where records go.
 
 mod print;
+pub(crate) mod relay;
 
 use std::error::Error;
 use std::future::Future;

@@ -1,0 +1,206 @@
+//! A device's side of its stream at a relay: publishes, lets readers in and shuts them out.
+//!
+//! An [`Uplink`] holds the device's end of the channel and what of it the relay has. It believes the
+//! relay nothing: who may read is decided by a [`Standing`], which the device has verified; what the
+//! relay took is what it confirms, and the caller keeps its measurements until then. Nothing is
+//! sealed under a standing older than [`STANDING_AGE_MAX`].
+//!
+//! What the device must remember is handed to [`Keep`] before anything of it is sent: after a crash
+//! the same records are sent again. A device whose memory is older than what the relay has, since
+//! it was restored or lost power, goes on with keys that nobody had before.
+//!
+//! Nothing here waits for a change: whoever drives an uplink waits ([`Uplink::watch`]) and hands in
+//! what it learned ([`Uplink::follow`]).
+
+mod error;
+mod memory;
+mod readers;
+mod recovering;
+mod sending;
+
+pub use error::UplinkError;
+pub use memory::Keep;
+pub use readers::Watch;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assent_crypto::channel::Lane;
+use assent_crypto::signature::{SigningKey, VerifyingKey};
+use assent_model::ids::StreamId;
+use assent_model::time::{Span, Timestamp};
+
+use crate::channel::{LaneName, Moment, Publisher};
+use crate::http::{Identified, NodeClient};
+use crate::keys::PartyKeys;
+use crate::statements::Signer;
+use crate::streams::{Standing, StreamTrust};
+use memory::Memory;
+
+/// How old a standing may be when something is sealed under it. The relay takes what is under a
+/// minute old; the rest is for the way there.
+pub const STANDING_AGE_MAX: Span = Span::from_seconds(45);
+
+/// How often the device anchors its stream in the ledger, while it publishes.
+pub const ANCHOR_EVERY: Span = Span::from_minutes(15);
+
+/// How often a measurement is sealed anew because somebody's consent ended while it was on its way.
+const ATTEMPTS: u32 = 5;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A device at the relay of its stream.
+#[derive(Clone)]
+pub struct Station {
+    /// The relay.
+    pub node: NodeClient,
+    /// What the word of the relay is held against.
+    pub trust: StreamTrust,
+    /// The device's keys.
+    pub keys: Arc<PartyKeys>,
+    /// The stream that the device is paired for.
+    pub stream: StreamId,
+    /// The key of who holds it.
+    pub holder: VerifyingKey,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Measurements that are published together, once.
+#[derive(Debug, Clone, Copy)]
+pub struct Parcel<'a> {
+    /// Which series they are of: each is numbered for itself.
+    pub series: &'a str,
+    /// The number of the first.
+    pub first: u64,
+    /// The number after the last.
+    pub next: u64,
+    /// What each lane has of them.
+    pub parts: &'a BTreeMap<LaneName, Vec<u8>>,
+}
+
+/// Keeps the channel of a stream that nobody reads yet. It is kept before the device offers the
+/// stream for pairing, since it may be open before the device hears of it.
+///
+/// # Errors
+/// The memory cannot be kept.
+pub fn begin(publisher: Publisher, keep: &mut impl Keep) -> Result<(), UplinkError> {
+    let memory = Memory::new(publisher);
+    keep.keep(&memory.to_bytes(), true)
+        .map_err(UplinkError::Keep)
+}
+
+/// See the [module](self).
+pub struct Uplink<K> {
+    station: Station,
+    memory: Memory,
+    keep: K,
+    standing: Option<Standing>,
+    anchored: Option<Timestamp>,
+}
+
+impl<K: Keep> Uplink<K> {
+    /// Goes on where [`Keep`] left off. Before anything else, [`Uplink::catch_up`].
+    ///
+    /// # Errors
+    /// The bytes are not what was kept.
+    pub fn resume(station: Station, bytes: &[u8], keep: K) -> Result<Self, UplinkError> {
+        let device = SigningKey::from_seed(station.keys.signing.seed());
+        let memory = Memory::from_bytes(bytes, device)?;
+        Ok(Self::with(station, memory, keep))
+    }
+
+    fn with(station: Station, memory: Memory, keep: K) -> Self {
+        Self {
+            station,
+            memory,
+            keep,
+            standing: None,
+            anchored: None,
+        }
+    }
+
+    /// Where the device stands.
+    pub fn station(&self) -> &Station {
+        &self.station
+    }
+
+    /// How many consents are served.
+    pub fn readers(&self) -> usize {
+        self.memory.publisher.readers().count()
+    }
+
+    /// Publishes measurements to those who may read them now, and gives the number after the last
+    /// that need not be offered again. Lanes that nobody reads are not sent at all.
+    ///
+    /// # Errors
+    /// They were not taken: offer them again.
+    pub async fn publish(&mut self, parcel: Parcel<'_>) -> Result<u64, UplinkError> {
+        for _ in 0..ATTEMPTS {
+            self.send().await?;
+            if let Some(done) = self.memory.done_after(parcel.series, parcel.first) {
+                return Ok(done);
+            }
+            self.refresh().await?;
+            let moment = self.apply(&[])?;
+            let parts = self.readable(parcel.parts);
+            if parts.is_empty() {
+                self.memory.take(parcel.series, parcel.next);
+                self.remember(false)?;
+                return Ok(parcel.next);
+            }
+            let record = self.memory.publisher.publish(&parts, moment);
+            self.memory.sent(record.head().sequence, parcel);
+            self.remember(false)?;
+        }
+        Err(UplinkError::Unsettled)
+    }
+
+    /// Those of the parts that somebody may read, by the number of their lane.
+    fn readable(&self, parts: &BTreeMap<LaneName, Vec<u8>>) -> Vec<(Lane, Vec<u8>)> {
+        let publisher = &self.memory.publisher;
+        let read: std::collections::BTreeSet<Lane> =
+            publisher.readers().flat_map(|(_, lanes)| lanes).collect();
+        let lanes = publisher.lanes();
+        let numbered = parts
+            .iter()
+            .filter_map(|(name, part)| Some((lanes.number(name)?, part)))
+            .filter(|(lane, _)| read.contains(lane));
+        let numbered: BTreeMap<Lane, &Vec<u8>> = numbered.collect();
+        numbered
+            .into_iter()
+            .map(|(lane, part)| (lane, part.clone()))
+            .collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.station.clock)()
+    }
+
+    fn moment(&self, standing: &Standing) -> Moment {
+        Moment {
+            as_of: standing.height,
+            at: self.now(),
+        }
+    }
+
+    fn remember(&mut self, surely: bool) -> Result<(), UplinkError> {
+        self.keep
+            .keep(&self.memory.to_bytes(), surely)
+            .map_err(UplinkError::Keep)
+    }
+}
+
+impl Station {
+    fn signer(&self) -> Signer {
+        Signer::new(self.trust.chain.clone(), (self.clock)())
+    }
+
+    fn identified<'s>(&'s self, signer: &'s Signer) -> Identified<'s> {
+        Identified {
+            signer,
+            caller: (&*self.keys).into(),
+        }
+    }
+}
