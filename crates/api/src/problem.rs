@@ -158,6 +158,14 @@ codes! {
     PairingBusy = "pairing-busy", 409, "Somebody is entering this code at the moment";
     /// Not the message that the other side waits for.
     PairingTurn = "pairing-turn", 409, "It is not the turn of this message";
+    /// A device that signed two histories, or a relay that has another.
+    StreamForked = "stream-forked", 409, "Another record has this number, or this is not what follows on it";
+    /// An upload that leaves records out.
+    RecordsMissing = "records-missing", 409, "Records are missing before these";
+    /// A stream or consent has as many grants as it may have.
+    TooManyGrants = "too-many-grants", 409, "The stream or the consent has as many grants as it may have";
+    /// Records that are not kept any more.
+    RecordsGone = "records-gone", 410, "The records are not kept any more";
     /// A one-time link or code has been used or has expired.
     CodeSpent = "code-spent", 410, "The code was used or has expired";
     /// A pairing code that was used, or entered too often.
@@ -196,6 +204,12 @@ codes! {
     KeyringInvalid = "keyring-invalid", 422, "The keyring is not one that this node keeps";
     /// What a device offers is none.
     OfferInvalid = "offer-invalid", 422, "The device does not offer what can be shown";
+    /// Bytes that are no records of the device of this stream.
+    RecordInvalid = "record-invalid", 422, "These are not records of the device of this stream";
+    /// A stream that who gave the consent has not named.
+    NamingInvalid = "naming-invalid", 422, "Who gave the consent did not name this stream";
+    /// Keys that are not the device's for this grant.
+    KeysInvalid = "keys-invalid", 422, "These are not keys of the device of this stream for this consent";
     /// Not an e-mail address that this node can write to.
     EmailInvalid = "email-invalid", 422, "This is not an e-mail address that the node can write to";
     /// The idempotency key was used with another body.

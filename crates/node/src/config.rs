@@ -42,6 +42,12 @@ pub struct Config {
     pub mail_url: String,
     /// The sender of mail.
     pub mail_from: String,
+    /// How many records of its stream a device may send a minute; 0 for no limit.
+    pub stream_records_per_minute: u32,
+    /// How many hours records of streams stay in the store, before they go into segments beside it.
+    pub stream_rows_hours: u64,
+    /// For how many days records of streams are kept.
+    pub stream_kept_days: u64,
     /// Where the people of organisations sign in, beside the other ways: tables of the file, each
     /// `[[identity_providers]]`.
     pub identity_providers: Vec<IdentityProvider>,
@@ -87,6 +93,9 @@ impl Default for Config {
             public_url: String::new(),
             mail_url: String::new(),
             mail_from: "Assent <no-reply@localhost>".into(),
+            stream_records_per_minute: 60_000,
+            stream_rows_hours: 24,
+            stream_kept_days: 400,
             identity_providers: Vec::new(),
         }
     }
@@ -156,6 +165,16 @@ impl Config {
             (1..=24 * 90).contains(&self.acknowledge_within_hours),
             "acknowledge_within_hours",
             "1 hour to 90 days",
+        )?;
+        bounds(
+            (1..=24 * 90).contains(&self.stream_rows_hours),
+            "stream_rows_hours",
+            "1 hour to 90 days",
+        )?;
+        bounds(
+            (1..=36_500).contains(&self.stream_kept_days),
+            "stream_kept_days",
+            "1 day to 100 years",
         )?;
         bounds(
             self.identity_providers.len() <= 8,

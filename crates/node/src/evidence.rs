@@ -55,7 +55,9 @@ pub(crate) async fn bundle(
     Err(Failure::unavailable())
 }
 
-async fn status_proof(
+/// The proof of a consent's status under the status root of `head`; `None` where a block has come
+/// since and the proof cannot be made any more.
+pub(crate) async fn status_proof(
     node: &Node,
     head: &Head,
     cr_id: ConsentId,

@@ -1,4 +1,4 @@
-//! Forgetting what has run out: used numbers, documents, lines of the delivery log.
+//! Forgetting what has run out: used numbers, documents, lines of the delivery log, records of streams.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::clock::Clock;
 use crate::sequencing::Head;
+use crate::streams::Retention;
 
 /// How often.
 const TICK: Duration = Duration::from_mins(10);
@@ -20,6 +21,7 @@ const ATTEMPTS_KEPT_FOR: Span = Span::from_days(30);
 /// Starts the task. It ends when no block can come any more.
 pub(crate) fn start(
     store: Arc<Store>,
+    retention: Retention,
     clock: Clock,
     mut head: watch::Receiver<Head>,
 ) -> JoinHandle<()> {
@@ -32,6 +34,9 @@ pub(crate) fn start(
                 _ = tick.tick() => {
                     if let Err(error) = sweep(&store, &clock, &head).await {
                         tracing::error!(error = &error as &dyn std::error::Error, "nothing is forgotten");
+                    }
+                    if let Err(error) = retention.sweep(&store, clock.now()).await {
+                        tracing::error!(error = &error as &dyn std::error::Error, "no records are moved");
                     }
                 }
             }

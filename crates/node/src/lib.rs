@@ -54,6 +54,7 @@ pub mod release;
 mod running;
 pub mod sequencing;
 pub mod state_reader;
+pub mod streams;
 mod vaulted;
 pub mod webhooks;
 

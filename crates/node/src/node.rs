@@ -30,6 +30,7 @@ use crate::release::Stopping;
 use crate::release::receipts::ReceiptQueue;
 use crate::sequencing::{Head, Intake};
 use crate::state_reader::StateReader;
+use crate::streams::Streams;
 use crate::webhooks::Webhooks;
 
 /// No release rests on a block older than this.
@@ -93,6 +94,8 @@ pub struct Node {
     pub notifications: notifications::Numbers,
     /// Letters that wait for the mail server.
     pub letters: Arc<Waiting>,
+    /// Streams that the node relays.
+    pub streams: Streams,
     /// Keys blind indices and stateless challenges.
     pub index_key: [u8; 32],
 }

@@ -4,10 +4,13 @@
 //! that was issued before it started.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard};
 
 use assent_api::problem::{Code, Problem};
 use assent_crypto::digest::Digest;
+use assent_crypto::signature::KeyId;
+use assent_model::names::Jti;
 use assent_model::statement::Envelope;
 use assent_model::time::Timestamp;
 
@@ -48,18 +51,36 @@ impl ProofCache {
     /// # Errors
     /// It was taken before, or may have been before the node started, or too many are remembered.
     pub fn use_once<T>(&self, envelope: &Envelope<T>, now: Timestamp) -> Result<(), Failure> {
-        if envelope.iat < self.since.as_seconds() {
+        let number = [
+            envelope.signer.as_bytes().as_slice(),
+            envelope.jti.as_str().as_bytes(),
+        ];
+        self.take(&number.concat(), envelope.iat..envelope.exp, now)
+    }
+
+    /// Takes the number of a proof of possession (RFC 9449) once. `during` is from when it was made
+    /// until when it is fresh, in seconds since the epoch.
+    ///
+    /// # Errors
+    /// As for [`ProofCache::use_once`].
+    pub fn use_proof(
+        &self,
+        holder: &KeyId,
+        proof: &Jti,
+        during: Range<u64>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let number = format!("{holder} {}", proof.as_str());
+        self.take(number.as_bytes(), during, now)
+    }
+
+    fn take(&self, number: &[u8], during: Range<u64>, now: Timestamp) -> Result<(), Failure> {
+        if during.start < self.since.as_seconds() {
             return Err(Failure::from(
                 Problem::new(Code::Unauthenticated).with_detail("issued before the node started"),
             ));
         }
-        let number = Digest::of(
-            &[
-                envelope.signer.as_bytes().as_slice(),
-                envelope.jti.as_str().as_bytes(),
-            ]
-            .concat(),
-        );
+        let number = Digest::of(number);
         let mut used = self.used();
         used.forget_expired(now.as_seconds());
         if used.numbers.len() >= NUMBERS_MAX {
@@ -68,7 +89,7 @@ impl ProofCache {
         if !used.numbers.insert(number) {
             return Err(Failure::from(Problem::new(Code::ProofReplayed)));
         }
-        used.by_expiry.entry(envelope.exp).or_default().push(number);
+        used.by_expiry.entry(during.end).or_default().push(number);
         Ok(())
     }
 }

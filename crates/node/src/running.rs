@@ -48,6 +48,7 @@ use crate::release::Stopping;
 use crate::release::receipts::{PendingReceipts, ReceiptQueue};
 use crate::sequencing::{self, SubmitError};
 use crate::state_reader::StateReader;
+use crate::streams::{Retention, Streams};
 use crate::webhooks::guard::Guard;
 use crate::webhooks::{self, Webhooks, WebhooksError};
 
@@ -156,13 +157,9 @@ pub async fn init(config: &Config, clock: &Clock) -> Result<PartyId, InitError> 
     );
     let genesis = statement::sign(envelope, &keys.signing);
     let operator = keys.party_id();
-    let joined = open(
-        config.clone(),
-        clock.clone(),
-        keys,
-        genesis.compact().into(),
-    )
-    .await?;
+    let (_stop, stopped) = watch::channel(());
+    let genesis_text = genesis.compact().into();
+    let joined = open(config.clone(), clock.clone(), keys, genesis_text, stopped).await?;
     let opened = Command::Identity(IdentityCommand::Open(genesis.clone()));
     joined.node.intake.submit(opened, Vec::new()).await?;
     joined.close().await.map_err(StartError::Store)?;
@@ -201,6 +198,7 @@ async fn open(
     clock: Clock,
     keys: OperatorKeys,
     genesis: String,
+    stopped: watch::Receiver<()>,
 ) -> Result<Joined, StartError> {
     let url = config.store_url();
     let store = Arc::new(Store::open(&StoreConfig { url }).await?);
@@ -255,6 +253,7 @@ async fn open(
         webhooks,
         keyrings: Keyrings::new(),
         pairings: Pairings::new(),
+        streams: Streams::new(&config, stopped),
         requests_refused: Arc::default(),
         index_key,
         config,
@@ -269,7 +268,12 @@ fn work_beside(node: &Arc<Node>) -> Vec<JoinHandle<()>> {
     let head = || node.head.clone();
     vec![
         webhooks::start(Arc::clone(&node.webhooks), head()),
-        housekeeping::start(Arc::clone(&node.store), node.clock.clone(), head()),
+        housekeeping::start(
+            Arc::clone(&node.store),
+            Retention::of(&node.config),
+            node.clock.clone(),
+            head(),
+        ),
         following::start(node),
         waiting::start(node),
     ]
@@ -329,8 +333,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running, StartErr
         // A name and no number: browsers have passkeys for names only.
         config.public_url = format!("http://localhost:{}", address.port());
     }
-    let joined = open(config, clock, keys, chain.genesis).await?;
     let (stop, stopped) = watch::channel(());
+    let joined = open(config, clock, keys, chain.genesis, stopped.clone()).await?;
     let node = &joined.node;
     let server = serve(listener, router(Arc::clone(node)), stopped.clone());
     let admin = serve(admin_listener, admin::router(Arc::clone(node)), stopped);

@@ -1,7 +1,7 @@
-//! The one SQL store of a node: chain, state, vault, outbox, receipts, documents.
+//! The one SQL store of a node: chain, state, vault, outbox, receipts, documents, streams.
 //!
 //! SQLite in a file by default, PostgreSQL by URL; the same code and the same tables
-//! (`schema.sql`) for both. A block is one transaction with everything that it leads to, so that the
+//! (`schema.sql`, `streams.sql`) for both. A block is one transaction with everything that it leads to, so that the
 //! block is the group commit and there is never half of one. Writes go through a single connection
 //! of a single process: a second node that opens the same store is refused.
 //!
@@ -59,6 +59,7 @@ mod outbox;
 mod receipts;
 mod row;
 mod store;
+mod streams;
 mod upkeep;
 mod vault;
 
@@ -67,5 +68,6 @@ pub use documents::{Document, StoredDocument};
 pub use error::StoreError;
 pub use outbox::{Attempt, Claim, OutboxMessage, Outcome};
 pub use store::{Fault, Store, StoreConfig};
+pub use streams::{StreamRecord, StreamSegment};
 pub use upkeep::Damage;
 pub use vault::VaultEntry;

@@ -1,4 +1,4 @@
-//! The schema and its history: one migration so far.
+//! The schema and its history.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
@@ -27,12 +27,15 @@ struct History;
 
 impl MigratorTrait for History {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Initial)]
+        vec![Box::new(Initial), Box::new(Streams)]
     }
 }
 
-/// Creates every table.
+/// Creates every table of the beginning.
 struct Initial;
+
+/// Creates what relays keep.
+struct Streams;
 
 impl MigrationName for Initial {
     fn name(&self) -> &'static str {
@@ -44,6 +47,25 @@ impl MigrationName for Initial {
 impl MigrationTrait for Initial {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let schema = spelled_for(manager.get_database_backend(), include_str!("schema.sql"));
+        manager.get_connection().execute_unprepared(&schema).await?;
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+impl MigrationName for Streams {
+    fn name(&self) -> &'static str {
+        "m0002_streams"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Streams {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let schema = spelled_for(manager.get_database_backend(), include_str!("streams.sql"));
         manager.get_connection().execute_unprepared(&schema).await?;
         Ok(())
     }

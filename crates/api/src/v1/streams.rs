@@ -48,13 +48,13 @@ pub struct StreamView {
     #[schema(value_type = String)]
     pub device: PartyId,
     /// The key that signs its records.
-    #[schema(value_type = String)]
+    #[schema(value_type = Object)]
     pub device_key: VerifyingKey,
     /// Who decides about it.
     #[schema(value_type = String)]
     pub holder: SurrogateId,
     /// The key that speaks for the holder.
-    #[schema(value_type = String)]
+    #[schema(value_type = Object)]
     pub holder_key: VerifyingKey,
     /// `open` or `closed`.
     pub status: String,
@@ -151,7 +151,7 @@ pub struct ConsentStream {
     #[schema(value_type = String)]
     pub stream_id: StreamId,
     /// The key that signs its records.
-    #[schema(value_type = String)]
+    #[schema(value_type = Object)]
     pub device_key: VerifyingKey,
     /// As [`PutGrant::naming`].
     pub naming: String,

@@ -3,7 +3,8 @@
 //! The node may be running: the store is copied as of one block, and every command that the node
 //! had acknowledged before is in it. A PostgreSQL store is backed up by `pg_dump`.
 //!
-//! A backup is a new folder with the keys of the operator, the chain file and the store. Keep it as
+//! A backup is a new folder with the keys of the operator, the chain file, the store and the old
+//! records of streams. Keep it as
 //! secret as the data directory.
 
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -27,6 +28,8 @@ use crate::output::{Output, fields};
 pub(super) const STORE_FILE: &str = "assent.sqlite";
 /// The files of a data directory that are copied as they are.
 pub(super) const PLAIN_FILES: [&str; 2] = [operator_keys::FILE_NAME, "chain.json"];
+/// The folder of a data directory with the old records of streams.
+pub(super) const OBJECTS: &str = "objects";
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -60,6 +63,8 @@ impl Arguments {
         let copy = self.path.join(STORE_FILE);
         source.copy(&copy).await.doing(unwritten())?;
         let head = head(&copy).await.doing(unwritten())?;
+        // After the store: whatever that names is there. What was deleted since cannot be read.
+        copy_folder(&config.data_dir.join(OBJECTS), &self.path.join(OBJECTS)).doing(unwritten())?;
         let copied = Copied {
             backup: self.path.display().to_string(),
             height: head.as_ref().map_or(0, |head| head.height),
@@ -159,4 +164,26 @@ pub(super) fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
         .open(to)?;
     file.write_all(&content)?;
     file.sync_all()
+}
+
+/// Copies a folder with all that is in it, for its owner alone; nothing where there is none.
+pub(super) fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    new_folder(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy_folder(&from, &to)?;
+        } else {
+            match copy_private(&from, &to) {
+                // A running node has deleted it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                copied => copied?,
+            }
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::backup::{PLAIN_FILES, STORE_FILE, copy_private, new_folder};
+use super::backup::{OBJECTS, PLAIN_FILES, STORE_FILE, copy_folder, copy_private, new_folder};
 use crate::failure::{Doing, Failure};
 use crate::output::Output;
 
@@ -39,6 +39,8 @@ impl Arguments {
             let (from, to) = (self.path.join(name), self.data_dir.join(name));
             copy_private(&from, &to).doing(format!("{} cannot be restored", to.display()))?;
         }
+        let (from, to) = (self.path.join(OBJECTS), self.data_dir.join(OBJECTS));
+        copy_folder(&from, &to).doing(format!("{} cannot be restored", to.display()))?;
         let restored = Restored {
             data_dir: directory.to_string(),
         };

@@ -14,8 +14,8 @@ mod request;
 
 pub use refusal::Refusal;
 pub use release::{Grant, Release};
-pub use request::DataRequest;
 pub(crate) use request::target;
+pub use request::{DataRequest, Possession, Presented, possession};
 
 use std::collections::BTreeMap;
 
@@ -88,9 +88,10 @@ impl SourceGuard {
     /// # Errors
     /// The first rule that the request breaks.
     pub fn check(&mut self, request: &DataRequest<'_>) -> Result<Grant, Refusal> {
-        let token = Token::verify(request, &self.token_key)?;
+        let presented = request.presented();
+        let token = Token::verify(&presented, &self.token_key)?;
         token.check_claims(&self.chain, self.service_id, request.now)?;
-        let proof = Proven::verify(request, &token)?;
+        let proof = Proven::verify(&presented, &token)?;
         self.proofs
             .spend(token.holder(), proof.jti(), proof.issued_at(), request.now)?;
         let consent = self

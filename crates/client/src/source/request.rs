@@ -11,9 +11,62 @@ use assent_model::time::{Span, Timestamp};
 use reqwest::Url;
 
 use super::Refusal;
+use super::replay::PROOF_AGE_MAX;
 
 /// The longest token or proof, in bytes.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
+
+/// A token and a proof of possession, as they came with a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The `Authorization` header.
+    pub authorization: &'a str,
+    /// The `DPoP` header. More than one is none: refuse the request before.
+    pub dpop: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The whole address as the requester knows it, with scheme and host.
+    pub url: &'a str,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// A token whose holder has shown its key for one request. That the proof was not used before is
+/// for the caller to see to.
+#[derive(Debug, Clone)]
+pub struct Possession {
+    /// What the token says.
+    pub claims: TokenClaims,
+    /// The number of the proof, used once.
+    pub proof: Jti,
+    /// When the proof was made.
+    pub issued_at: Timestamp,
+}
+
+/// Checks a token for a service and the possession of its key, with a proof that is fresh.
+///
+/// # Errors
+/// The first rule that the request breaks.
+pub fn possession(
+    presented: &Presented<'_>,
+    token_key: &VerifyingKey,
+    chain: &ChainId,
+    service_id: ServiceId,
+) -> Result<Possession, Refusal> {
+    let token = Token::verify(presented, token_key)?;
+    token.check_claims(chain, service_id, presented.now)?;
+    let proof = Proven::verify(presented, &token)?;
+    let issued_at = proof.issued_at();
+    let is_over = issued_at + PROOF_AGE_MAX <= presented.now;
+    if is_over || issued_at > presented.now + CLOCK_SKEW_MAX {
+        return Err(Refusal::ProofStale);
+    }
+    Ok(Possession {
+        proof: proof.jti().clone(),
+        claims: token.claims,
+        issued_at,
+    })
+}
 
 /// A request for data, as it came in.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +85,18 @@ pub struct DataRequest<'a> {
     pub now: Timestamp,
 }
 
+impl<'a> DataRequest<'a> {
+    pub(super) fn presented(&self) -> Presented<'a> {
+        Presented {
+            authorization: self.authorization,
+            dpop: self.dpop,
+            method: self.method,
+            url: self.url,
+            now: self.now,
+        }
+    }
+}
+
 /// A token signed by the chain's token key.
 pub(super) struct Token<'a> {
     compact: &'a str,
@@ -40,7 +105,7 @@ pub(super) struct Token<'a> {
 
 impl<'a> Token<'a> {
     pub(super) fn verify(
-        request: &DataRequest<'a>,
+        request: &Presented<'a>,
         token_key: &VerifyingKey,
     ) -> Result<Self, Refusal> {
         let (scheme, compact) = request
@@ -102,7 +167,7 @@ pub(super) struct Proven(DpopClaims);
 
 impl Proven {
     /// Checks a proof as RFC 9449, section 4.3 says.
-    pub(super) fn verify(request: &DataRequest<'_>, token: &Token<'_>) -> Result<Self, Refusal> {
+    pub(super) fn verify(request: &Presented<'_>, token: &Token<'_>) -> Result<Self, Refusal> {
         let proof = UnverifiedDpop::parse(request.dpop, TOKEN_BYTES_MAX)
             .and_then(UnverifiedDpop::verify)
             .map_err(|_| Refusal::ProofInvalid)?;

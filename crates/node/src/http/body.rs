@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// The bytes of a body, within the limit that the router sets on all of them.
-pub(super) async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
+pub(crate) async fn read(body: axum::body::Body) -> Result<Bytes, Failure> {
     // The only way to fail with a caller that is still there is to send more than the limit.
     axum::body::to_bytes(body, usize::MAX)
         .await

@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Node>> for Signed<T> {
 }
 
 /// Checks a request proof and uses it up, unless an outer layer has done so for this request.
-pub(super) async fn authenticate(
+pub(crate) async fn authenticate(
     node: &Node,
     parts: &Parts,
     body: Option<&Bytes>,

@@ -24,6 +24,7 @@ use super::rate::{Limits, limit};
 use super::{openapi, pages, v1};
 use crate::node::Node;
 use crate::pages as pages_for_people;
+use crate::streams::records::UPLOAD_BYTES_MAX;
 
 /// No request runs longer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +46,8 @@ fn other_origins() -> CorsLayer {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("dpop"),
+            HeaderName::from_static("last-event-id"),
         ])
         .expose_headers([
             header::ETAG,
@@ -64,6 +67,10 @@ pub fn router(node: Arc<Node>) -> Router {
     );
     let fixed =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let uploads = Router::new()
+        .nest("/v1", v1::relay::uploads())
+        .with_state(Arc::clone(&node))
+        .layer(RequestBodyLimitLayer::new(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/openapi.json", get(openapi::openapi))
         .route("/problems", get(pages::problems))
@@ -76,6 +83,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .layer(from_fn_with_state(Idempotency::new(node), once))
         .layer(from_fn(tag))
         .layer(RequestBodyLimitLayer::new(body_bytes_max))
+        .merge(uploads)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,

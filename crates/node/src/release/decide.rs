@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use assent_api::v1::releases::{Decision, DecisionRequest, UseReport};
+use assent_crypto::signature::KeyId;
 use assent_exchange::consent::state::{Consent, Role, Status};
 use assent_exchange::identity::state::Party;
 use assent_model::ids::{ConsentId, ReceiptId};
@@ -83,7 +84,7 @@ impl Refusal {
 }
 
 /// Why a consent cannot be used at `now`, whatever for.
-pub(super) fn standing_refusal(
+pub(crate) fn standing_refusal(
     node: &Node,
     cr_id: ConsentId,
     consent: &Consent,
@@ -102,7 +103,7 @@ pub(super) fn standing_refusal(
 }
 
 /// The receipt of a use of `consent`, or of its refusal.
-pub(super) fn receipt_for(
+pub(crate) fn receipt_for(
     cr_id: ConsentId,
     consent: &Consent,
     action: UseAction,
@@ -197,7 +198,27 @@ fn refusal(
     consent: &Consent,
     now: Timestamp,
 ) -> Option<Refusal> {
-    if let Some(refusal) = standing_refusal(node, asked.cr_id, consent, now) {
+    if let Some(refusal) = holder_refusal(node, asked.cr_id, consent, &asked.holder, now) {
+        return Some(refusal);
+    }
+    if consent.usage_rules.purpose_id != asked.purpose_id {
+        Some(Refusal::WrongPurpose)
+    } else if !consent.resource_set.contains_key(&asked.dataset_id) {
+        Some(Refusal::DatasetNotCovered)
+    } else {
+        None
+    }
+}
+
+/// Why the holder of a key may have nothing under a source's record at `now`, whatever it asks for.
+pub(crate) fn holder_refusal(
+    node: &Node,
+    cr_id: ConsentId,
+    consent: &Consent,
+    holder: &KeyId,
+    now: Timestamp,
+) -> Option<Refusal> {
+    if let Some(refusal) = standing_refusal(node, cr_id, consent, now) {
         return Some(refusal);
     }
     let Role::Source {
@@ -210,12 +231,8 @@ fn refusal(
     };
     if node.stopping.holds(*counterpart) {
         Some(Refusal::Stopping)
-    } else if *pop_key != asked.holder {
+    } else if pop_key != holder {
         Some(Refusal::WrongHolder)
-    } else if consent.usage_rules.purpose_id != asked.purpose_id {
-        Some(Refusal::WrongPurpose)
-    } else if !consent.resource_set.contains_key(&asked.dataset_id) {
-        Some(Refusal::DatasetNotCovered)
     } else {
         None
     }

@@ -33,5 +33,6 @@ mod problems;
 mod signing_in;
 mod starting;
 mod story;
+mod streams;
 mod wallets;
 mod webhooks;

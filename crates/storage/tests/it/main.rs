@@ -32,4 +32,5 @@ mod model;
 mod opening;
 mod outbox;
 mod server;
+mod streams;
 mod upkeep;

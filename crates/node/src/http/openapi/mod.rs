@@ -8,6 +8,7 @@ mod examples;
 mod operation;
 mod operations;
 mod pairings;
+mod relay;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

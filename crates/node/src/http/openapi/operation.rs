@@ -243,6 +243,17 @@ impl Operation {
         ])
     }
 
+    /// Takes a body that is no JSON.
+    pub(super) fn takes_other(
+        mut self,
+        media_type: &'static str,
+        schema: Value,
+        example: Value,
+    ) -> Self {
+        self.takes = Some(Content::untyped(media_type, schema, example));
+        self.refuses(&[Code::BodyTooLarge, Code::UnsupportedMediaType])
+    }
+
     pub(super) fn gives<T: Serialize + DeserializeOwned + ToSchema>(
         self,
         success: &'static str,
@@ -355,9 +366,12 @@ impl Operation {
             .try_for_each(|content| (content.check)(&content.example))
     }
 
-    /// A body that it takes, and that is well formed.
+    /// A JSON body that it takes, and that is well formed.
     pub fn request_example(&self) -> Option<&Value> {
-        self.takes.as_ref().map(|content| &content.example)
+        let takes = self.takes.as_ref();
+        takes
+            .filter(|content| content.media_type == "application/json")
+            .map(|content| &content.example)
     }
 
     /// Whether it wants to know who calls.

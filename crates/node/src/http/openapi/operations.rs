@@ -37,6 +37,7 @@ use super::accounts::accounts;
 use super::examples;
 use super::operation::Operation;
 use super::pairings::{attempts, pairings, streams};
+use super::relay::relay;
 use crate::release::decide::Refusal;
 
 /// The areas of the API.
@@ -100,7 +101,7 @@ type Area = (&'static str, fn() -> Vec<Operation>);
 
 /// All operations.
 pub fn operations() -> Vec<Operation> {
-    let areas: [Area; 19] = [
+    let areas: [Area; 20] = [
         ("Parties", parties),
         ("Contacts", contacts),
         ("Signing in", signing_in),
@@ -115,6 +116,7 @@ pub fn operations() -> Vec<Operation> {
         ("Pairing", pairings),
         ("Pairing", attempts),
         ("Streams", streams),
+        ("Streams", relay),
         ("Webhooks", webhooks),
         ("Webhooks", deliveries),
         ("Wallets", wallets),

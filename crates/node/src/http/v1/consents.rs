@@ -251,7 +251,7 @@ pub(crate) async fn view(node: &Node, id: ConsentId) -> Result<ConsentView, Fail
         service_id: consent.service.service_id,
         surrogate_id: consent.surrogate,
         purpose_id: consent.usage_rules.purpose_id.clone(),
-        status: status(consent.status).into(),
+        status: status_word(consent.status).into(),
         resource_set: consent.resource_set.clone(),
         required: consent.required.clone(),
         head: consent.head,
@@ -270,7 +270,8 @@ fn role(role: &Role) -> &'static str {
     }
 }
 
-fn status(status: Status) -> &'static str {
+/// How a status is written.
+pub(crate) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Disabled { .. } => "disabled",

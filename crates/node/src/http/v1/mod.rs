@@ -16,6 +16,7 @@ pub(crate) mod pairings;
 mod pseudonyms;
 mod receipt_formats;
 mod redirects;
+pub(crate) mod relay;
 mod releases;
 mod services;
 mod sign_in;
@@ -52,4 +53,5 @@ pub(super) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .merge(sign_in::routes())
         .merge(wallets::routes())
         .merge(pairings::routes())
+        .merge(relay::routes())
 }

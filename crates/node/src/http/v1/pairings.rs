@@ -32,6 +32,7 @@ use crate::http::caller::{Caller, Signed};
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pairings::Origin;
+use crate::streams;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
     Router::new()
@@ -199,8 +200,11 @@ pub(crate) async fn submit_closing(
     node: &Node,
     closing: Verified<StreamClosing>,
 ) -> Result<Outcome, Failure> {
+    let id = closing.content().stream_id;
     let command = Command::Stream(StreamCommand::Close(closing));
-    Ok(node.intake.submit(command, Vec::new()).await?)
+    let outcome = node.intake.submit(command, Vec::new()).await?;
+    streams::clear(node, id).await?;
+    Ok(outcome)
 }
 
 /// A stream as the ledger knows it.
@@ -221,6 +225,6 @@ pub(crate) async fn view(node: &Node, id: StreamId) -> Result<StreamView, Failur
             sequence: anchor.sequence,
             head: anchor.head,
         }),
-        next: 0,
+        next: streams::next(node, id).await?,
     })
 }

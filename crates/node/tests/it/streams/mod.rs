@@ -1,0 +1,9 @@
+//! The relay: what devices publish, who reads it, and who does not.
+
+mod attacks;
+mod life;
+mod reading;
+mod retention;
+mod scene;
+mod standing;
+mod uploads;

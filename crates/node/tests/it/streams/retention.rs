@@ -1,0 +1,106 @@
+//! Old records: in segments first, and gone in the end.
+
+use assent_client::http::TailEvent;
+use assent_model::time::Span;
+use assent_node::streams::Retention;
+
+use super::scene::{Scene, code};
+
+async fn sweep(scene: &Scene) {
+    let node = scene.world.running.node();
+    let retention = Retention::of(&node.config);
+    let now = scene.world.clock.now();
+    retention.sweep(&node.store, now).await.unwrap();
+}
+
+async fn own(scene: &Scene, from: u64, limit: u32) -> Vec<Vec<u8>> {
+    let signer = scene.signer();
+    let (device, stream) = (scene.device(&signer), scene.meter.stream);
+    let own = scene.client.own_records(device, stream, from, limit).await;
+    own.unwrap()
+}
+
+#[tokio::test]
+async fn old_records_are_read_from_segments_until_they_are_gone() {
+    let mut scene = Scene::with(|config| {
+        config.stream_rows_hours = 1;
+        config.stream_kept_days = 2;
+    })
+    .await;
+    scene.grant().await.unwrap();
+    scene.follow().await;
+    for round in 0..3 {
+        let moment = scene.moment(&scene.standing(None).await);
+        for number in 0..100 {
+            scene.seal(&format!("{round} {number}"), moment);
+        }
+        scene.upload().await.unwrap();
+        scene.world.clock.advance(Span::from_minutes(61));
+        sweep(&scene).await;
+    }
+    let next = scene.meter.publisher.position().0;
+    let stream = scene.meter.stream.to_string();
+    let node = scene.world.running.node();
+    let rows = node.store.stream_records(&stream, 0, 1000).await.unwrap();
+    assert_eq!(rows.len(), 1, "the last record says how the stream goes on");
+
+    let all = own(&scene, 0, 1024).await;
+    assert_eq!(all.len() as u64, next);
+    for (from, limit) in [
+        (0, 1),
+        (99, 5),
+        (100, 150),
+        (next - 1, 9),
+        (next, 9),
+        (3, 1024),
+    ] {
+        let place = usize::try_from(from).unwrap();
+        let until = all.len().min(place + limit as usize);
+        assert_eq!(own(&scene, from, limit).await, all[place..until], "{from}");
+    }
+    reads_over_the_seams(&mut scene, next).await;
+    all_is_gone(&scene, next).await;
+}
+
+/// The stream goes on, and a reader reads over the seams.
+async fn reads_over_the_seams(scene: &mut Scene, next: u64) {
+    let moment = scene.moment(&scene.standing(None).await);
+    scene.publish("new", moment).await;
+    let token = scene.token().await.unwrap();
+    let mut tail = scene
+        .client
+        .tail(scene.access(&token), next - 2)
+        .await
+        .unwrap();
+    for expected in next - 2..=next {
+        let event = tail.next().await.unwrap();
+        let Some(TailEvent::Record { sequence, .. }) = event else {
+            panic!("a record: {event:?}");
+        };
+        assert_eq!(sequence, expected);
+    }
+}
+
+async fn all_is_gone(scene: &Scene, next: u64) {
+    scene.world.clock.advance(Span::from_days(3));
+    sweep(scene).await;
+    let stream = scene.meter.stream.to_string();
+    let objects = scene
+        .world
+        .config
+        .data_dir
+        .join("objects/streams")
+        .join(&stream);
+    assert_eq!(std::fs::read_dir(objects).unwrap().count(), 0);
+    assert_eq!(own(scene, next, 9).await.len(), 1, "the last one stays");
+    let signer = scene.signer();
+    let device = scene.device(&signer);
+    let gone = scene
+        .client
+        .own_records(device, scene.meter.stream, 5, 9)
+        .await;
+    assert_eq!(code(gone), "records-gone");
+    let token = scene.token().await.unwrap();
+    let gone = scene.client.tail(scene.access(&token), 5).await;
+    assert_eq!(code(gone), "records-gone");
+}
