@@ -111,7 +111,7 @@ async fn who_may_pause_pauses_and_the_person_sees_who_did_it() {
         cause: Pause::Person,
     };
     assert_eq!(family.standing().await, by_person);
-    for button in ["resume", "narrow", "withdraw"] {
+    for button in ["pause", "resume", "narrow", "withdraw"] {
         assert_eq!(family.press(button).await, 403, "{button}");
     }
     assert_eq!(family.standing().await, by_person);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use assent_exchange::consent::state::Consent;
+use assent_exchange::consent::state::{Consent, Status};
 use assent_model::records::Custody;
 use assent_model::records::consent::ResourceSet;
 use axum::extract::{Form, Path, State};
@@ -114,8 +114,9 @@ async fn apply(
         return Err(Failure::forbidden().into());
     }
     if let Some(entrusted) = &visitor.entrusted {
-        // A delegate pauses what is active, and nothing else.
-        if !matches!(change, Change::Disable) {
+        // A delegate pauses what is active, and nothing else. What is paused is not paused again: each
+        // time would be written down, and told to the person.
+        if !matches!(change, Change::Disable) || consent.status != Status::Active {
             return Err(Failure::forbidden().into());
         }
         delegates::before_pause(node, entrusted, id).await?;
