@@ -1,17 +1,18 @@
-//! A publisher as it is stored, under seal.
+//! Both ends of a channel as they are stored, under seal.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use assent_crypto::base64url;
-use assent_crypto::channel::{Lane, UnverifiedRecord};
+use assent_crypto::channel::{Lane, Record, UnverifiedRecord};
 use assent_crypto::digest::Digest;
-use assent_crypto::key_tree::{KeyTree, Leaf};
-use assent_crypto::signature::SigningKey;
+use assent_crypto::key_tree::{ChannelTag, KeyTree, Leaf, PathKeys, Reader};
+use assent_crypto::signature::{SigningKey, VerifyingKey};
 use assent_model::ids::{ConsentId, StreamId};
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::publisher::{Publisher, SnapshotError};
+use super::subscriber::Subscriber;
 use super::{LaneName, Lanes, channel_tag, lane_tag};
 
 /// A key tree, in base64url.
@@ -76,13 +77,7 @@ impl Publisher {
             let tree = KeyTree::from_bytes(lane_tag(&channel, lane), &bytes);
             trees.push(tree.map_err(|_| SnapshotError::Damaged)?);
         }
-        let mut unsent = VecDeque::with_capacity(stored.unsent.len());
-        for text in &stored.unsent {
-            let bytes = base64url::decode(text).map_err(|_| SnapshotError::Damaged)?;
-            let record = UnverifiedRecord::parse(&bytes)
-                .and_then(|record| record.verify(&channel, device.verifying_key()));
-            unsent.push_back(record.map_err(|_| SnapshotError::Damaged)?);
-        }
+        let unsent = records(&stored.unsent, &channel, device.verifying_key())?;
         if trees.len() != lanes.all().len() {
             return Err(SnapshotError::Damaged);
         }
@@ -105,4 +100,99 @@ impl Publisher {
             unsent,
         })
     }
+}
+
+/// The keys of a path, in base64url.
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+#[serde(transparent)]
+struct StoredPath(String);
+
+/// A reader's end as a whole.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredSubscriber {
+    stream_id: StreamId,
+    device: VerifyingKey,
+    lanes: Vec<LaneName>,
+    paths: BTreeMap<u16, StoredPath>,
+    sequence: u64,
+    prev: Digest,
+    as_of: u64,
+    recent: Vec<String>,
+    withheld: BTreeSet<u64>,
+    is_closed: bool,
+}
+
+impl Subscriber {
+    /// The whole state, so that a reader goes on where it stopped. Secret: to be stored under seal,
+    /// and to be deleted when the consent ends.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let name = |lane| self.lanes.name(lane).expect("a lane has a name").clone();
+        let path = |(lane, reader): (&Lane, &Reader)| {
+            let bytes = reader.path_keys().to_bytes();
+            (lane.0, StoredPath(base64url::encode(&bytes)))
+        };
+        let recent = self.recent.iter();
+        let stored = StoredSubscriber {
+            stream_id: self.stream,
+            device: self.device,
+            lanes: self.lanes.all().into_iter().map(name).collect(),
+            paths: self.readers.iter().map(path).collect(),
+            sequence: self.sequence,
+            prev: self.prev,
+            as_of: self.as_of,
+            recent: recent
+                .map(|record| base64url::encode(record.bytes()))
+                .collect(),
+            withheld: self.withheld.clone(),
+            is_closed: self.is_closed,
+        };
+        Zeroizing::new(serde_json::to_vec(&stored).expect("the state is plain data"))
+    }
+
+    /// Reads what [`Subscriber::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Damaged`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let damaged = |_| SnapshotError::Damaged;
+        let stored: StoredSubscriber =
+            serde_json::from_slice(bytes).map_err(|_| SnapshotError::Damaged)?;
+        let channel = channel_tag(stored.stream_id);
+        let mut readers = BTreeMap::new();
+        for (lane, path) in stored.paths {
+            let bytes = base64url::decode(&path.0).map(Zeroizing::new);
+            let bytes = bytes.map_err(|_| SnapshotError::Damaged)?;
+            let keys = PathKeys::from_bytes(&bytes).map_err(|_| SnapshotError::Damaged)?;
+            let lane = Lane(lane);
+            readers.insert(lane, Reader::new(lane_tag(&channel, lane), keys));
+        }
+        Ok(Self {
+            stream: stored.stream_id,
+            recent: records(&stored.recent, &channel, &stored.device)?,
+            channel,
+            device: stored.device,
+            lanes: Lanes::new(stored.lanes).map_err(damaged)?,
+            readers,
+            sequence: stored.sequence,
+            prev: stored.prev,
+            as_of: stored.as_of,
+            withheld: stored.withheld,
+            is_closed: stored.is_closed,
+        })
+    }
+}
+
+fn records(
+    stored: &[String],
+    channel: &ChannelTag,
+    device: &VerifyingKey,
+) -> Result<VecDeque<Record>, SnapshotError> {
+    let record = |text: &String| {
+        let bytes = base64url::decode(text).map_err(|_| SnapshotError::Damaged)?;
+        let record = UnverifiedRecord::parse(&bytes);
+        let record = record.and_then(|record| record.verify(channel, device));
+        record.map_err(|_| SnapshotError::Damaged)
+    };
+    stored.iter().map(record).collect()
 }

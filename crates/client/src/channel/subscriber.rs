@@ -12,7 +12,7 @@ use assent_model::time::Timestamp;
 
 use super::fault::{ChannelFault, Contradiction};
 use super::keys::OpenedKeys;
-use super::{Lanes, channel_tag, lane_tag};
+use super::{LaneName, Lanes, channel_tag, lane_tag};
 
 /// Records that are remembered, to tell a repetition from a fork.
 const RECENT: usize = 64;
@@ -56,17 +56,18 @@ pub enum Reading {
 /// A reader's end of a channel.
 #[derive(Debug)]
 pub struct Subscriber {
-    channel: ChannelTag,
-    device: VerifyingKey,
-    lanes: Lanes,
-    readers: BTreeMap<Lane, Reader>,
-    sequence: u64,
-    prev: Digest,
-    as_of: u64,
-    recent: VecDeque<Record>,
+    pub(super) stream: StreamId,
+    pub(super) channel: ChannelTag,
+    pub(super) device: VerifyingKey,
+    pub(super) lanes: Lanes,
+    pub(super) readers: BTreeMap<Lane, Reader>,
+    pub(super) sequence: u64,
+    pub(super) prev: Digest,
+    pub(super) as_of: u64,
+    pub(super) recent: VecDeque<Record>,
     /// Numbers of records without their measurements, of which the device has not spoken yet.
-    withheld: BTreeSet<u64>,
-    is_closed: bool,
+    pub(super) withheld: BTreeSet<u64>,
+    pub(super) is_closed: bool,
 }
 
 impl Subscriber {
@@ -75,6 +76,7 @@ impl Subscriber {
         let channel = channel_tag(stream);
         let reader = |(lane, path)| (lane, Reader::new(lane_tag(&channel, lane), path));
         Self {
+            stream,
             channel,
             device,
             readers: keys.paths.into_iter().map(reader).collect(),
@@ -88,6 +90,11 @@ impl Subscriber {
         }
     }
 
+    /// The stream.
+    pub fn stream(&self) -> StreamId {
+        self.stream
+    }
+
     /// What the lanes are called.
     pub fn lanes(&self) -> &Lanes {
         &self.lanes
@@ -96,6 +103,13 @@ impl Subscriber {
     /// The number of the record that is due.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// The lanes that this reader can read.
+    pub fn readable(&self) -> impl Iterator<Item = &LaneName> {
+        self.readers
+            .keys()
+            .filter_map(|lane| self.lanes.name(*lane))
     }
 
     /// Whether there is a lane left that this reader can read.

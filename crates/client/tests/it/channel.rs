@@ -496,3 +496,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_reader_that_is_stored_goes_on() {
+    let (mut whole, records, mut meter) = relayed();
+    let halves = relayed_to(&records[..2], &mut whole);
+    let mut halves = Subscriber::from_bytes(&halves).unwrap();
+    let guest = consent(9);
+    meter.admit(guest, &[Lane(0)], moment(9));
+    meter.exclude(&[guest], moment(9));
+    meter.publish(&data("last"), moment(10));
+    for record in records[2..].iter().chain(&sent(&mut meter)) {
+        let expected = whole.read(record.bytes());
+        assert_eq!(halves.read(record.bytes()), expected, "rotations included");
+        assert!(expected.is_ok());
+    }
+    assert_eq!(*halves.to_bytes(), *whole.to_bytes());
+    assert_eq!(
+        halves.read(records[4].bytes()),
+        Err(ChannelFault::RecordRepeated)
+    );
+    let damaged = Subscriber::from_bytes(b"{}");
+    assert_eq!(damaged.unwrap_err(), SnapshotError::Damaged);
+}
+
+/// Reads records, and gives what is stored then.
+fn relayed_to(records: &[Record], reader: &mut Subscriber) -> Vec<u8> {
+    for record in records {
+        reader.read(record.bytes()).unwrap();
+    }
+    reader.to_bytes().to_vec()
+}
