@@ -12,11 +12,11 @@ pub(crate) fn run(arguments: &[String]) -> io::Result<ExitCode> {
     Err(assent()?.arg("demo").args(arguments).exec())
 }
 
-/// Builds `assent`, with the wallet in its pages where Node is there to build that, and
-/// `assent-meter`, which it starts as a program of its own.
+/// Builds `assent`, with the wallet in its pages where Node is there to build that, and the programs
+/// that it starts: `assent-meter` and `assent-insights`.
 pub(crate) fn build() -> io::Result<()> {
     if let Err(error) = web::bundle() {
-        eprintln!("the wallet of the browser cannot be built: {error}");
+        eprintln!("what runs in browsers cannot be built: {error}");
     }
     repository::succeed(repository::cargo().args([
         "build",
@@ -24,6 +24,8 @@ pub(crate) fn build() -> io::Result<()> {
         "assent-cli",
         "-p",
         "assent-meter",
+        "-p",
+        "assent-insights",
     ]))
 }
 

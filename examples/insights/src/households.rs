@@ -1,0 +1,161 @@
+//! All households, by the digest of the session that each has here.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use assent_crypto::base64url;
+use assent_crypto::digest::Digest;
+use assent_crypto::random::random_bytes;
+use tokio::sync::watch;
+
+use crate::household::{Record, RecordDamaged};
+use crate::store::{Store, StoreError};
+
+/// The most households. Whoever comes after has to wait until somebody leaves.
+const HOUSEHOLDS_MAX: usize = 10_000;
+
+/// What a browser shows to say which session it has: 32 random bytes. Only its digest is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSecret(String);
+
+impl SessionSecret {
+    /// What a cookie holds; `None` for what no session was ever named.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_secret = base64url::decode_array::<32>(text).is_ok();
+        is_secret.then(|| Self(text.to_owned()))
+    }
+
+    /// As it stands in the cookie.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn name(&self) -> String {
+        Digest::of(self.0.as_bytes()).to_string()
+    }
+}
+
+/// One household.
+#[derive(Debug)]
+pub struct Household {
+    name: String,
+    record: Mutex<Record>,
+    is_read: AtomicBool,
+    changed: watch::Sender<u64>,
+}
+
+impl Household {
+    fn new(name: String, record: Record) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            record: Mutex::new(record),
+            is_read: AtomicBool::new(false),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    /// What is kept of it.
+    pub fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is kept, and tells whoever looks.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
+        let outcome = change(&mut self.record());
+        self.changed
+            .send_modify(|count| *count = count.wrapping_add(1));
+        outcome
+    }
+
+    /// Whether the caller is the one who reads for it from now on.
+    pub(crate) fn begin_reading(&self) -> bool {
+        !self.is_read.swap(true, Ordering::SeqCst)
+    }
+
+    /// Nobody reads for it any more.
+    pub(crate) fn end_reading(&self) {
+        self.is_read.store(false, Ordering::SeqCst);
+    }
+
+    /// Tells when something has changed.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+}
+
+/// All households, and where they are kept.
+#[derive(Debug)]
+pub struct Households {
+    store: Store,
+    all: RwLock<BTreeMap<String, Arc<Household>>>,
+}
+
+/// Why households cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum HouseholdsError {
+    /// The data directory fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A household is damaged.
+    #[error(transparent)]
+    Record(#[from] RecordDamaged),
+    /// There are too many.
+    #[error("there are too many households")]
+    TooMany,
+}
+
+impl Households {
+    /// Those that are kept.
+    ///
+    /// # Errors
+    /// See [`HouseholdsError`].
+    pub fn open(store: Store) -> Result<Self, HouseholdsError> {
+        let mut all = BTreeMap::new();
+        for (name, bytes) in store.households()? {
+            let household = Household::new(name.clone(), Record::from_bytes(&bytes)?);
+            all.insert(name, household);
+        }
+        Ok(Self {
+            store,
+            all: RwLock::new(all),
+        })
+    }
+
+    /// The household of a session.
+    pub fn find(&self, secret: &SessionSecret) -> Option<Arc<Household>> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(&secret.name()).cloned()
+    }
+
+    /// A new session, and the household that it is of.
+    ///
+    /// # Errors
+    /// [`HouseholdsError::TooMany`].
+    pub fn begin(&self) -> Result<(SessionSecret, Arc<Household>), HouseholdsError> {
+        let secret = SessionSecret(base64url::encode(&random_bytes::<32>()));
+        let household = Household::new(secret.name(), Record::default());
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= HOUSEHOLDS_MAX {
+            return Err(HouseholdsError::TooMany);
+        }
+        all.insert(secret.name(), Arc::clone(&household));
+        Ok((secret, household))
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<Household>> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.values().cloned().collect()
+    }
+
+    /// Keeps a household as it is now.
+    ///
+    /// # Errors
+    /// The data directory fails.
+    pub fn keep(&self, household: &Household) -> Result<(), StoreError> {
+        // Under its lock: of two that keep it, the later keeps what is newer.
+        let record = household.record();
+        self.store.keep(&household.name, &record.to_bytes())
+    }
+}

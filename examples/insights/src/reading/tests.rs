@@ -1,0 +1,193 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use assent_client::channel::{LaneName, Lanes, Moment, Publisher, keys};
+use assent_client::statements::Signer;
+use assent_client::streams::NamedStream;
+use assent_crypto::channel::Lane;
+use assent_crypto::sealing::OpeningKey;
+use assent_crypto::signature::SigningKey;
+use assent_model::ids::{ConsentId, StreamId};
+use assent_model::records::stream::StreamKeys;
+use assent_model::statement::Verified;
+use assent_model::time::Timestamp;
+
+use super::channel::{Channel, Taken};
+use crate::energy::Energy;
+use crate::household::Record;
+
+const STREAM: StreamId = StreamId::from_bytes([7; 20]);
+const CONSENT: ConsentId = ConsentId::from_bytes([1; 20]);
+
+fn moment(as_of: u64) -> Moment {
+    let at = Timestamp::from_millis(1_780_000_000_000 + as_of * 1_000);
+    Moment { as_of, at }
+}
+
+/// A meter and the service that it writes to.
+struct Scene {
+    device: SigningKey,
+    meter: Publisher,
+    opening: OpeningKey,
+    lane: Lane,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let device = SigningKey::generate();
+        let name: LaneName = "live/power_delivered".parse().unwrap();
+        let lanes = Lanes::new([name]).unwrap();
+        let seed = SigningKey::from_seed(device.seed());
+        let meter = Publisher::open(STREAM, seed, lanes, moment(1));
+        let lane = meter.lanes().all()[0];
+        Self {
+            device,
+            meter,
+            opening: OpeningKey::generate(),
+            lane,
+        }
+    }
+
+    fn admit(&mut self) -> Verified<StreamKeys> {
+        let admission = self.meter.admit(CONSENT, &[self.lane], moment(1));
+        let signer = Signer::new("assent:test".parse().unwrap(), moment(1).at);
+        let to = self.opening.sealing_key();
+        keys::seal(&signer, &self.device, STREAM, CONSENT, &admission, to)
+    }
+
+    fn named(&self, keys: Option<&Verified<StreamKeys>>) -> NamedStream {
+        NamedStream {
+            stream_id: STREAM,
+            device_key: *self.device.verifying_key(),
+            keys: keys.cloned(),
+        }
+    }
+
+    /// A record of power that is written now.
+    fn measure(&mut self, at: i64) -> Vec<u8> {
+        let part =
+            format!(r#"{{"points":[{{"from":{at},"to":{at},"value":"0.244","unit":"kW"}}]}}"#);
+        let record = self
+            .meter
+            .publish(&[(self.lane, part.into_bytes())], moment(2));
+        record.bytes().to_vec()
+    }
+
+    fn open(&self, record: &Record, keys: Option<&Verified<StreamKeys>>) -> Option<Channel> {
+        Channel::open(&self.named(keys), record, &self.opening)
+    }
+}
+
+#[test]
+fn readings_come_from_the_first_record_after_the_keys() {
+    let mut scene = Scene::new();
+    let before = scene.measure(1);
+    let keys = scene.admit();
+    let mut channel = scene.open(&Record::default(), Some(&keys)).unwrap();
+    assert_eq!(channel.take(&before).unwrap(), Taken::Nothing, "not again");
+    let taken = channel.take(&scene.measure(2)).unwrap();
+    let Taken::Readings(parts) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!((&*parts[0].0, &*parts[0].1), ("live", "power_delivered"));
+    let mut energy = Energy::new(assent_meter::zone::Zone::default());
+    energy.take(parts);
+    assert_eq!(energy.power.latest().unwrap().delivered, Some(244));
+}
+
+#[test]
+fn without_keys_that_open_they_are_asked_for() {
+    let mut scene = Scene::new();
+    assert!(scene.open(&Record::default(), None).is_none());
+    let keys = scene.admit();
+    let other = Scene {
+        opening: OpeningKey::generate(),
+        ..scene
+    };
+    assert!(other.open(&Record::default(), Some(&keys)).is_none());
+}
+
+#[test]
+fn whoever_is_left_out_joins_with_later_keys_alone() {
+    let mut scene = Scene::new();
+    let first = scene.admit();
+    let mut record = Record::default();
+    let mut channel = scene.open(&record, Some(&first)).unwrap();
+    channel.take(&scene.measure(1)).unwrap();
+    scene.meter.exclude(&[CONSENT], moment(3));
+    let sent: Vec<Vec<u8>> = scene.meter.unsent().map(|r| r.bytes().to_vec()).collect();
+    let taken = sent.iter().map(|bytes| channel.take(bytes).unwrap());
+    assert_eq!(taken.last(), Some(Taken::LeftOut));
+    record.channel = Some(channel.kept());
+    assert!(
+        scene.open(&record, Some(&first)).is_none(),
+        "the old keys are of before"
+    );
+    let second = scene.admit();
+    let mut again = scene.open(&record, Some(&second)).unwrap();
+    let taken = again.take(&scene.measure(4)).unwrap();
+    assert!(matches!(taken, Taken::Readings(_)));
+}
+
+#[test]
+fn what_was_forgotten_is_not_read_again() {
+    let mut scene = Scene::new();
+    let keys = scene.admit();
+    let mut record = Record::default();
+    let mut channel = scene.open(&record, Some(&keys)).unwrap();
+    channel.take(&scene.measure(1)).unwrap();
+    record.channel = Some(channel.kept());
+    let mut resumed = scene.open(&record, None).unwrap();
+    assert_eq!(
+        resumed.sequence(),
+        channel.sequence(),
+        "a restart loses nothing"
+    );
+    resumed.take(&scene.measure(2)).unwrap();
+
+    record.forget_readings();
+    assert!(record.channel.is_none());
+    assert!(
+        scene.open(&record, Some(&keys)).is_none(),
+        "after a pause with the same keys"
+    );
+    let later = scene.admit();
+    assert!(scene.open(&record, Some(&later)).is_some());
+}
+
+fn check_fault(damage: fn(&mut Scene, Vec<u8>) -> Vec<u8>, code: &str, culprit: &str) {
+    let mut scene = Scene::new();
+    let keys = scene.admit();
+    let mut channel = scene.open(&Record::default(), Some(&keys)).unwrap();
+    let record = scene.measure(1);
+    let fault = channel.take(&damage(&mut scene, record)).unwrap_err();
+    assert_eq!((&*fault.code, &*fault.culprit), (code, culprit));
+}
+
+#[test]
+fn it_is_said_what_is_wrong_and_who_has_signed_it() {
+    check_fault(|_, _| b"nothing".to_vec(), "record-malformed", "relay");
+    check_fault(
+        |_, mut record| {
+            *record.last_mut().unwrap() ^= 1;
+            record
+        },
+        "record-unsigned",
+        "relay",
+    );
+    check_fault(|scene, _| scene.measure(2), "record-missing", "relay");
+}
+
+#[test]
+fn a_device_that_writes_nonsense_has_signed_it() {
+    let mut scene = Scene::new();
+    let keys = scene.admit();
+    let mut channel = scene.open(&Record::default(), Some(&keys)).unwrap();
+    let nonsense = scene
+        .meter
+        .publish(&[(scene.lane, b"{".to_vec())], moment(2));
+    let fault = channel.take(nonsense.bytes()).unwrap_err();
+    assert_eq!(
+        (&*fault.code, &*fault.culprit),
+        ("part-malformed", "device")
+    );
+}
