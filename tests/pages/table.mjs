@@ -78,18 +78,6 @@ export const PAGES = [
   { name: "meters-own-keys-da", path: "/home/meters", who: "household", language: "da" },
   { name: "meters-none-nl", path: "/home/meters", who: "newcomer", language: "nl" },
   { name: "meters-add", path: "/home/meters/add", who: "newcomer" },
-  {
-    name: "meters-add-mistyped",
-    path: "/home/meters/add",
-    who: "newcomer",
-    before: send({ "Code that the reader shows:": "ABC" }, "Look for it"),
-  },
-  {
-    name: "meters-add-unknown",
-    path: "/home/meters/add",
-    who: "newcomer",
-    before: send({ "Code that the reader shows:": "BCDF-GHJK" }, "Look for it"),
-  },
   { name: "unpair-nothing", path: "/home/meters/str_wgy33neayyoqouya3g77pwolnhhtc2k6/unpair", who: "newcomer", status: 404 },
   { name: "consent-paused", path: ({ paused }) => `/home/consents/${paused}`, who: "household" },
   { name: "consent-withdrawn", path: ({ withdrawn }) => `/home/consents/${withdrawn}`, who: "household" },
