@@ -8,6 +8,7 @@ mod demonstration;
 mod life;
 mod operations;
 mod program;
+mod streams;
 mod tutorial;
 mod verification;
 mod wallets;

@@ -89,6 +89,18 @@ impl Node {
 
     /// Starts the node of a data directory on free ports.
     pub(crate) fn start(data_dir: &Path) -> Self {
+        Self::start_at(data_dir, "127.0.0.1:0")
+    }
+
+    /// The same node after `kill -9`, at the same address.
+    pub(crate) fn killed(mut self) -> Self {
+        self.child.kill().expect("the node runs");
+        self.child.wait().expect("a child can be waited for");
+        let address = self.url.trim_start_matches("http://");
+        Self::start_at(&self.data_dir, address)
+    }
+
+    fn start_at(data_dir: &Path, address: &str) -> Self {
         let anywhere = "127.0.0.1:0";
         let mut serve = command();
         serve
@@ -96,7 +108,7 @@ impl Node {
                 "serve",
                 "--json",
                 "--listen",
-                anywhere,
+                address,
                 "--admin-listen",
                 anywhere,
             ])
