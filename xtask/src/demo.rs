@@ -12,8 +12,8 @@ pub(crate) fn run(arguments: &[String]) -> io::Result<ExitCode> {
     Err(assent()?.arg("demo").args(arguments).exec())
 }
 
-/// Builds `assent`, with the wallet in its pages where Node is there to build that, and the programs
-/// that it starts: `assent-meter` and `assent-insights`.
+/// Builds `assent`, with the wallet in its pages where Node is there to build that, and the reader and the
+/// example service, which it starts as programs of their own.
 pub(crate) fn build() -> io::Result<()> {
     if let Err(error) = web::bundle() {
         eprintln!("what runs in browsers cannot be built: {error}");

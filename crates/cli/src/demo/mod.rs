@@ -10,9 +10,11 @@ mod form;
 mod guest;
 mod home;
 mod household;
+mod insights;
 mod letters;
 mod narrator;
 mod node_process;
+mod program;
 mod service;
 
 use std::fs;
@@ -27,6 +29,7 @@ use crate::failure::{Doing, Failure};
 use crate::output::{Lines, Output};
 use narrator::Narrator;
 use node_process::NodeProcess;
+use program::Program;
 
 /// What can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,11 +38,13 @@ pub(crate) enum Story {
     Household,
     /// The household and the adviser open their pages in a browser
     Home,
+    /// The household pairs its meter, lets a service see it live, and shuts it out
+    Insights,
 }
 
 impl Story {
     /// All stories, in the order in which they are told.
-    pub(crate) const ALL: &[Self] = &[Self::Household, Self::Home];
+    pub(crate) const ALL: &[Self] = &[Self::Household, Self::Home, Self::Insights];
 }
 
 /// What is wanted of the demonstration.
@@ -65,7 +70,7 @@ struct Stage<'a> {
 }
 
 /// What a story leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 struct Told {
     story: &'static str,
     /// What was counted, in the order of the summary.
@@ -78,6 +83,9 @@ struct Told {
     /// What to look at while the node goes on.
     #[serde(skip)]
     doors: Vec<Door>,
+    /// What goes on as long as the node does.
+    #[serde(skip)]
+    programs: Vec<Program>,
 }
 
 /// A link that opens somebody's pages, once and within ten minutes.
@@ -120,8 +128,9 @@ pub(crate) async fn run(plan: Plan, output: Output) -> Result<(), Failure> {
     for story in &plan.stories {
         let folder = scratch.path().join(format!("{story:?}").to_lowercase());
         fs::create_dir(&folder).doing("a folder for the story cannot be made")?;
-        let (node, left) = tell(*story, &folder, &out, &mut narrator).await?;
+        let (node, mut left) = tell(*story, &folder, &out, &mut narrator).await?;
         if plan.once {
+            left.programs.clear();
             verify_without_node(node, &left, &mut narrator).await?;
         } else {
             checks::verify(&left.bundle, &left.operator).await?;
@@ -155,6 +164,7 @@ async fn tell(
     narrator.title(match story {
         Story::Household => "A household, a meter archive and an energy adviser",
         Story::Home => "Their pages in a browser",
+        Story::Insights => "A meter, read live until the household ends it",
     });
     let node = NodeProcess::start(&folder.join("node")).await?;
     narrator.step("operator", "starts a node on an empty directory", &node.url);
@@ -167,6 +177,7 @@ async fn tell(
     let told = match story {
         Story::Household => household::tell(&mut stage).await?,
         Story::Home => home::tell(&mut stage).await?,
+        Story::Insights => insights::tell(&mut stage).await?,
     };
     Ok((node, told))
 }

@@ -68,6 +68,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
         bundle,
         operator: cast.session.chain.operator.to_string(),
         doors: Vec::new(),
+        programs: Vec::new(),
     })
 }
 
