@@ -18,7 +18,7 @@ use assent_model::records::consent::{ConsentRecord, ConsentRequest, ResourceSet,
 use assent_model::statement;
 use assent_model::time::Timestamp;
 
-use super::{keeping, pseudonym, refused, signer, wallet};
+use super::{granting, keeping, pseudonym, refused, signer, wallet};
 use crate::descriptions;
 use crate::http::failure::Failure;
 use crate::http::v1::{consent_requests, consents};
@@ -72,6 +72,7 @@ pub(crate) async fn give(
         super::name(node, party, &alias.alias).await?;
     }
     consents::submit_given(node, &given.request).await?;
+    granting::after(node, party).await;
     match read::<Request>(node, &request_id).await?.status {
         RequestStatus::Given { cr_id } => Ok(cr_id),
         _ => Err(Failure::unavailable()),

@@ -14,7 +14,7 @@ use assent_client::statements::Signer;
 use assent_exchange::stream::state::{Stream, StreamStatus};
 use assent_model::ids::{PartyId, StreamId, SurrogateId};
 
-use super::{keeping, signer, wallet};
+use super::{granting, keeping, signer, wallet};
 use crate::http::failure::Failure;
 use crate::http::v1::pairings;
 use crate::node::Node;
@@ -81,7 +81,10 @@ pub(crate) async fn pair(
     keeping::keep_stream(node, party, &stream).await?;
     let mailbox = OwnMailbox { node, party };
     match enter(&mailbox, code, offer, &stream.holder).await {
-        Ok(_) => Ok(Entered::Paired(stream.stream_id)),
+        Ok(_) => {
+            granting::after(node, party).await;
+            Ok(Entered::Paired(stream.stream_id))
+        }
         Err(EnterError::Refused(refusal)) => Ok(Entered::Refused(refusal)),
         Err(EnterError::Unanswered) => Ok(Entered::Unanswered),
         Err(EnterError::Mailbox(Told(failure))) => Err(failure),

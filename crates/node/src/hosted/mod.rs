@@ -6,6 +6,7 @@
 
 mod answering;
 mod changing;
+mod granting;
 mod keeping;
 mod linking;
 mod meters;
@@ -22,6 +23,7 @@ use assent_model::records::identity::PartyKind;
 
 pub(crate) use answering::{Choice, give, refuse};
 pub(crate) use changing::{Change, change};
+pub(crate) use granting::{Reader, grant, readers};
 pub(crate) use linking::{offer_link, remove_link, restore_link};
 pub(crate) use meters::{Entered, Meter, look_up, meters, pair, unpair};
 

@@ -45,6 +45,7 @@ const ROWS: &[(&str, &str, Owner)] = &[
     ("post", "/home/services/{link}/remove", Owner::Ann),
     ("post", "/home/services/{link}/restore", Owner::Ann),
     ("get", "/home/meters/{stream}/unpair", Owner::Ann),
+    ("post", "/home/meters/{stream}/grants", Owner::Ann),
     ("post", "/home/homes/place/{link}", Owner::Ann),
     ("post", "/home/homes/{home}/rename", Owner::Ann),
     ("get", "/receipts/{consent}", Owner::Ann),

@@ -14,10 +14,15 @@ meters-none-consent = Giv en tjeneste samtykke til dataene. Trækker du det tilb
 meters-open = Parret
 meters-closed = Ikke længere parret
 meters-records = { $count ->
-    [0] Loggen har endnu ikke set noget af den.
-    [one] Loggen har set én post af den.
-   *[other] Loggen har set { $count } poster af den.
+    [0] Der er intet kommet fra den endnu.
+    [one] Der er kommet én post fra den.
+   *[other] Der er kommet { $count } poster fra den.
 }
+meters-readers = Hvad der læser den
+meters-readers-none = Intet endnu. En tjeneste beder dig om samtykke; i det, du giver, står, hvilke af målerens data den læser.
+meters-grant = Lad den læse
+meters-grant-named = Lad { $name } læse
+meters-done-granted = Måleren har fået besked: tjenesten må læse den, så længe samtykket gælder.
 meters-unpair = Ophæv parringen
 meters-unpair-named = Ophæv parringen med { $name }
 meters-add = Tilføj en måler

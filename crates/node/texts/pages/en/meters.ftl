@@ -14,10 +14,15 @@ meters-none-consent = Give a service a consent for the data. Withdraw it, and th
 meters-open = Paired
 meters-closed = Unpaired
 meters-records = { $count ->
-    [0] The log has seen nothing of it yet.
-    [one] The log has seen one record of it.
-   *[other] The log has seen { $count } records of it.
+    [0] Nothing of it has come yet.
+    [one] One record of it has come.
+   *[other] { $count } records of it have come.
 }
+meters-readers = What reads it
+meters-readers-none = Nothing yet. A service asks you for a consent; what you give it says which data of the meter it reads.
+meters-grant = Let it read
+meters-grant-named = Let { $name } read
+meters-done-granted = The meter was told: the service may read it as long as the consent stands.
 meters-unpair = Unpair
 meters-unpair-named = Unpair { $name }
 meters-add = Add a meter

@@ -14,10 +14,15 @@ meters-none-consent = Geef een dienst toestemming voor de gegevens. Trekt u die 
 meters-open = Gekoppeld
 meters-closed = Ontkoppeld
 meters-records = { $count ->
-    [0] Het logboek heeft er nog niets van gezien.
-    [one] Het logboek heeft er één record van gezien.
-   *[other] Het logboek heeft er { $count } records van gezien.
+    [0] Er is nog niets van gekomen.
+    [one] Er is één record van gekomen.
+   *[other] Er zijn { $count } records van gekomen.
 }
+meters-readers = Wat hem leest
+meters-readers-none = Nog niets. Een dienst vraagt u om toestemming; in wat u geeft, staat welke gegevens van de meter hij leest.
+meters-grant = Laten lezen
+meters-grant-named = { $name } laten lezen
+meters-done-granted = De meter weet het: de dienst mag hem lezen zolang de toestemming geldt.
 meters-unpair = Ontkoppelen
 meters-unpair-named = { $name } ontkoppelen
 meters-add = Meter toevoegen

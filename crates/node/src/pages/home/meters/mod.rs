@@ -5,16 +5,19 @@ mod adding;
 use std::sync::Arc;
 
 use askama::Template;
-use assent_model::ids::StreamId;
+use assent_api::problem::Code;
+use assent_model::ids::{PartyId, StreamId};
 use assent_model::records::Custody;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Form, Router};
 use serde::Deserialize;
 
-use crate::hosted::{self, Meter};
+use crate::descriptions;
+use crate::hosted::{self, Meter, Reader};
+use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pages::consent::custody;
 use crate::pages::failure::PageFailure;
@@ -22,6 +25,7 @@ use crate::pages::frame::{Frame, page};
 use crate::pages::signed_in::SignedIn;
 use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
+use crate::streams;
 
 /// Where the list is.
 const HERE: &str = "/home/meters";
@@ -31,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route(HERE, get(meters))
         .route("/home/meters/add", get(adding::ask).post(adding::find))
         .route("/home/meters/pair", post(adding::pair))
+        .route("/home/meters/{stream}/grants", post(grant))
         .route("/home/meters/{stream}/unpair", get(unpair).post(unpair_now))
 }
 
@@ -39,20 +44,46 @@ struct Line {
     id: String,
     label: String,
     is_open: bool,
-    /// How many records of it the ledger has seen.
+    /// How many records it has published.
     records: usize,
+    /// What reads it, and what could.
+    readers: Vec<ReaderLine>,
+}
+
+/// A consent that reads a meter, or could.
+struct ReaderLine {
+    consent: String,
+    service: String,
+    is_granted: bool,
 }
 
 impl Line {
-    fn of(meter: &Meter) -> Self {
-        let records = meter.stream.anchor.map_or(0, |anchor| anchor.sequence + 1);
-        Self {
+    async fn of(node: &Node, party: PartyId, meter: &Meter) -> Result<Self, Failure> {
+        let records = streams::next(node, meter.stream_id).await?;
+        let mut readers = Vec::new();
+        if meter.is_open() {
+            for reader in hosted::readers(node, party, meter.stream_id).await? {
+                readers.push(reader_line(node, &reader).await?);
+            }
+        }
+        Ok(Self {
             id: meter.stream_id.to_string(),
             label: plain(&meter.label),
             is_open: meter.is_open(),
             records: usize::try_from(records).unwrap_or(usize::MAX),
-        }
+            readers,
+        })
     }
+}
+
+async fn reader_line(node: &Node, reader: &Reader) -> Result<ReaderLine, Failure> {
+    let current = descriptions::current(node, reader.service).await?;
+    let description = descriptions::shared(node, &current).await?;
+    Ok(ReaderLine {
+        consent: reader.cr_id.to_string(),
+        service: plain(&description.name),
+        is_granted: reader.is_granted,
+    })
 }
 
 #[derive(Template)]
@@ -80,11 +111,16 @@ async fn meters(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
     let meters = hosted::meters(&node, signed_in.party).await?;
+    let mut lines = Vec::new();
+    for meter in &meters {
+        lines.push(Line::of(&node, signed_in.party, meter).await?);
+    }
     let shown = MetersPage {
-        lines: meters.iter().map(Line::of).collect(),
+        lines,
         keeper: custody(signed_in.custody),
         done: match asked.done.as_str() {
             "paired" => Some("meters-done-paired"),
+            "granted" => Some("meters-done-granted"),
             "unpaired" => Some("meters-done-unpaired"),
             _ => None,
         },
@@ -100,6 +136,26 @@ struct UnpairPage {
     line: Line,
 }
 
+/// What `POST /home/meters/{stream}/grants` takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    consent: String,
+}
+
+/// Lets a consent read a meter, where a person with several says which.
+async fn grant(
+    State(node): State<Arc<Node>>,
+    signed_in: SignedIn,
+    Path(stream): Path<String>,
+    Form(chosen): Form<Chosen>,
+) -> Result<Redirect, PageFailure> {
+    let meter = own(&node, &signed_in, &stream).await?;
+    let consent = chosen.consent.parse().map_err(|_| Code::MalformedBody)?;
+    hosted::grant(&node, signed_in.party, meter.stream_id, consent).await?;
+    Ok(Redirect::to("/home/meters?done=granted"))
+}
+
 /// Says first what it does, to who has just signed in.
 async fn unpair(
     State(node): State<Arc<Node>>,
@@ -111,7 +167,7 @@ async fn unpair(
     signed_in.fresh(&node)?;
     let here = format!("/home/meters/{}/unpair", meter.stream_id);
     let shown = UnpairPage {
-        line: Line::of(&meter),
+        line: Line::of(&node, signed_in.party, &meter).await?,
         frame: Frame::of(texts, "unpair-title", "meters", &here, &signed_in),
     };
     Ok(page(StatusCode::OK, &shown))
