@@ -2,11 +2,15 @@
 
 use std::sync::Mutex;
 
+use assent_client::http::Identified;
 use assent_client::pairing::{PairingCode, PairingRefusal};
 use assent_model::time::Span;
 use tokio::sync::mpsc;
 
 use super::browser::Browser;
+use super::consent_form::Stage;
+use super::hosted::given;
+use super::relying::{ADVISER, ARCHIVE, Relying};
 use crate::household::Cast;
 use crate::pairing::{Meter, paired, wrong};
 use crate::person::Person;
@@ -160,4 +164,79 @@ async fn who_keeps_the_keys_is_sent_to_the_command_line() {
     assert_eq!(answer.status, 403);
     let form = [("code", "BCDF-GHJK"), ("seen", "")];
     assert_eq!(browser.post(PAIR, &form).await.status, 403);
+}
+
+/// A person at a source that has what meters measure, and at a service that asks for it.
+async fn household(world: World) -> Stage {
+    let metered = ARCHIVE.replace("\"dataset_id\": \"readings\"", "\"dataset_id\": \"live\"");
+    assert_ne!(metered, ARCHIVE);
+    let mut archive = Relying::new(&world, &metered).await;
+    let mut adviser = Relying::new(&world, ADVISER).await;
+    let (mut browser, _) = Browser::of_hosted(&world, "ann@example.org").await;
+    archive.link(&world, &mut browser).await;
+    adviser.link(&world, &mut browser).await;
+    Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    }
+}
+
+/// How many consents the page of meters names, and how many of them the meter has not heard of.
+async fn readers(browser: &mut Browser) -> (usize, usize) {
+    let page = browser.get("/home/meters").await.text();
+    let named = page.matches("href=\"/home/consents/cns_").count();
+    (named, page.matches("/grants\"").count())
+}
+
+#[tokio::test]
+async fn a_meter_is_told_of_consents_before_and_after_it_is_paired() {
+    let mut stage = household(World::new().await).await;
+    given(&mut stage).await;
+    let meter = pair(&stage.world, &mut stage.browser).await;
+    assert_eq!(readers(&mut stage.browser).await, (1, 0));
+    // With two, the person says which of them.
+    pair(&stage.world, &mut stage.browser).await;
+    assert_eq!(readers(&mut stage.browser).await, (2, 1));
+    let page = stage.browser.get("/home/meters").await.text();
+    let form = page.split("/grants\"").nth(1).unwrap();
+    let consent = form.split("value=\"").nth(1).unwrap();
+    let consent = consent.split('"').next().unwrap();
+    let at = page.split("/grants\"").next().unwrap();
+    let at = format!("{}/grants", at.rsplit("action=\"").next().unwrap());
+    let (mut eve, _) = Browser::of_hosted(&stage.world, "eve@example.org").await;
+    let asked = [("consent", consent)];
+    assert_eq!(eve.post(&at, &asked).await.status, 404);
+    let answer = stage.browser.post(&at, &asked).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(readers(&mut stage.browser).await, (2, 0));
+    // The device finds the grant, and can open it.
+    let signer = stage.world.signer();
+    let device = Identified {
+        signer: &signer,
+        caller: (&meter.keys).into(),
+    };
+    let standing = meter
+        .client
+        .standing(device, meter.offer.stream, None)
+        .await;
+    assert_eq!(standing.unwrap().grants.len(), 1);
+}
+
+#[tokio::test]
+async fn a_consent_that_is_given_later_reaches_the_meter() {
+    let mut stage = household(World::new().await).await;
+    pair(&stage.world, &mut stage.browser).await;
+    assert_eq!(readers(&mut stage.browser).await, (0, 0));
+    given(&mut stage).await;
+    assert_eq!(readers(&mut stage.browser).await, (1, 0));
+}
+
+#[tokio::test]
+async fn a_meter_hears_nothing_of_other_consents() {
+    let mut stage = Stage::set().await;
+    given(&mut stage).await;
+    pair(&stage.world, &mut stage.browser).await;
+    assert_eq!(readers(&mut stage.browser).await, (0, 0));
 }
