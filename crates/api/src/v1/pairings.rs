@@ -61,7 +61,7 @@ pub struct Offer {
     #[schema(value_type = String)]
     pub device: PartyId,
     /// The key that it signs with now.
-    #[schema(value_type = String)]
+    #[schema(value_type = Object)]
     pub device_key: VerifyingKey,
     /// The stream that it opens with this pairing.
     #[schema(value_type = String)]
@@ -94,7 +94,7 @@ pub struct Holder {
     #[schema(value_type = String)]
     pub id: SurrogateId,
     /// Its signing key.
-    #[schema(value_type = String)]
+    #[schema(value_type = Object)]
     pub key: VerifyingKey,
 }
 
@@ -256,6 +256,7 @@ pub struct AttemptBegun {
 
 /// An attempt, as far as it has come.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = PairingAttemptView)]
 pub struct AttemptView {
     /// Its number, from 1.
     pub attempt: u32,
