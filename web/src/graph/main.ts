@@ -89,8 +89,10 @@ class Graph {
       spanGaps: false,
       ...(paths ? { paths } : {}),
     });
-    const { used, fedIn } = this.#place.dataset;
+    const { used, fedIn, zone } = this.#place.dataset;
     return {
+      // As the clocks stand at the meter, wherever one looks.
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone ?? "UTC"),
       width: this.#place.clientWidth,
       height: HEIGHT,
       cursor: { drag: { x: false, y: false } },

@@ -31,6 +31,8 @@ const DAYS_BACK: i64 = 2;
 struct LivePage {
     frame: Frame,
     source: String,
+    /// Where the meter stands, for the hours of the graphs.
+    zone: &'static str,
     figures: Figures,
     power: Vec<Row>,
     /// The day whose quarter-hours are shown.
@@ -79,6 +81,7 @@ pub(super) fn page(
     };
     let page = LivePage {
         source: insights.source_name.clone(),
+        zone: energy.zone().name(),
         figures: figures(energy, &record.prices, &texts, now),
         power: power_rows(energy, &texts),
         date: day.date.to_string(),
