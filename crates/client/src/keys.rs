@@ -187,6 +187,11 @@ impl Wallet {
         self.streams.get(&id)
     }
 
+    /// The stream alone, taken out of the wallet.
+    pub fn into_stream(mut self, id: StreamId) -> Option<WalletStream> {
+        self.streams.remove(&id)
+    }
+
     /// All streams, those that were closed and those that never opened among them.
     pub fn streams(&self) -> impl Iterator<Item = &WalletStream> {
         self.streams.values()

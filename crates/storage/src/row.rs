@@ -6,11 +6,10 @@ use sea_orm::{QueryResult, TryGetable, Value};
 
 use crate::error::StoreError;
 
-/// A count, height or position as it is stored.
+/// A count, height or position as it is stored. What is counted one by one stays below 2^63; what is
+/// asked for beyond that is after everything.
 pub(crate) fn number(number: u64) -> Value {
-    i64::try_from(number)
-        .expect("what is counted one by one stays below 2^63")
-        .into()
+    i64::try_from(number).unwrap_or(i64::MAX).into()
 }
 
 /// A time as it is stored. Times after the year 292 million all become the last that there is.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use assent_crypto::base64url;
 use assent_crypto::digest::Digest;
@@ -14,6 +15,9 @@ use crate::store::{Store, StoreError};
 
 /// The most households. Whoever comes after has to wait until somebody leaves.
 const HOUSEHOLDS_MAX: usize = 10_000;
+
+/// How long somebody who has linked nothing is remembered at least. Then others may need the place.
+const NEWCOMER_KEPT: Duration = Duration::from_hours(1);
 
 /// What a browser shows to say which session it has: 32 random bytes. Only its digest is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,7 @@ pub struct Household {
     record: Mutex<Record>,
     is_read: AtomicBool,
     changed: watch::Sender<u64>,
+    begun: Instant,
 }
 
 impl Household {
@@ -52,7 +57,15 @@ impl Household {
             record: Mutex::new(record),
             is_read: AtomicBool::new(false),
             changed: watch::Sender::new(0),
+            begun: Instant::now(),
         })
+    }
+
+    /// Whether nothing came of it, for so long that its place may be given to others.
+    fn is_stale(&self) -> bool {
+        let record = self.record();
+        let has_nothing = record.link.is_none() && record.access.is_none();
+        has_nothing && self.begun.elapsed() >= NEWCOMER_KEPT
     }
 
     /// What is kept of it.
@@ -137,10 +150,27 @@ impl Households {
         let household = Household::new(secret.name(), Record::default());
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= HOUSEHOLDS_MAX {
+            all.retain(|name, household| {
+                let is_kept = !household.is_stale();
+                is_kept || self.store.forget(name).is_err()
+            });
+        }
+        if all.len() >= HOUSEHOLDS_MAX {
             return Err(HouseholdsError::TooMany);
         }
         all.insert(secret.name(), Arc::clone(&household));
         Ok((secret, household))
+    }
+
+    /// Gives up a session of which nothing came.
+    ///
+    /// # Errors
+    /// The data directory fails; it stays then.
+    pub fn give_up(&self, secret: &SessionSecret) -> Result<(), StoreError> {
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        self.store.forget(&secret.name())?;
+        all.remove(&secret.name());
+        Ok(())
     }
 
     /// All of them.

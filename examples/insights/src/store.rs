@@ -135,6 +135,17 @@ impl Store {
         Ok(replace(&self.path(name), &sealed)?)
     }
 
+    /// Forgets a household, if it is kept.
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn forget(&self, name: &str) -> Result<(), StoreError> {
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// All households, by name.
     ///
     /// # Errors

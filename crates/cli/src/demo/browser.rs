@@ -165,6 +165,13 @@ impl Page {
         attribute(tags.find(|tag| tag.contains(mark))?, "href")
     }
 
+    /// The first form that is sent to a path with this end.
+    pub(super) fn form_of(&self, end: &str) -> Result<Form, Failure> {
+        let forms = Form::all(&self.html);
+        let found = forms.into_iter().find(|form| form.action.ends_with(end));
+        found.ok_or_else(|| Failure::problem(format!("{} has no form for {end}", self.path)))
+    }
+
     /// The form that is sent to this path, as the page fills it in.
     pub(super) fn form(&self, action: &str) -> Result<Form, Failure> {
         let forms = Form::all(&self.html);

@@ -6,7 +6,7 @@ use assent_ledger::checkpoint::Checkpoint;
 use assent_ledger::merkle;
 use assent_ledger::sequencer::LeafContent;
 use assent_model::names::ChainId;
-use assent_model::statement::{self, Content, Recorded, Verified};
+use assent_model::statement::{self, Content, Recorded, StatementError, Verified};
 use assent_model::time::Timestamp;
 
 use super::EvidenceError;
@@ -63,12 +63,15 @@ impl Entry {
     }
 }
 
-/// Checks the signature of a statement.
+/// Checks how a statement is spelled, and its signature.
 pub(super) fn verify<T: Content>(
     recorded: &Recorded<T>,
     index: u64,
 ) -> Result<Verified<T>, EvidenceError> {
-    statement::verify(recorded.compact()).map_err(|_| EvidenceError::StatementInvalid(index))
+    statement::verify(recorded.compact()).map_err(|error| match error {
+        StatementError::Payload(_) => EvidenceError::EntryUnreadable(index),
+        StatementError::Jws(_) => EvidenceError::StatementInvalid(index),
+    })
 }
 
 /// Checks that the entries are in log order, not later than the checkpoint, and all in the log

@@ -257,7 +257,10 @@ impl Device<'_> {
         };
         match self.node.open_stream(&body).await {
             Ok(_) => Ok(Ok(paired)),
-            Err(ClientError::Problem(_)) => Ok(Err(PairingRefusal::NotRecorded)),
+            // Where it is not known whether the stream was opened, the device looks again.
+            Err(ClientError::Problem(problem)) if problem.status < 500 => {
+                Ok(Err(PairingRefusal::NotRecorded))
+            }
             Err(error) => Err(error),
         }
     }

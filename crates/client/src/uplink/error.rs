@@ -33,6 +33,9 @@ pub enum UplinkError {
         /// The number that it waits for.
         next: u64,
     },
+    /// The relay says that it took what it was not sent.
+    #[error("the relay says that it took what it was not sent")]
+    RelayConfused,
     /// Consents ended time and again while the measurements were on their way.
     #[error("the measurements came too late time and again")]
     Unsettled,

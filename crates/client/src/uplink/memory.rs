@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use assent_crypto::base64url;
+use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
 use assent_model::ids::ConsentId;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,10 @@ pub(super) struct Memory {
     done: BTreeMap<String, u64>,
     /// Keys that the relay does not have yet: statements, by consent.
     pub(super) keys: BTreeMap<ConsentId, String>,
+    /// To which key of a reader its keys were sealed.
+    pub(super) sealed_to: BTreeMap<ConsentId, Digest>,
+    /// The height of the newest standing that was acted on: no older one is, ever.
+    pub(super) height: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +55,8 @@ struct Stored {
     in_flight: Option<InFlight>,
     done: BTreeMap<String, u64>,
     keys: BTreeMap<ConsentId, String>,
+    sealed_to: BTreeMap<ConsentId, Digest>,
+    height: u64,
 }
 
 impl Memory {
@@ -59,6 +66,8 @@ impl Memory {
             in_flight: None,
             done: BTreeMap::new(),
             keys: BTreeMap::new(),
+            sealed_to: BTreeMap::new(),
+            height: 0,
         }
     }
 
@@ -68,6 +77,8 @@ impl Memory {
             in_flight: self.in_flight.clone(),
             done: self.done.clone(),
             keys: self.keys.clone(),
+            sealed_to: self.sealed_to.clone(),
+            height: self.height,
         };
         Zeroizing::new(serde_json::to_vec(&stored).expect("the memory is plain data"))
     }
@@ -81,13 +92,16 @@ impl Memory {
             in_flight: stored.in_flight,
             done: stored.done,
             keys: stored.keys,
+            sealed_to: stored.sealed_to,
+            height: stored.height,
         })
     }
 
-    /// The number after the last that is done with, if that is after `first`.
-    pub(super) fn done_after(&self, series: &str, first: u64) -> Option<u64> {
-        let done = self.done.get(series).copied();
-        done.filter(|done| *done > first)
+    /// The number after the last that is done with, if that is after the first of these. Numbers beyond
+    /// all of these are those of another series, which began anew under its name.
+    pub(super) fn done_after(&self, parcel: Parcel<'_>) -> Option<u64> {
+        let done = self.done.get(parcel.series).copied();
+        done.filter(|done| (parcel.first + 1..=parcel.next).contains(done))
     }
 
     /// Measurements before this number need not be offered again.

@@ -41,6 +41,10 @@ use memory::Memory;
 /// minute old; the rest is for the way there.
 pub const STANDING_AGE_MAX: Span = Span::from_seconds(45);
 
+/// How far the clock of the device may be behind that of the relay. With a clock that is further behind,
+/// nothing is new enough.
+const CLOCK_TOLERANCE: Span = Span::from_seconds(60);
+
 /// How often the device anchors its stream in the ledger, while it publishes.
 pub const ANCHOR_EVERY: Span = Span::from_minutes(15);
 
@@ -98,6 +102,8 @@ pub struct Uplink<K> {
     keep: K,
     standing: Option<Standing>,
     anchored: Option<Timestamp>,
+    /// Whether the memory was kept since it changed.
+    is_kept: bool,
 }
 
 impl<K: Keep> Uplink<K> {
@@ -118,6 +124,7 @@ impl<K: Keep> Uplink<K> {
             keep,
             standing: None,
             anchored: None,
+            is_kept: true,
         }
     }
 
@@ -139,7 +146,7 @@ impl<K: Keep> Uplink<K> {
     pub async fn publish(&mut self, parcel: Parcel<'_>) -> Result<u64, UplinkError> {
         for _ in 0..ATTEMPTS {
             self.send().await?;
-            if let Some(done) = self.memory.done_after(parcel.series, parcel.first) {
+            if let Some(done) = self.memory.done_after(parcel) {
                 return Ok(done);
             }
             self.refresh().await?;
@@ -186,9 +193,12 @@ impl<K: Keep> Uplink<K> {
     }
 
     fn remember(&mut self, surely: bool) -> Result<(), UplinkError> {
+        self.is_kept = false;
         self.keep
             .keep(&self.memory.to_bytes(), surely)
-            .map_err(UplinkError::Keep)
+            .map_err(UplinkError::Keep)?;
+        self.is_kept = true;
+        Ok(())
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use assent_crypto::channel::Lane;
+use assent_crypto::digest::Digest;
+use assent_model::canonical;
 use assent_model::ids::ConsentId;
 
-use super::{Keep, STANDING_AGE_MAX, Station, Uplink, UplinkError};
+use super::{CLOCK_TOLERANCE, Keep, STANDING_AGE_MAX, Station, Uplink, UplinkError};
 use crate::channel::{Moment, keys};
 use crate::streams::{Standing, StandingGrant};
 
@@ -55,8 +57,7 @@ impl<K: Keep> Uplink<K> {
     /// # Errors
     /// The relay did not take it. What is decided is kept, and goes out with what is sent next.
     pub async fn follow(&mut self, standing: Standing) -> Result<(), UplinkError> {
-        let is_older = |known: &Standing| standing.height < known.height;
-        if self.standing.as_ref().is_some_and(is_older) {
+        if standing.height < self.memory.height {
             return Ok(());
         }
         let wanting = wanting(&standing);
@@ -78,7 +79,9 @@ impl<K: Keep> Uplink<K> {
     /// Asks for the standing where the one at hand is too old, and says whether it did.
     pub(super) async fn fetch(&mut self) -> Result<bool, UplinkError> {
         let now = self.now();
-        let is_fresh = |standing: &Standing, now| now < standing.time + STANDING_AGE_MAX;
+        let is_fresh = |standing: &Standing, now| {
+            now < standing.time + STANDING_AGE_MAX && standing.time < now + CLOCK_TOLERANCE
+        };
         if self
             .standing
             .as_ref()
@@ -87,7 +90,8 @@ impl<K: Keep> Uplink<K> {
             return Ok(false);
         }
         let standing = self.station.standing(None).await?;
-        if !is_fresh(&standing, self.now()) {
+        let is_back = standing.height < self.memory.height;
+        if is_back || !is_fresh(&standing, self.now()) {
             return Err(UplinkError::StandingOld);
         }
         self.standing = Some(standing);
@@ -99,6 +103,7 @@ impl<K: Keep> Uplink<K> {
     pub(super) fn apply(&mut self, wanting: &[ConsentId]) -> Result<Moment, UplinkError> {
         let standing = self.standing.take().ok_or(UplinkError::StandingOld)?;
         let moment = self.moment(&standing);
+        self.memory.height = self.memory.height.max(standing.height);
         let before = self.memory.publisher.position();
         self.shut_out(&standing, moment);
         self.let_in(&standing, wanting, moment);
@@ -130,6 +135,7 @@ impl<K: Keep> Uplink<K> {
             self.memory.publisher.narrow(id, &keep, moment);
         }
         self.memory.keys.retain(|id, _| !gone.contains(id));
+        self.memory.sealed_to.retain(|id, _| !gone.contains(id));
     }
 
     fn let_in(&mut self, standing: &Standing, wanting: &[ConsentId], moment: Moment) {
@@ -137,10 +143,11 @@ impl<K: Keep> Uplink<K> {
         let allowed = self.allowed(standing, moment);
         let joining: Vec<(&StandingGrant, Vec<Lane>)> = allowed
             .into_iter()
-            .filter(|(id, (_, lanes))| {
+            .filter(|(id, (grant, lanes))| {
                 let has = |lane| held.get(id).is_some_and(|held| held.contains(lane));
                 let is_more = lanes.iter().any(|lane| !has(lane));
-                is_more || (wanting.contains(id) && !lanes.is_empty())
+                let is_new = self.memory.sealed_to.get(id) != Some(&fingerprint(grant));
+                is_more || ((is_new || wanting.contains(id)) && !lanes.is_empty())
             })
             .map(|(_, allowed)| allowed)
             .collect();
@@ -156,6 +163,9 @@ impl<K: Keep> Uplink<K> {
             );
             let statement = keys.compact().to_owned();
             self.memory.keys.insert(grant.cr_id, statement);
+            self.memory
+                .sealed_to
+                .insert(grant.cr_id, fingerprint(grant));
         }
     }
 
@@ -167,11 +177,18 @@ impl<K: Keep> Uplink<K> {
     ) -> BTreeMap<ConsentId, (&'s StandingGrant, Vec<Lane>)> {
         let lanes = self.memory.publisher.lanes();
         let in_force = standing.grants.iter();
-        let in_force = in_force.filter(|grant| grant.is_in_force(moment.at));
+        // A clock that is behind lets nobody read for longer.
+        let now = moment.at.max(standing.time);
+        let in_force = in_force.filter(|grant| grant.is_in_force(now));
         in_force
             .map(|grant| (grant.cr_id, (grant, lanes.within(&grant.resource_set))))
             .collect()
     }
+}
+
+/// Names the key of a reader. Keys that were sealed to another are of no use to it, and may be to others.
+fn fingerprint(grant: &StandingGrant) -> Digest {
+    Digest::of(&canonical::encode(&grant.sealing_key))
 }
 
 fn wanting(standing: &Standing) -> Vec<ConsentId> {

@@ -1,7 +1,10 @@
 //! Records, keys and anchors on their way to the relay.
 
+use std::collections::BTreeSet;
+
+use assent_api::problem::Problem;
 use assent_api::v1::streams::{AnchorStream, PutKeys};
-use assent_crypto::channel::Record;
+use assent_crypto::channel::{Body, Record};
 use assent_model::records::stream::StreamAnchor;
 
 use super::{ANCHOR_EVERY, Keep, Uplink, UplinkError};
@@ -16,6 +19,9 @@ const BYTES_MAX: usize = 512 * 1024;
 impl<K: Keep> Uplink<K> {
     /// Sends what the relay does not have: records first, then the keys that begin after them.
     pub(super) async fn send(&mut self) -> Result<(), UplinkError> {
+        if !self.is_kept {
+            self.remember(true)?;
+        }
         while self.memory.publisher.unsent().next().is_some() {
             // What comes too late is said again under what is true by then.
             self.fetch().await?;
@@ -27,15 +33,12 @@ impl<K: Keep> Uplink<K> {
             let who = self.station.identified(&signer);
             let body = PutKeys { statement };
             let stream = self.station.stream;
-            match self
-                .station
-                .node
-                .put_stream_keys(who, stream, cr_id, &body)
-                .await
-            {
-                // A grant that is gone needs none.
-                Ok(()) | Err(ClientError::Problem(_)) => {}
+            let node = &self.station.node;
+            match node.put_stream_keys(who, stream, cr_id, &body).await {
+                // A grant that is gone needs none; where others are refused, the reader asks anew.
+                Err(ClientError::Problem(problem)) if is_final(&problem) => {}
                 Err(error) => return Err(error.into()),
+                Ok(()) => {}
             }
             self.memory.keys.remove(&cr_id);
             self.remember(false)?;
@@ -52,11 +55,26 @@ impl<K: Keep> Uplink<K> {
             bytes += record.bytes().len();
             fits
         });
-        let records: Vec<&[u8]> = records.map(Record::bytes).collect();
+        let records: Vec<&Record> = records.collect();
+        let due = records.first().map_or(0, |record| record.head().sequence);
+        let measured = records
+            .iter()
+            .filter(|record| matches!(record.body(), Body::Data(_)));
+        let measured: BTreeSet<u64> = measured.map(|record| record.head().sequence).collect();
+        let end = due + records.len() as u64;
+        let records: Vec<&[u8]> = records.into_iter().map(Record::bytes).collect();
         let signer = self.station.signer();
         let who = self.station.identified(&signer);
         let stream = self.station.stream;
         let taken = self.station.node.put_records(who, stream, &records).await?;
+        let is_possible = (due + 1..=end).contains(&taken.next)
+            && taken
+                .withheld
+                .iter()
+                .all(|number| measured.contains(number));
+        if !is_possible {
+            return Err(UplinkError::RelayConfused);
+        }
         self.settle(taken.next, &taken.withheld)
     }
 
@@ -98,4 +116,10 @@ impl<K: Keep> Uplink<K> {
         let node = &self.station.node;
         let _ = node.anchor_stream(self.station.stream, &body).await;
     }
+}
+
+/// Whether the same keys would be refused again, and nothing else is wrong.
+fn is_final(problem: &Problem) -> bool {
+    let is_passing = problem.status >= 500 || matches!(problem.status, 401 | 429);
+    !is_passing && problem.code != "stream-closed"
 }

@@ -82,11 +82,10 @@ pub(crate) async fn of(node: &Node, party: PartyId) -> Result<OwnedMutexGuard<Ho
         let mut named = kept.named.lock().expect("nothing panics while it holds it");
         std::mem::take(&mut *named)
     };
-    if let Err(failure) = holdings.refresh(node, party, named).await {
-        // What was read halfway is read anew.
-        *holdings = Holdings::default();
-        return Err(failure);
-    }
+    // What was read halfway is read anew: where this fails, and where the caller goes away meanwhile.
+    let mut fresh = std::mem::take(&mut *holdings);
+    fresh.refresh(node, party, named).await?;
+    *holdings = fresh;
     holdings.pass(node.clock.now());
     Ok(holdings)
 }

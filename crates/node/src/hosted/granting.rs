@@ -1,6 +1,7 @@
 //! Letting consents read meters, for a person whose keys the operator keeps: the same word that a
 //! person's own agent would leave at the relay.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_client::keys::{Wallet, WalletStream};
@@ -31,8 +32,9 @@ pub(super) async fn after(node: &Node, party: PartyId) {
     }
 }
 
-/// Lets every active consent that may be about a meter read the one that the person has. With several
-/// the person says which, with [`grant`].
+/// Lets every active consent read the one meter that the person has, if it is with a source of which
+/// another consent reads it. What a source calls its datasets says nothing of whose meter it is: the
+/// first time, and with several meters, the person says so, with [`grant`].
 ///
 /// # Errors
 /// The store fails.
@@ -50,8 +52,14 @@ async fn grant_all(node: &Node, party: PartyId) -> Result<(), Failure> {
         return Ok(());
     };
     let known = grants::of_stream(node, only.stream_id).await?;
+    let mut sources = BTreeSet::new();
+    for granted in &known {
+        let consent = read::<Consent>(node, &granted.cr_id).await?;
+        sources.insert(consent.service.service_id);
+    }
     for (cr_id, consent) in metered(node, &wallet).await? {
-        if !known.iter().any(|granted| granted.cr_id == cr_id) {
+        let is_known = known.iter().any(|granted| granted.cr_id == cr_id);
+        if !is_known && sources.contains(&consent.service.service_id) {
             put(node, &wallet, only, cr_id, &consent).await?;
         }
     }
@@ -81,6 +89,8 @@ pub(crate) async fn grant(
 pub(crate) struct Reader {
     /// The source's record.
     pub(crate) cr_id: ConsentId,
+    /// The service that the consent is with: who put the meter up, if the person says so.
+    pub(crate) source: ServiceId,
     /// The service that reads.
     pub(crate) service: ServiceId,
     /// Whether the meter was told of it.
@@ -101,6 +111,7 @@ pub(crate) async fn readers(
     let reader = |(cr_id, consent): (ConsentId, Arc<Consent>)| match &consent.role {
         Role::Source { sink, .. } => Some(Reader {
             cr_id,
+            source: consent.service.service_id,
             service: sink.service_id,
             is_granted: known.iter().any(|granted| granted.cr_id == cr_id),
         }),

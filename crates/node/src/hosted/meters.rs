@@ -69,16 +69,23 @@ pub(crate) async fn pair(
     code: &PairingCode,
     offer: Offer,
 ) -> Result<Entered, Failure> {
-    wallet(node, party).await?;
-    let stream = WalletStream {
-        stream_id: offer.stream,
-        device: offer.device,
-        device_key: offer.device_key,
-        label: offer.label.clone(),
-        holder: Pseudonym::generate(),
+    let wallet = wallet(node, party).await?;
+    let stream = match wallet.into_stream(offer.stream) {
+        // Entered once before: a second key would take the place of the one that may hold it.
+        Some(kept) if kept.device == offer.device => kept,
+        _ => {
+            let stream = WalletStream {
+                stream_id: offer.stream,
+                device: offer.device,
+                device_key: offer.device_key,
+                label: offer.label.clone(),
+                holder: Pseudonym::generate(),
+            };
+            // Kept before the meter hears of it: a stream whose holder has no key could not be closed.
+            keeping::keep_stream(node, party, &stream).await?;
+            stream
+        }
     };
-    // Kept before the meter hears of it: a stream whose holder has no key could not be closed.
-    keeping::keep_stream(node, party, &stream).await?;
     let mailbox = OwnMailbox { node, party };
     match enter(&mailbox, code, offer, &stream.holder).await {
         Ok(_) => {

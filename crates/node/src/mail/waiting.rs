@@ -29,7 +29,9 @@ pub(crate) const KIND: &str = "letter";
 const KEPT: Span = Span::from_days(1);
 /// How many are read at a time.
 const PAGE: u32 = 64;
-/// How long a mail server that takes nothing is left alone.
+/// After so many letters that it does not take now, a mail server is left alone.
+const NOT_NOW_MAX: u32 = 3;
+/// For so long.
 const PAUSE: Duration = Duration::from_mins(1);
 
 /// Says that a letter waits.
@@ -77,6 +79,7 @@ async fn hand_over(node: Weak<Node>, mut head: watch::Receiver<Head>) {
         return;
     };
     let mut has_more = true;
+    let mut after = String::new();
     loop {
         if !has_more {
             tokio::select! {
@@ -86,7 +89,7 @@ async fn hand_over(node: Weak<Node>, mut head: watch::Receiver<Head>) {
             }
         }
         let Some(node) = node.upgrade() else { return };
-        has_more = match hand_over_some(&node).await {
+        has_more = match hand_over_some(&node, &mut after).await {
             Ok(has_more) => has_more,
             Err(failure) => {
                 let code = failure.problem().code.as_str();
@@ -97,16 +100,27 @@ async fn hand_over(node: Weak<Node>, mut head: watch::Receiver<Head>) {
     }
 }
 
-/// Hands over the oldest letters; whether there may be more that the server would take.
-async fn hand_over_some(node: &Node) -> Result<bool, Failure> {
-    let found = node.store.documents(KIND, "", PAGE).await?;
+/// Hands over letters from `after` on, and from the first again at the end; whether there may be more
+/// that the server would take. A letter that is not taken now lets others pass: one address that
+/// answers nothing keeps nobody else waiting.
+async fn hand_over_some(node: &Node, after: &mut String) -> Result<bool, Failure> {
+    let found = node.store.documents(KIND, after, PAGE).await?;
     let is_last = found.len() < PAGE as usize;
+    let mut not_now = 0;
     for stored in found {
-        if !is_done(node, &stored).await? {
+        let id = &stored.document.id;
+        after.clone_from(id);
+        if is_done(node, &stored).await? {
+            node.store.delete_document(KIND, id).await?;
+            continue;
+        }
+        not_now += 1;
+        if not_now == NOT_NOW_MAX {
             return Ok(false);
         }
-        let id = &stored.document.id;
-        node.store.delete_document(KIND, id).await?;
+    }
+    if is_last {
+        after.clear();
     }
     Ok(!is_last)
 }
@@ -117,7 +131,10 @@ async fn is_done(node: &Node, stored: &StoredDocument) -> Result<bool, Failure> 
     if stored.document.expires_at.is_some_and(|end| end <= now) {
         return Ok(true);
     }
-    let Kept { party, letter } = vaulted::opened(node, stored)?;
+    let Ok(Kept { party, letter }) = vaulted::opened(node, stored) else {
+        tracing::error!("a letter that waits cannot be read, and goes nowhere");
+        return Ok(true);
+    };
     let Some(recipient) = recipient(node, party).await? else {
         return Ok(true);
     };

@@ -30,6 +30,9 @@ pub(crate) struct Sessions {
     node: Arc<Node>,
 }
 
+/// How often a session is saved again that another request changed meanwhile.
+const TRIES: usize = 8;
+
 impl Sessions {
     pub(super) fn new(node: Arc<Node>) -> Self {
         Self { node }
@@ -41,16 +44,14 @@ impl Sessions {
         hmac_sha256(key, domains::BROWSER_SESSION, &[id.as_bytes()]).to_string()
     }
 
-    async fn put(&self, record: &Record) -> Result<()> {
+    fn document(&self, record: &Record) -> Document {
         let (id, owner) = (self.key(record.id), signed_in::owner(&record.data));
         let owner = owner.unwrap_or_default();
-        let document = Document {
+        Document {
             // Whatever the browser keeps of it: nobody stays signed in for longer.
             expires_at: Some(self.node.clock.now() + signed_in::LIFETIME),
             ..vaulted::document(&self.node, KIND, id, owner, &record.data)
-        };
-        let put = self.node.store.put_documents(vec![document]).await;
-        put.map_err(|error| failed(&error))
+        }
     }
 }
 
@@ -68,11 +69,25 @@ fn failed(error: &StoreError) -> Error {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // 128 random bits: two sessions with one id do not come up.
-        self.put(record).await
+        let documents = vec![self.document(record)];
+        let put = self.node.store.put_documents(documents).await;
+        put.map_err(|error| failed(&error))
     }
 
+    /// A session that ended while a request of it ran stays ended.
     async fn save(&self, record: &Record) -> Result<()> {
-        self.put(record).await
+        let store = &self.node.store;
+        for _ in 0..TRIES {
+            let kept = store.document(KIND, &self.key(record.id)).await;
+            let Some(kept) = kept.map_err(|error| failed(&error))? else {
+                return Ok(());
+            };
+            let put = store.put_if_revision(self.document(record), Some(kept.revision));
+            if put.await.map_err(|error| failed(&error))?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(Error::Backend("the session changes all the time".into()))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -36,13 +36,22 @@ pub(super) async fn start(
         },
     };
     let is_secure = insights.service.instance.url.starts_with("https:");
-    let cookie = begun.map(|secret| {
-        let cookie = session::cookie(&secret, is_secure);
-        AppendHeaders([(header::SET_COOKIE, cookie)])
-    });
     match consenting::send(&insights, &household).await {
-        Ok(url) => (cookie, Redirect::to(&url)).into_response(),
-        Err(error) => failed(&error, texts),
+        Ok(url) => {
+            let cookie = begun.map(|secret| {
+                let cookie = session::cookie(&secret, is_secure);
+                AppendHeaders([(header::SET_COOKIE, cookie)])
+            });
+            (cookie, Redirect::to(&url)).into_response()
+        }
+        Err(error) => {
+            // Nobody has its cookie.
+            if let Some(Err(error)) = begun.map(|secret| insights.households.give_up(&secret)) {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "a session stays that nobody has");
+            }
+            failed(&error, texts)
+        }
     }
 }
 

@@ -60,17 +60,19 @@ impl Person {
         found: OfferView,
     ) -> Result<Meter, Failure> {
         let offer = found.offer;
-        let (stream_id, holder) = (offer.stream, Pseudonym::generate());
-        let label = offer.label.clone();
-        self.wallet.add_stream(WalletStream {
-            stream_id,
-            device: offer.device,
-            device_key: offer.device_key,
-            label: label.clone(),
-            holder,
-        });
-        // Before the meter hears of it: without the key it could not be unpaired.
-        self.save()?;
+        let (stream_id, label) = (offer.stream, offer.label.clone());
+        // Entered once before: a second key would take the place of the one that may hold it.
+        if self.wallet.stream(stream_id).is_none() {
+            self.wallet.add_stream(WalletStream {
+                stream_id,
+                device: offer.device,
+                device_key: offer.device_key,
+                label: label.clone(),
+                holder: Pseudonym::generate(),
+            });
+            // Before the meter hears of it: without the key it could not be unpaired.
+            self.save()?;
+        }
         let kept = self.stream(stream_id)?;
         let paired = enter(&self.mailbox(&now), code, offer, &kept.holder).await;
         paired.doing("the meter is not paired")?;

@@ -55,6 +55,14 @@ impl Visit {
             "presses start, links, and gives consent for its power",
             "off: registers, tariff and gas",
         );
+        let meters = household.open("/home/meters").await?.page()?;
+        let form = meters.form_of("/grants")?;
+        household.send(form).await?.page()?;
+        stage.narrator.step(
+            "household",
+            "says that the consent is about its meter",
+            "from now on for whatever this source is asked for",
+        );
         Ok(id)
     }
 

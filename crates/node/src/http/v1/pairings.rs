@@ -68,6 +68,11 @@ async fn offer(
         let rejection = Rejection::Stream(StreamRejection::DevicePaired);
         return Err(Failure::rejected(rejection));
     }
+    // Whoever confirms an offer makes a key for its stream: never a second one for one that is open.
+    if node.state.get::<Stream>(&sent.body.stream).await?.is_some() {
+        let rejection = Rejection::Stream(StreamRejection::StreamIdTaken);
+        return Err(Failure::rejected(rejection));
+    }
     let now = node.clock.now();
     let kept = node.pairings.offer(device, plate, sent.body, now);
     kept.map(Answer)

@@ -190,23 +190,34 @@ async fn readers(browser: &mut Browser) -> (usize, usize) {
     (named, page.matches("/grants\"").count())
 }
 
-#[tokio::test]
-async fn a_meter_is_told_of_consents_before_and_after_it_is_paired() {
-    let mut stage = household(World::new().await).await;
-    given(&mut stage).await;
-    let meter = pair(&stage.world, &mut stage.browser).await;
-    assert_eq!(readers(&mut stage.browser).await, (1, 0));
-    // With two, the person says which of them.
-    pair(&stage.world, &mut stage.browser).await;
-    assert_eq!(readers(&mut stage.browser).await, (2, 1));
-    let page = stage.browser.get("/home/meters").await.text();
+/// The first form on the page of meters that lets a consent read one: where it is sent, and the consent.
+async fn first_form(browser: &mut Browser) -> (String, String) {
+    let page = browser.get("/home/meters").await.text();
     let form = page.split("/grants\"").nth(1).unwrap();
     let consent = form.split("value=\"").nth(1).unwrap();
     let consent = consent.split('"').next().unwrap();
     let at = page.split("/grants\"").next().unwrap();
     let at = format!("{}/grants", at.rsplit("action=\"").next().unwrap());
+    (at, consent.to_owned())
+}
+
+#[tokio::test]
+async fn a_meter_is_told_of_consents_by_the_person_first() {
+    let mut stage = household(World::new().await).await;
+    given(&mut stage).await;
+    let meter = pair(&stage.world, &mut stage.browser).await;
+    // Attack: any source can call its datasets as meters do. The person says whose meter it is.
+    assert_eq!(readers(&mut stage.browser).await, (1, 1));
+    let (at, consent) = first_form(&mut stage.browser).await;
+    let answer = stage.browser.post(&at, &[("consent", &consent)]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(readers(&mut stage.browser).await, (1, 0));
+    // With two, the person says which of them.
+    pair(&stage.world, &mut stage.browser).await;
+    assert_eq!(readers(&mut stage.browser).await, (2, 1));
+    let (at, consent) = first_form(&mut stage.browser).await;
     let (mut eve, _) = Browser::of_hosted(&stage.world, "eve@example.org").await;
-    let asked = [("consent", consent)];
+    let asked = [("consent", consent.as_str())];
     assert_eq!(eve.post(&at, &asked).await.status, 404);
     let answer = stage.browser.post(&at, &asked).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
@@ -225,12 +236,18 @@ async fn a_meter_is_told_of_consents_before_and_after_it_is_paired() {
 }
 
 #[tokio::test]
-async fn a_consent_that_is_given_later_reaches_the_meter() {
+async fn a_consent_that_is_given_later_reaches_the_meter_of_its_source() {
     let mut stage = household(World::new().await).await;
     pair(&stage.world, &mut stage.browser).await;
     assert_eq!(readers(&mut stage.browser).await, (0, 0));
     given(&mut stage).await;
-    assert_eq!(readers(&mut stage.browser).await, (1, 0));
+    assert_eq!(readers(&mut stage.browser).await, (1, 1));
+    let (at, consent) = first_form(&mut stage.browser).await;
+    stage.browser.post(&at, &[("consent", &consent)]).await;
+    given(&mut stage).await;
+    let (named, waiting) = readers(&mut stage.browser).await;
+    assert!(named > 0);
+    assert_eq!(waiting, 0, "the source is known by now");
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ impl Buffer {
     /// How many records wait.
     pub(crate) fn waiting(&self) -> u64 {
         let kept = self.segments.front().map_or(0, Segment::first);
-        self.next - self.taken.next.max(kept)
+        self.next.saturating_sub(self.taken.next.max(kept))
     }
 
     /// The next records to be taken, about `most` of them; `None` if none wait.

@@ -53,6 +53,8 @@ struct Line {
 /// A consent that reads a meter, or could.
 struct ReaderLine {
     consent: String,
+    /// Where the consent says that the data comes from.
+    source: String,
     service: String,
     is_granted: bool,
 }
@@ -77,11 +79,14 @@ impl Line {
 }
 
 async fn reader_line(node: &Node, reader: &Reader) -> Result<ReaderLine, Failure> {
-    let current = descriptions::current(node, reader.service).await?;
-    let description = descriptions::shared(node, &current).await?;
+    let source = descriptions::current(node, reader.source).await?;
+    let source = descriptions::shared(node, &source).await?;
+    let service = descriptions::current(node, reader.service).await?;
+    let service = descriptions::shared(node, &service).await?;
     Ok(ReaderLine {
         consent: reader.cr_id.to_string(),
-        service: plain(&description.name),
+        source: plain(&source.name),
+        service: plain(&service.name),
         is_granted: reader.is_granted,
     })
 }

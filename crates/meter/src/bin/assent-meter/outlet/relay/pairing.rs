@@ -7,7 +7,7 @@ use std::time::Duration;
 use assent_client::channel::{LaneName, Lanes, Moment, Publisher};
 use assent_client::http::{ClientError, EnrolError, NodeClient};
 use assent_client::keys::PartyKeys;
-use assent_client::pairing::{self, Offer, PairingCode, ShowError, Told};
+use assent_client::pairing::{self, Offer, PairingCode, PairingRefusal, ShowError, Told};
 use assent_client::streams::{StreamTrust, TrustError};
 use assent_client::uplink::{self, Uplink, UplinkError};
 use assent_crypto::signature::{SigningKey, VerifyingKey};
@@ -21,6 +21,12 @@ use qrcode::render::unicode::Dense1x2;
 
 use super::station::{Device, Folder, Pairing, StationError, now};
 use crate::journal;
+
+/// How long a device waits before it shows another code.
+const REST: Duration = Duration::from_secs(1);
+
+/// The same after codes were guessed at, time and again.
+const REST_MAX: Duration = Duration::from_hours(1);
 
 /// How a device introduces itself.
 #[derive(Debug, Clone)]
@@ -100,6 +106,7 @@ async fn pair(
     introduction: &Introduction,
     device: &Device,
 ) -> Result<(StreamId, VerifyingKey), PairingError> {
+    let mut rest = REST;
     loop {
         let stream = StreamId::random();
         let publisher = begin(stream, device, introduction);
@@ -136,7 +143,13 @@ async fn pair(
             }
             Err(ShowError::Over(refusal)) => {
                 journal::note(format_args!("no longer good: {refusal}"));
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                // If it was opened after all, nobody could close it later.
+                device.close(stream).await?;
+                if refusal == PairingRefusal::TooManyAttempts {
+                    // Who guesses gets a million tries no sooner than in a human life.
+                    rest = (rest * 4).min(REST_MAX);
+                }
+                tokio::time::sleep(rest).await;
             }
             Err(error) => return Err(error.into()),
         }

@@ -181,9 +181,8 @@ impl Folder {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file: File = options.open(&whole)?;
         file.write_all(&self.cipher.encrypt(name.as_bytes(), bytes))?;
-        if surely {
-            file.sync_all()?;
-        }
+        // A file that takes the place of another is whole before it does.
+        file.sync_data()?;
         fs::rename(&whole, path)?;
         if surely {
             sync_folder(&self.path)
