@@ -418,6 +418,56 @@ fn what_a_relay_withholds_comes_again_or_is_shown() {
     assert_eq!(reader.check_anchor(&anchor(&meter)), Ok(()));
 }
 
+/// What upstream makes of grants (`decentralized-auth`, `policies-test.js`): who may read which device.
+#[derive(Debug, Clone, Copy)]
+enum Policy {
+    Authorised(u8, u8),
+    Revoked(u8, u8),
+    Deleted(u8),
+    Added(u8),
+}
+
+#[test]
+fn grants_are_those_that_stand_on_devices_that_are_paired() {
+    use Policy::{Added, Authorised, Deleted, Revoked};
+    let check = |policies: &[Policy], expected: &[(u8, u8)]| {
+        let mut devices: BTreeMap<u8, Publisher> = (1..=3).map(|id| (id, meter())).collect();
+        let mut pairs: BTreeMap<ConsentId, (u8, u8)> = BTreeMap::new();
+        for policy in policies {
+            let (provider, device) = match *policy {
+                Authorised(provider, device) | Revoked(provider, device) => (provider, device),
+                Deleted(device) | Added(device) => (0, device),
+            };
+            let id = consent(provider * 10 + device);
+            let publisher = devices.get_mut(&device).unwrap();
+            match policy {
+                Authorised(..) => {
+                    pairs.insert(id, (provider, device));
+                    publisher.admit(id, &[Lane(0)], moment(1));
+                }
+                Revoked(..) => publisher.exclude(&[id], moment(2)),
+                Deleted(_) => drop(publisher.close(moment(2))),
+                // Who is paired again writes another stream, under keys that nobody has.
+                Added(_) => *publisher = meter(),
+            }
+        }
+        let readers = devices.values().flat_map(Publisher::readers);
+        let mut readers: Vec<(u8, u8)> = readers.map(|(id, _)| pairs[&id]).collect();
+        readers.sort_unstable();
+        assert_eq!(readers, expected, "{policies:?}");
+    };
+    let revoked = [
+        Authorised(1, 1),
+        Authorised(2, 2),
+        Revoked(1, 1),
+        Authorised(3, 3),
+    ];
+    check(&revoked, &[(2, 2), (3, 3)]);
+    let all = [Authorised(1, 1), Authorised(2, 1), Authorised(2, 2)];
+    check(&[&all[..], &[Deleted(1)]].concat(), &[(2, 2)]);
+    check(&[&all[..], &[Added(1)]].concat(), &[(2, 2)]);
+}
+
 /// What happens next to a channel.
 #[derive(Debug, Clone)]
 enum Step {

@@ -7,7 +7,7 @@ use assent_model::time::Span;
 
 use super::command::StreamCommand;
 use super::rejection::StreamRejection;
-use super::state::{Stream, StreamStatus};
+use super::state::{Pairing, Stream, StreamStatus};
 use crate::command::Command;
 use crate::fixture::{World, bytes, party, pseudonym};
 use crate::identity::command::IdentityCommand;
@@ -219,6 +219,55 @@ fn unpairing_frees_the_device_for_another_stream() {
         again.world.ledger.stored::<Stream>(stream("s")).status,
         StreamStatus::Closed
     );
+}
+
+/// The devices that upstream adds and deletes (`decentralized-auth`, `devices-test.js`): what is no event of
+/// a device changes nothing, and who was deleted is gone.
+#[test]
+fn devices_are_those_that_were_added_and_not_deleted() {
+    struct Step(&'static str, &'static str);
+    let check_devices = |steps: &[Step], expected: &[&'static str]| {
+        let mut world = World::empty();
+        for meter in ["1", "2", "3"] {
+            world.register(meter, PartyKind::Device);
+        }
+        for Step(event, meter) in steps {
+            match *event {
+                "added" => {
+                    let mut draft = opening();
+                    draft.stream = stream(meter);
+                    draft.device = meter;
+                    draft.signer = meter;
+                    std::mem::swap(&mut draft.world, &mut world);
+                    let command = draft.command();
+                    draft.world.accept(&command);
+                    std::mem::swap(&mut draft.world, &mut world);
+                }
+                "deleted" => {
+                    let closing = StreamClosing {
+                        stream_id: stream(meter),
+                    };
+                    let closing = world.sign("ann's stream", closing);
+                    world.accept(&Command::Stream(StreamCommand::Close(closing)));
+                }
+                _ => world.register(meter, PartyKind::Organisation),
+            }
+        }
+        let is_paired = |meter: &&&str| {
+            let pairing: Pairing = world.ledger.stored(party(meter));
+            pairing.stream.is_some()
+        };
+        let paired: Vec<&str> = ["1", "2", "3"].iter().filter(is_paired).copied().collect();
+        assert_eq!(paired, expected);
+    };
+    let steps = [
+        Step("added", "1"),
+        Step("dummy", "somebody"),
+        Step("added", "2"),
+        Step("deleted", "1"),
+        Step("added", "3"),
+    ];
+    check_devices(&steps, &["2", "3"]);
 }
 
 /// The device unpairs as well as the person does.
