@@ -35,7 +35,7 @@ pub(super) async fn start(
             }
         },
     };
-    let is_secure = insights.service.instance.url.starts_with("https:");
+    let is_secure = session::is_secure(&insights);
     match consenting::send(&insights, &household).await {
         Ok(url) => {
             let cookie = begun.map(|secret| {

@@ -13,6 +13,9 @@ use crate::insights::Insights;
 
 /// The cookie. Other programs at the same host have theirs under other names.
 const COOKIE: &str = "insights-session";
+/// The same over https: browsers take a cookie of this name from this host alone, so that no other host
+/// of its domain brings a person into a session of somebody else.
+const HOST_COOKIE: &str = "__Host-insights-session";
 /// A year, in seconds.
 const LASTS: u32 = 31_536_000;
 
@@ -40,20 +43,29 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let insights = Arc::<Insights>::from_ref(state);
-        let secret = secret(&parts.headers);
+        let secret = secret(&parts.headers, name(is_secure(&insights)));
         Ok(Self(
             secret.and_then(|secret| insights.households.find(&secret)),
         ))
     }
 }
 
-fn secret(headers: &HeaderMap) -> Option<SessionSecret> {
+/// Whether people's browsers come over https.
+pub(super) fn is_secure(insights: &Insights) -> bool {
+    insights.service.instance.url.starts_with("https:")
+}
+
+const fn name(is_secure: bool) -> &'static str {
+    if is_secure { HOST_COOKIE } else { COOKIE }
+}
+
+fn secret(headers: &HeaderMap, cookie: &str) -> Option<SessionSecret> {
     let lines = headers.get_all(header::COOKIE).iter();
     lines
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == cookie)
         .and_then(|(_, value)| SessionSecret::parse(value))
 }
 
@@ -61,8 +73,7 @@ fn secret(headers: &HeaderMap) -> Option<SessionSecret> {
 /// that another site sends.
 pub(super) fn cookie(secret: &SessionSecret, is_secure: bool) -> HeaderValue {
     let secure = if is_secure { "; Secure" } else { "" };
-    let value = secret.as_str();
-    let cookie =
-        format!("{COOKIE}={value}; Path=/; Max-Age={LASTS}; HttpOnly; SameSite=Lax{secure}");
+    let (name, value) = (name(is_secure), secret.as_str());
+    let cookie = format!("{name}={value}; Path=/; Max-Age={LASTS}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&cookie).expect("base64url is visible ASCII")
 }
