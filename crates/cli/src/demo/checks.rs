@@ -1,13 +1,18 @@
 //! What a story checks after a step.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use assent_client::evidence::{self, Trust};
+use assent_exchange::consent::state::Status;
+use assent_model::ids::ConsentId;
 use assent_model::names::ConceptId;
 use serde::Deserialize;
 
+use super::Stage;
 use super::node_process::{assent, failed};
 use crate::failure::{Doing, Failure};
+use crate::session::Session;
 
 /// The exit code of a command that says that something does not hold.
 const PROBLEM: i32 = 1;
@@ -53,6 +58,32 @@ pub(super) fn short(id: &impl ToString) -> String {
     let id = id.to_string();
     let end = id.len().min(12);
     format!("{}…", &id[..end])
+}
+
+/// Exports the evidence of a consent into the folder of evidence, under this name. It must hold, and
+/// show the status that the story came to.
+pub(super) async fn export(
+    session: &Session,
+    sink: ConsentId,
+    status: Status,
+    name: &str,
+    stage: &mut Stage<'_>,
+) -> Result<PathBuf, Failure> {
+    let bundle = session.client.evidence(sink).await;
+    let bundle = bundle.doing("the evidence cannot be exported")?;
+    let trust = Trust::Operator(session.chain.operator);
+    let report = evidence::verify(&bundle, &trust).doing("the evidence does not hold")?;
+    ensure(report.cr_id == sink, "the evidence is about the consent")?;
+    ensure(
+        report.status == status,
+        "the evidence shows how the consent stands",
+    )?;
+    let path = stage.out.join(name);
+    fs::write(&path, &bundle).doing(format!("{} cannot be written", path.display()))?;
+    stage
+        .narrator
+        .step("household", "exports the evidence", &short(&report.cr_id));
+    Ok(path)
 }
 
 #[derive(Deserialize)]

@@ -4,17 +4,13 @@
 
 mod cast;
 
-use std::fs;
-use std::path::PathBuf;
-
-use assent_client::evidence::{self, Trust};
 use assent_client::keys::PartyKeys;
 use assent_exchange::consent::state::Status;
-use assent_model::ids::{ConsentId, RequestId};
+use assent_model::ids::RequestId;
 use reqwest::StatusCode;
 
 use super::browser::{Browser, Place};
-use super::checks::{counted, ensure, short};
+use super::checks::{counted, ensure, export};
 use super::{Door, Figure, Stage, Told, guest};
 use crate::failure::{Doing, Failure};
 use cast::Cast;
@@ -43,7 +39,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
     sign_in(&origin, "household", &url, stage).await?;
     let url = made_link(&cast, None).await?;
     sign_in(&origin, "energy adviser", &url, stage).await?;
-    let bundle = export_evidence(&cast, sink, stage).await?;
+    let bundle = export(&cast.session, sink, Status::Active, BUNDLE, stage).await?;
     let doors = vec![
         Door {
             what: "My Home, as the household",
@@ -113,25 +109,4 @@ async fn sign_in(origin: &str, who: &str, url: &str, stage: &mut Stage<'_>) -> R
         .narrator
         .refused("thief", "follows the same link", "it was used");
     Ok(())
-}
-
-async fn export_evidence(
-    cast: &Cast,
-    sink: ConsentId,
-    stage: &mut Stage<'_>,
-) -> Result<PathBuf, Failure> {
-    let bundle = cast.session.client.evidence(sink).await;
-    let bundle = bundle.doing("the evidence cannot be exported")?;
-    let trust = Trust::Operator(cast.session.chain.operator);
-    let report = evidence::verify(&bundle, &trust).doing("the evidence does not hold")?;
-    ensure(
-        report.status == Status::Active,
-        "the evidence shows a consent in force",
-    )?;
-    let path = stage.out.join(BUNDLE);
-    fs::write(&path, &bundle).doing(format!("{} cannot be written", path.display()))?;
-    stage
-        .narrator
-        .step("household", "exports the evidence", &short(&report.cr_id));
-    Ok(path)
 }

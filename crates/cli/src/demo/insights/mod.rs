@@ -3,20 +3,17 @@
 
 mod watching;
 
-use std::fs;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use assent_client::evidence::{self, Trust};
 use assent_exchange::consent::state::Status;
 use assent_model::ids::ConsentId;
 
 use super::browser::Browser;
-use super::checks::{ensure, short};
+use super::checks::{ensure, export, short};
 use super::program::Program;
 use super::service::Service;
 use super::{Door, Figure, Stage, Told, guest};
-use crate::failure::{Doing, Failure};
+use crate::failure::Failure;
 use crate::session::Session;
 use watching::Visit;
 
@@ -49,7 +46,7 @@ pub(super) async fn tell(stage: &mut Stage<'_>) -> Result<Told, Failure> {
         .step("insights", "shows the power of this moment, live", &power);
 
     let (rotated, closed) = shut_out(&mut household, sink, &mut meter, &mut visit, stage).await?;
-    let bundle = export_evidence(&session, sink, stage).await?;
+    let bundle = export(&session, sink, Status::Withdrawn, BUNDLE, stage).await?;
     let doors = vec![
         Door {
             what: "My Home with its meter, as the household",
@@ -180,25 +177,4 @@ async fn shut_out(
         .narrator
         .refused("insights", "goes on reading", "consent-withdrawn");
     Ok((rotated, closed))
-}
-
-async fn export_evidence(
-    session: &Session,
-    sink: ConsentId,
-    stage: &mut Stage<'_>,
-) -> Result<PathBuf, Failure> {
-    let bundle = session.client.evidence(sink).await;
-    let bundle = bundle.doing("the evidence cannot be exported")?;
-    let trust = Trust::Operator(session.chain.operator);
-    let report = evidence::verify(&bundle, &trust).doing("the evidence does not hold")?;
-    ensure(
-        report.status == Status::Withdrawn,
-        "the evidence shows the end of the consent",
-    )?;
-    let path = stage.out.join(BUNDLE);
-    fs::write(&path, &bundle).doing(format!("{} cannot be written", path.display()))?;
-    stage
-        .narrator
-        .step("household", "exports the evidence", &short(&report.cr_id));
-    Ok(path)
 }
