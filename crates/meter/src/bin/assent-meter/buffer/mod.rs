@@ -149,7 +149,9 @@ impl Buffer {
     /// The next records to be taken, about `most` of them; `None` if none wait.
     ///
     /// Asked again before these are acknowledged, it gives them again.
+    /// What is handed out is on the disk: after a power cut, no number is given to another record.
     pub(crate) fn batch(&mut self, most: usize) -> Result<Option<Batch>, BufferError> {
+        self.sync()?;
         let mut at = self.taken.next;
         let Some(frame) = self.frame_with(at)? else {
             return Ok(None);
