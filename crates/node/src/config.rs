@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use assent_model::names::ChainId;
 use serde::{Deserialize, Serialize};
 
+use crate::network::TrustedProxies;
 use crate::webhooks::guard::Guard;
 
 /// The configuration of a node.
@@ -32,6 +33,9 @@ pub struct Config {
     pub acknowledge_within_hours: u64,
     /// How many requests a minute one network address may send; 0 for no limit.
     pub requests_per_minute: u32,
+    /// The proxies before the node, as networks: what they say in `X-Forwarded-For` or `Forwarded` about
+    /// who came to them counts where addresses are counted. Nobody's word otherwise.
+    pub trusted_proxies: TrustedProxies,
     /// Whether webhooks may go to loopback, private addresses and plain HTTP: for development.
     pub callbacks_to_private: bool,
     /// Where people reach the node, such as `https://node.example`: for links in mail, and the site
@@ -89,6 +93,7 @@ impl Default for Config {
             waiting_commands_max: 10_000,
             acknowledge_within_hours: 24,
             requests_per_minute: 6_000,
+            trusted_proxies: TrustedProxies::default(),
             callbacks_to_private: false,
             public_url: String::new(),
             mail_url: String::new(),

@@ -1,7 +1,7 @@
 //! Accounts: what the home operator of a person knows beside the ledger, how to take it away, and
 //! what the operator does for a person who lost the signing key.
 
-use assent_crypto::digest::Salt;
+use assent_crypto::digest::{Digest, Salt};
 use assent_model::ids::{ConsentId, LinkId, PartyId, SurrogateId};
 use assent_model::names::Language;
 use assent_model::records::consent::ConsentStatus;
@@ -238,12 +238,29 @@ impl std::fmt::Debug for StartLostKey {
     }
 }
 
+/// A code was sent if the address is somebody's contact. The answer does not tell.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LostKeyStarted {
+    /// Names what was asked for. The code is good together with it alone, so only for who asked.
+    #[schema(value_type = String)]
+    pub asked: Digest,
+    /// Until when the code is good, in milliseconds since 1970.
+    pub expires_at: u64,
+}
+
+impl std::fmt::Debug for LostKeyStarted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LostKeyStarted(..)")
+    }
+}
+
 /// `POST /v1/accounts/lost-key/confirm`: has the operator pause or end consents.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmLostKey {
-    /// The address.
-    pub email: String,
+    /// From the answer to the request for the code.
+    #[schema(value_type = String)]
+    pub asked: Digest,
     /// The code from the mail.
     pub code: String,
     /// What to do.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use assent_model::names::ChainId;
 use assent_node::config::Config;
+use assent_node::network::TrustedProxies;
 use clap::Args;
 
 use crate::failure::{Doing, Failure};
@@ -43,6 +44,9 @@ pub(crate) struct ConfigArguments {
     /// How many requests a minute one address may send; 0 for no limit
     #[arg(long, value_name = "COUNT")]
     requests_per_minute: Option<u32>,
+    /// Proxies before the node that are believed about who came to them, as networks
+    #[arg(long, value_name = "NETWORK,…")]
+    trusted_proxies: Option<TrustedProxies>,
     /// Whether webhooks may go to private addresses and plain HTTP
     #[arg(long, value_name = "BOOL")]
     callbacks_to_private: Option<bool>,
@@ -85,6 +89,7 @@ impl ConfigArguments {
             self.acknowledge_within_hours,
         );
         set(&mut config.requests_per_minute, self.requests_per_minute);
+        set(&mut config.trusted_proxies, self.trusted_proxies);
         set(&mut config.callbacks_to_private, self.callbacks_to_private);
         set(&mut config.public_url, self.public_url);
         set(&mut config.mail_url, self.mail_url);

@@ -87,3 +87,33 @@ fn a_setting_that_cannot_be_is_a_wrong_call() {
     printed(provider, &[], &[]).failed(2, "`identity_providers` must be providers with");
     printed("", &[("ASSENT_LISTEN", "nowhere")], &[]).failed(2, "the configuration cannot be used");
 }
+
+#[test]
+fn trusted_proxies_are_networks_wherever_they_are_set() {
+    let field = "trusted_proxies";
+    let file = "trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.1\"]\n";
+    let environment = [("ASSENT_TRUSTED_PROXIES", "127.0.0.1, fd00::/8")];
+    let flags = ["--trusted-proxies", "172.16.0.0/12"];
+    check("", &[], &[], field, &json!([]));
+    check(
+        file,
+        &[],
+        &[],
+        field,
+        &json!(["10.0.0.0/8", "192.0.2.1/32"]),
+    );
+    let of_environment = json!(["127.0.0.1/32", "fd00::/8"]);
+    check(file, &environment, &[], field, &of_environment);
+    check(file, &environment, &flags, field, &json!(["172.16.0.0/12"]));
+    check(
+        file,
+        &[("ASSENT_TRUSTED_PROXIES", "")],
+        &[],
+        field,
+        &json!([]),
+    );
+    // Who trusts everybody lets everybody say who they are.
+    printed("trusted_proxies = [\"0.0.0.0/0\"]\n", &[], &[])
+        .failed(2, "the configuration cannot be used");
+    printed("", &[], &["--trusted-proxies", "::/0"]).failed(2, "every address");
+}

@@ -6,8 +6,8 @@
 )]
 
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymAdded,
-    PseudonymList, StartLostKey, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, LostKeyStarted,
+    PseudonymAdded, PseudonymList, StartLostKey, Stopped,
 };
 use assent_api::v1::contacts::{
     AskContact, CodeSent, ConfirmContact, ContactConfirmed, ContactView, DirectoryEntry, LookUp,
@@ -147,7 +147,7 @@ impl NodeClient {
     }
 
     /// Has a code sent to a person who lost the signing key.
-    pub async fn start_lost_key(&self, body: &StartLostKey) -> Result<CodeSent, ClientError> {
+    pub async fn start_lost_key(&self, body: &StartLostKey) -> Result<LostKeyStarted, ClientError> {
         self.post("v1/accounts/lost-key/start", body).await
     }
 

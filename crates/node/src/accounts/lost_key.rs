@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_api::problem::Code;
-use assent_api::v1::accounts::{ConfirmLostKey, StartLostKey, Stop, Stopped};
-use assent_api::v1::contacts::CodeSent;
+use assent_api::v1::accounts::{ConfirmLostKey, LostKeyStarted, StartLostKey, Stop, Stopped};
+use assent_crypto::digest::Digest;
+use assent_crypto::random::random_bytes;
 use assent_exchange::command::Command;
 use assent_exchange::consent::command::{ConsentCommand, StatusChange};
 use assent_exchange::consent::state::{Consent, Status};
@@ -21,6 +22,7 @@ use crate::contacts::address::EmailAddress;
 use crate::contacts::code::{self, OneTimeCode, Recipient, Subject};
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
+use crate::network::Network;
 use crate::node::Node;
 use crate::release::stopping;
 
@@ -32,21 +34,25 @@ const STATEMENT_LIFETIME: Span = Span::from_minutes(5);
 ///
 /// # Errors
 /// The address cannot be written to, or codes were asked for too often.
-pub fn start(node: &Arc<Node>, body: &StartLostKey) -> Result<CodeSent, Failure> {
+pub fn start(
+    node: &Arc<Node>,
+    network: Network,
+    body: &StartLostKey,
+) -> Result<LostKeyStarted, Failure> {
     let address = EmailAddress::parse(&body.email).ok_or(Code::EmailInvalid)?;
     let now = node.clock.now();
     let index = address.index(&node.index_key);
-    node.contacts.lost_keys.take(index, now)?;
+    node.contacts.lost_keys.take(index, network, now)?;
     let recipient = Recipient {
         address,
         language: body.language.clone(),
     };
-    let code = node
-        .contacts
-        .codes
-        .issue(Subject::LostKey(index), recipient.clone(), now)?;
+    let asked = Digest::of(&random_bytes::<32>());
+    let subject = Subject::LostKey(asked);
+    let code = node.contacts.codes.issue(subject, recipient.clone(), now)?;
     tokio::spawn(send_if_known(Arc::clone(node), recipient, code));
-    Ok(CodeSent {
+    Ok(LostKeyStarted {
+        asked,
         expires_at: (now + code::LIFETIME).as_millis(),
     })
 }
@@ -65,14 +71,13 @@ async fn send_if_known(node: Arc<Node>, recipient: Recipient, code: OneTimeCode)
 /// # Errors
 /// The code is wrong or spent, a consent is not the person's, or the store does not take writes.
 pub async fn confirm(node: &Arc<Node>, body: &ConfirmLostKey) -> Result<Stopped, Failure> {
-    let address = EmailAddress::parse(&body.email).ok_or(Code::EmailInvalid)?;
-    let subject = Subject::LostKey(address.index(&node.index_key));
+    let subject = Subject::LostKey(body.asked);
     let recipient = node
         .contacts
         .codes
         .redeem(&subject, &body.code, node.clock.now())?;
     // Codes are only sent to known addresses, but the contact may have gone since.
-    let owner = contacts::owner_of(node, &address).await?;
+    let owner = contacts::owner_of(node, &recipient.address).await?;
     let party = owner.ok_or_else(|| Failure::from(Code::CodeSpent))?;
     let belongings = belongings(node, party).await?;
     let wanted = wanted(&belongings, body.consents.as_deref())?;

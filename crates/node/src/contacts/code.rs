@@ -73,10 +73,10 @@ impl fmt::Display for OneTimeCode {
 pub enum Subject {
     /// Makes an address the contact of this party.
     Contact(PartyId),
-    /// Lets the owner of the address with this index stop consents.
+    /// Lets who asked for it, which this names, stop the consents of the owner of the address. So nobody
+    /// who knows an address voids the code of somebody else, or tries codes against it.
     LostKey(Digest),
-    /// Begins an account at the browser that asked, which this names. So nobody who knows an address
-    /// voids the code of somebody else, or tries codes against it.
+    /// Begins an account at the browser that asked, which this names; for the same reason.
     SignUp(Digest),
 }
 
@@ -119,7 +119,7 @@ impl Codes {
     fn hash(&self, subject: &Subject, code: &str) -> Digest {
         let (kind, id) = match subject {
             Subject::Contact(party) => (b"contact".as_slice(), party.to_string()),
-            Subject::LostKey(index) => (b"lost-key".as_slice(), index.to_string()),
+            Subject::LostKey(asked) => (b"lost-key".as_slice(), asked.to_string()),
             Subject::SignUp(asked) => (b"sign-up".as_slice(), asked.to_string()),
         };
         hmac_sha256(
@@ -193,10 +193,10 @@ impl Codes {
         .into())
     }
 
-    /// Forgets the codes that would begin an account for such an address.
-    pub fn forget_sign_ups(&self, is_such: impl Fn(&EmailAddress) -> bool) {
+    /// Forgets the codes that somebody who is not known yet has asked for, to such an address.
+    pub fn forget_asked(&self, is_such: impl Fn(&EmailAddress) -> bool) {
         self.waiting().retain(|subject, code| {
-            !matches!(subject, Subject::SignUp(_)) || !is_such(&code.recipient.address)
+            matches!(subject, Subject::Contact(_)) || !is_such(&code.recipient.address)
         });
     }
 

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod allowance;
+pub mod asking;
 pub mod code;
 
 use assent_api::problem::Code;
@@ -23,10 +24,12 @@ use tokio::sync::Mutex;
 
 use self::address::EmailAddress;
 use self::allowance::Allowance;
+use self::asking::LetterAllowance;
 use self::code::{Codes, Recipient, Subject};
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::mail::post::Post;
+use crate::network::Network;
 use crate::node::Node;
 use crate::vaulted;
 
@@ -43,16 +46,16 @@ pub struct Contacts {
     pub codes: Codes,
     /// Look-ups by asker.
     pub look_ups: Allowance<PartyId>,
-    /// Codes for a lost key by address.
-    pub lost_keys: Allowance<Digest>,
-    /// Links to sign in by address.
-    pub sign_ins: Allowance<Digest>,
-    /// Codes to begin an account by address.
-    pub sign_ups: Allowance<Digest>,
+    /// Codes for a lost key.
+    pub lost_keys: LetterAllowance,
+    /// Links to sign in.
+    pub sign_ins: LetterAllowance,
+    /// Codes to begin an account.
+    pub sign_ups: LetterAllowance,
     /// Links to sign in by the party that asks with its key.
     pub sign_in_links: Allowance<PartyId>,
     by_party: Allowance<PartyId>,
-    by_address: Allowance<Digest>,
+    by_address: LetterAllowance,
     /// One change of contacts at a time.
     turn: Mutex<()>,
 }
@@ -65,12 +68,12 @@ impl Contacts {
             post,
             codes: Codes::new(index_key),
             look_ups: Allowance::new(60, hour),
-            lost_keys: Allowance::new(3, hour),
-            sign_ins: Allowance::new(10, hour),
-            sign_ups: Allowance::new(5, hour),
+            lost_keys: LetterAllowance::new(3),
+            sign_ins: LetterAllowance::new(10),
+            sign_ups: LetterAllowance::new(5),
             sign_in_links: Allowance::new(60, hour),
             by_party: Allowance::new(5, hour),
-            by_address: Allowance::new(5, hour),
+            by_address: LetterAllowance::new(5),
             turn: Mutex::default(),
         }
     }
@@ -92,23 +95,22 @@ pub(crate) struct Limit {
 impl Contacts {
     /// All limits of what is asked for by people and addresses.
     pub(crate) fn limits(&self) -> Vec<Limit> {
-        fn limit<K: Ord>(name: &'static str, allowance: &Allowance<K>) -> Limit {
-            let (times, within) = allowance.limit();
-            Limit {
-                name,
-                times,
-                within,
-                refused: allowance.refused(),
-            }
-        }
+        let limit = |name, (times, within), refused| Limit {
+            name,
+            times,
+            within,
+            refused,
+        };
+        let of_party = |name, one: &Allowance<_>| limit(name, one.limit(), one.refused());
+        let of_letter = |name, one: &LetterAllowance| limit(name, one.limit(), one.refused());
         vec![
-            limit("look-ups", &self.look_ups),
-            limit("codes-by-party", &self.by_party),
-            limit("codes-by-address", &self.by_address),
-            limit("lost-keys", &self.lost_keys),
-            limit("sign-ins", &self.sign_ins),
-            limit("sign-ups", &self.sign_ups),
-            limit("sign-in-links", &self.sign_in_links),
+            of_party("look-ups", &self.look_ups),
+            of_party("codes-by-party", &self.by_party),
+            of_letter("codes-by-address", &self.by_address),
+            of_letter("lost-keys", &self.lost_keys),
+            of_letter("sign-ins", &self.sign_ins),
+            of_letter("sign-ups", &self.sign_ups),
+            of_party("sign-in-links", &self.sign_in_links),
         ]
     }
 }
@@ -129,6 +131,7 @@ struct Confirmed {
 /// The address cannot be written to, codes were asked for too often, or too many letters wait.
 pub fn ask(
     node: &Node,
+    network: Network,
     party: PartyId,
     email: &str,
     language: &Language,
@@ -137,7 +140,7 @@ pub fn ask(
     let (contacts, now) = (&node.contacts, node.clock.now());
     let index = address.index(&node.index_key);
     contacts.by_party.take(party, now)?;
-    contacts.by_address.take(index, now)?;
+    contacts.by_address.take(index, network, now)?;
     let recipient = Recipient {
         address,
         language: language.clone(),
@@ -335,9 +338,8 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
     for stored in contacts_of(node, party).await? {
         let id = &stored.document.id;
         let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;
-        contacts.codes.forget(&Subject::LostKey(index));
         let is_of = |address: &EmailAddress| address.index(&node.index_key) == index;
-        contacts.codes.forget_sign_ups(is_of);
+        contacts.codes.forget_asked(is_of);
         contacts.post.forget(index).await?;
         node.store.delete_document(KIND, id).await?;
     }

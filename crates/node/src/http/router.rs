@@ -20,7 +20,7 @@ use super::failure::Failure;
 use super::idempotency::{Idempotency, once};
 use super::observe::{forget_other_ids, observe};
 use super::problems::complete;
-use super::rate::{Limits, limit};
+use super::rate::{Limits, limit, locate};
 use super::{openapi, pages, v1};
 use crate::node::Node;
 use crate::pages as pages_for_people;
@@ -61,6 +61,7 @@ fn other_origins() -> CorsLayer {
 /// The whole API of a node.
 pub fn router(node: Arc<Node>) -> Router {
     let body_bytes_max = node.config.body_bytes_max;
+    let proxies = node.config.trusted_proxies.clone();
     let limits = Limits::per_minute(
         node.config.requests_per_minute,
         Arc::clone(&node.requests_refused),
@@ -89,6 +90,7 @@ pub fn router(node: Arc<Node>) -> Router {
             TIMEOUT,
         ))
         .layer(from_fn_with_state(limits, limit))
+        .layer(from_fn_with_state(proxies, locate))
         .layer(from_fn(complete))
         .layer(other_origins())
         .layer(fixed(

@@ -9,7 +9,6 @@ mod attempt;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,11 +26,14 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::contacts::allowance::Allowance;
 use crate::http::failure::Failure;
+use crate::network::Network;
 use attempt::Attempt;
 
 /// The most codes that are shown at a time: a quarter of all nameplates, so that one that is free is
 /// soon drawn.
 const OFFERS_MAX: usize = 2000;
+/// The most of them that come from one network, so that nobody fills the place of all others.
+const OFFERS_OF_NETWORK_MAX: usize = 20;
 /// How long an attempt keeps others from beginning one.
 const HELD_FOR: Span = Span::from_minutes(1);
 /// How long a request waits for the other side.
@@ -42,8 +44,8 @@ const HOLDING_BYTES_MAX: usize = 4096;
 /// On whose account something is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// A network address.
-    Address(IpAddr),
+    /// A network that requests come from.
+    Network(Network),
     /// Somebody who is signed in at a page of this node.
     Person(PartyId),
 }
@@ -63,6 +65,8 @@ pub struct Pairings {
 #[derive(Debug)]
 struct Shown {
     offer: Offer,
+    /// Where the device is.
+    network: Network,
     expires: Timestamp,
     attempts: Vec<Attempt>,
     changes: watch::Sender<()>,
@@ -95,9 +99,10 @@ impl Pairings {
     ///
     /// # Errors
     /// The offer is not one of this device or its label is none, another device has the nameplate, or
-    /// too many codes are shown.
+    /// too many codes are shown, in all or from this network.
     pub fn offer(
         &self,
+        network: Network,
         device: PartyId,
         plate: Nameplate,
         offer: Offer,
@@ -110,12 +115,14 @@ impl Pairings {
             return Err(Code::NameplateTaken.into());
         }
         shown.retain(|_, one| one.offer.device != device);
-        if shown.len() >= OFFERS_MAX {
+        let of_network = shown.values().filter(|one| one.network == network);
+        if of_network.count() >= OFFERS_OF_NETWORK_MAX || shown.len() >= OFFERS_MAX {
             return Err(Code::RateLimited.into());
         }
         let expires = Timestamp::from_millis(now.as_millis() + LIFETIME_MILLIS);
         let one = Shown {
             offer,
+            network,
             expires,
             attempts: Vec::new(),
             changes: watch::Sender::new(()),

@@ -12,7 +12,15 @@ use super::*;
 use assent_api::v1::pairings::{ALPHABET, PairingResult};
 
 const BEGIN: Timestamp = Timestamp::from_millis(1_767_225_600_000);
-const HERE: Origin = Origin::Address(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
+fn network(place: u8) -> Network {
+    Network::of([192, 0, 2, place].into())
+}
+
+/// Somebody in the same network as the devices.
+fn here() -> Origin {
+    Origin::Network(network(200))
+}
 
 fn code() -> PairingCode {
     "BCDF-GHJK".parse().unwrap()
@@ -44,7 +52,7 @@ fn holder() -> Holder {
 /// A mailbox in which a device offers.
 fn offered() -> (Pairings, Offer) {
     let (pairings, offer) = (Pairings::new(), offer());
-    let kept = pairings.offer(offer.device, plate(), offer.clone(), BEGIN);
+    let kept = pairings.offer(network(1), offer.device, plate(), offer.clone(), BEGIN);
     kept.unwrap();
     (pairings, offer)
 }
@@ -53,7 +61,7 @@ fn offered() -> (Pairings, Offer) {
 fn greet(pairings: &Pairings, offer: &Offer, now: Timestamp) -> Result<(Holder, Entering), String> {
     let holder = holder();
     let (entering, hello) = Entering::begin(&code(), offer.clone(), holder);
-    let begun = pairings.begin(HERE, holder.id, plate(), hello, now);
+    let begun = pairings.begin(here(), holder.id, plate(), hello, now);
     begun.map_err(refused)?;
     Ok((holder, entering))
 }
@@ -88,7 +96,7 @@ const GIVEN_UP: PairingResult = PairingResult::Refused {
 #[test]
 fn an_offer_is_the_devices_own_and_stands_for_ten_minutes() {
     let (pairings, first) = offered();
-    let found = |now| pairings.look_up(HERE, plate(), now).map_err(refused);
+    let found = |now| pairings.look_up(here(), plate(), now).map_err(refused);
     assert_eq!(found(BEGIN).unwrap().offer, first);
     let last = Timestamp::from_millis(minutes(10).as_millis() - 1);
     assert!(found(last).is_ok());
@@ -96,16 +104,24 @@ fn an_offer_is_the_devices_own_and_stands_for_ten_minutes() {
 
     let (pairings, first) = offered();
     let of_another = offer();
-    let taken = pairings.offer(of_another.device, plate(), of_another.clone(), BEGIN);
+    let taken = pairings.offer(
+        network(1),
+        of_another.device,
+        plate(),
+        of_another.clone(),
+        BEGIN,
+    );
     assert_eq!(taken.unwrap_err().problem().code, "nameplate-taken");
-    let feigned = pairings.offer(of_another.device, plate(), first.clone(), BEGIN);
+    let feigned = pairings.offer(network(1), of_another.device, plate(), first.clone(), BEGIN);
     assert_eq!(feigned.unwrap_err().problem().code, "forbidden");
     let ended = pairings.end(of_another.device, plate(), BEGIN);
     assert_eq!(ended.unwrap_err().problem().code, "not-found");
     // Another code of the same device takes the place of the first.
     let other = "XZB".parse().unwrap();
-    pairings.offer(first.device, other, first, BEGIN).unwrap();
-    let gone = pairings.look_up(HERE, plate(), BEGIN);
+    pairings
+        .offer(network(1), first.device, other, first, BEGIN)
+        .unwrap();
+    let gone = pairings.look_up(here(), plate(), BEGIN);
     assert_eq!(gone.unwrap_err().problem().code, "not-found");
 }
 
@@ -124,7 +140,7 @@ fn a_label_is_shown_to_people() {
             label: label.to_owned(),
             ..offer()
         };
-        let kept = pairings.offer(offer.device, plate(), offer.clone(), BEGIN);
+        let kept = pairings.offer(network(1), offer.device, plate(), offer.clone(), BEGIN);
         let code = kept.map(drop).map_err(refused);
         let expected = if is_one {
             Ok(())
@@ -146,16 +162,16 @@ fn nobody_goes_through_the_nameplates() {
     for place in 0..20_u8 {
         let middle = char::from(ALPHABET[usize::from(place)]);
         let plate = format!("B{middle}C");
-        let found = look(HERE, &plate, BEGIN);
+        let found = look(here(), &plate, BEGIN);
         assert_eq!(found, Err("not-found".to_owned()), "{plate}");
     }
     // What is there is hidden as well as what is not.
     let spent = Err("rate-limited".to_owned());
-    assert_eq!(look(HERE, "BCD", BEGIN), spent);
-    assert_eq!(look(HERE, "ZZZ", BEGIN), spent);
+    assert_eq!(look(here(), "BCD", BEGIN), spent);
+    assert_eq!(look(here(), "ZZZ", BEGIN), spent);
     assert_eq!(look(Origin::Person(offer.device), "BCD", BEGIN), Ok(()));
     // Many together find out no more about one of them.
-    let from = |place: u8| Origin::Address(IpAddr::from([192, 0, 2, place]));
+    let from = |place: u8| Origin::Network(network(place));
     for place in 1..40 {
         assert_eq!(look(from(place), "BCD", BEGIN), Ok(()), "{place}");
     }
@@ -183,7 +199,7 @@ fn whoever_tries_without_end_is_slowed_down() {
     for round in 0..4 {
         let offer = offer();
         pairings
-            .offer(offer.device, plate(), offer.clone(), BEGIN)
+            .offer(network(1), offer.device, plate(), offer.clone(), BEGIN)
             .unwrap();
         for attempt in 0..3 {
             let begun = greet(&pairings, &offer, BEGIN).map(drop);
@@ -210,7 +226,7 @@ fn a_holder_speaks_for_its_own_key() {
     };
     for (claimed, caller) in [(one, other.id), (mixed, one.id), (mixed, other.id)] {
         let (_, hello) = Entering::begin(&code(), offer.clone(), claimed);
-        let begun = pairings.begin(HERE, caller, plate(), hello, BEGIN);
+        let begun = pairings.begin(here(), caller, plate(), hello, BEGIN);
         assert_eq!(begun.unwrap_err().problem().code, "forbidden");
     }
 }
@@ -289,4 +305,24 @@ async fn whoever_waits_is_told_at_once_and_not_kept_for_ever() {
     let wait = pairings.newest(offer.device, plate(), 1, || BEGIN);
     let (newest, ()) = tokio::join!(wait, later);
     assert_eq!(newest.unwrap_err().problem().code, "not-found");
+}
+
+/// Attack: show so many codes that nobody else can.
+#[test]
+fn one_network_does_not_fill_the_place_of_all_others() {
+    let pairings = Pairings::new();
+    let plate = |at: usize| -> Nameplate {
+        let letter = |at: usize| char::from(ALPHABET[at % ALPHABET.len()]);
+        let (first, second) = (letter(at / ALPHABET.len()), letter(at));
+        format!("B{first}{second}").parse().unwrap()
+    };
+    let offer_from = |place, at| {
+        let offer = offer();
+        let kept = pairings.offer(network(place), offer.device, plate(at), offer, BEGIN);
+        kept.map(drop).map_err(refused)
+    };
+    let kept = (0..300).filter(|at| offer_from(7, *at).is_ok()).count();
+    assert_eq!(kept, 20);
+    assert_eq!(offer_from(7, 301), Err("rate-limited".to_owned()));
+    assert_eq!(offer_from(8, 302), Ok(()), "others show theirs");
 }

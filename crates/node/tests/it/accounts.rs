@@ -1,14 +1,13 @@
 //! Accounts: pseudonyms, export, and the operator's help for a person who lost the key.
 
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EXPORT_FORMAT, PseudonymAdded, PseudonymList,
-    StartLostKey, Stop, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EXPORT_FORMAT, LostKeyStarted, PseudonymAdded,
+    PseudonymList, StartLostKey, Stop, Stopped,
 };
 use assent_api::v1::consents::ChangeStatus;
-use assent_api::v1::contacts::CodeSent;
 use assent_client::keys::Pseudonym;
 use assent_client::statements::change::Change;
-use assent_crypto::digest::commitment;
+use assent_crypto::digest::{Digest, commitment};
 use assent_crypto::domains;
 use assent_model::canonical;
 use assent_model::ids::{ConsentId, StatusRecordId};
@@ -219,14 +218,20 @@ async fn start(world: &World, email: &str) -> Answered {
         .await
 }
 
+/// What the answer names.
+async fn ask(world: &World, email: &str) -> Digest {
+    start(world, email).await.json::<LostKeyStarted>().asked
+}
+
 async fn confirm(
     world: &World,
+    asked: Digest,
     code: &str,
     stop: Stop,
     consents: Option<Vec<ConsentId>>,
 ) -> Answered {
     let body = ConfirmLostKey {
-        email: ANN.into(),
+        asked,
         code: code.into(),
         stop,
         consents,
@@ -246,10 +251,10 @@ async fn the_operator_pauses_and_withdraws_both_records_of_a_named_consent() {
     let (cast, _, mut mailbox) = household(&world).await;
     let pair = cast.give(&world, true).await;
     for (stop, status) in [(Stop::Disable, "disabled"), (Stop::Withdraw, "withdrawn")] {
-        let _: CodeSent = start(&world, ANN).await.json();
+        let asked = ask(&world, ANN).await;
         let code = mailbox.code(&world).await;
         // The source's record names the pair as well as the sink's.
-        let stopped: Stopped = confirm(&world, &code, stop, Some(vec![pair.source]))
+        let stopped: Stopped = confirm(&world, asked, &code, stop, Some(vec![pair.source]))
             .await
             .json();
         assert_eq!(
@@ -290,9 +295,11 @@ async fn all_consents_stop_at_once_and_what_has_ended_stays() {
             unchanged: 1,
         },
     ] {
-        start(&world, ANN).await;
+        let asked = ask(&world, ANN).await;
         let code = mailbox.code(&world).await;
-        let stopped: Stopped = confirm(&world, &code, Stop::Withdraw, None).await.json();
+        let stopped: Stopped = confirm(&world, asked, &code, Stop::Withdraw, None)
+            .await
+            .json();
         assert_eq!(stopped, expected);
     }
     assert_eq!(statuses(&cast, &pair).await, ["withdrawn", "withdrawn"]);
@@ -304,16 +311,16 @@ async fn the_operator_never_enables() {
     let world = World::new().await;
     let (cast, _, mut mailbox) = household(&world).await;
     let pair = cast.give(&world, true).await;
-    start(&world, ANN).await;
+    let asked = ask(&world, ANN).await;
     let code = mailbox.code(&world).await;
     for stop in ["enable", "active", "give"] {
-        let body = json!({ "email": ANN, "code": code, "stop": stop, "consents": [pair.sink] });
+        let body = json!({ "asked": asked, "code": code, "stop": stop, "consents": [pair.sink] });
         let answered = Calls::anonymous(&world)
             .post("/v1/accounts/lost-key/confirm", &body)
             .await;
         answered.is_problem(400, "malformed-body");
     }
-    let paused = confirm(&world, &code, Stop::Disable, Some(vec![pair.sink])).await;
+    let paused = confirm(&world, asked, &code, Stop::Disable, Some(vec![pair.sink])).await;
     assert_eq!(paused.status, 200);
 
     // Even with the operator's key itself.
@@ -349,10 +356,10 @@ async fn a_code_stops_the_consents_of_its_owner_alone() {
     let mut mailbox = Mailbox::new("eve@example.org");
     eve.confirm(&world, &mut mailbox).await;
     let confirm = async |consents: Option<Vec<ConsentId>>| -> Answered {
-        start(&world, "eve@example.org").await;
+        let asked = ask(&world, "eve@example.org").await;
         let code = Mailbox::code(&mut mailbox, &world).await;
         let body = ConfirmLostKey {
-            email: "eve@example.org".into(),
+            asked,
             code,
             stop: Stop::Withdraw,
             consents,
@@ -386,12 +393,14 @@ async fn a_lost_key_tells_nothing_of_an_address() {
     let (_, _, mut mailbox) = household(&world).await;
     let known = start(&world, ANN).await;
     let unknown = start(&world, "nob@example.org").await;
-    assert_eq!((known.status, &known.body), (unknown.status, &unknown.body));
+    assert_eq!((known.status, unknown.status), (200, 200));
+    let [known, unknown] = [known, unknown].map(|answered| answered.json::<LostKeyStarted>());
+    assert_eq!(known.expires_at, unknown.expires_at);
     mailbox.code(&world).await;
     assert!(Mailbox::new("nob@example.org").fresh(&world).is_empty());
-    let wrong = async |email: &str| -> (u16, String) {
+    let wrong = async |asked: Digest| -> (u16, String) {
         let body = ConfirmLostKey {
-            email: email.into(),
+            asked,
             code: "BBBB-BBBB".into(),
             stop: Stop::Withdraw,
             consents: None,
@@ -404,8 +413,43 @@ async fn a_lost_key_tells_nothing_of_an_address() {
         (answered.status, code)
     };
     for _ in 0..6 {
-        assert_eq!(wrong(ANN).await, wrong("nob@example.org").await);
+        assert_eq!(wrong(known.asked).await, wrong(unknown.asked).await);
     }
+}
+
+/// Attack: void the code of somebody else, or try codes against it, knowing the address alone.
+#[tokio::test]
+async fn nobody_else_uses_up_a_code() {
+    let world = World::with(|config| config.trusted_proxies = "127.0.0.1".parse().unwrap()).await;
+    let (cast, _, mut mailbox) = household(&world).await;
+    let pair = cast.give(&world, true).await;
+    let own = ask(&world, ANN).await;
+    let code = mailbox.code(&world).await;
+    let stranger = Calls::anonymous(&world).with("x-forwarded-for", "203.0.113.9");
+    let body = StartLostKey {
+        email: ANN.into(),
+        language: "en".parse().unwrap(),
+    };
+    for _ in 0..3 {
+        let started = stranger.post("/v1/accounts/lost-key/start", &body).await;
+        let guess = ConfirmLostKey {
+            asked: started.json::<LostKeyStarted>().asked,
+            code: code.clone(),
+            stop: Stop::Withdraw,
+            consents: None,
+        };
+        for _ in 0..5 {
+            let tried = stranger.post("/v1/accounts/lost-key/confirm", &guess).await;
+            tried.is_problem(422, "code-wrong");
+        }
+    }
+    let refused = stranger.post("/v1/accounts/lost-key/start", &body).await;
+    refused.is_problem(429, "rate-limited");
+    let next = ask(&world, ANN).await;
+    assert_ne!(own, next, "the owner can still ask");
+    let stopped = confirm(&world, own, &code, Stop::Withdraw, None).await;
+    assert_eq!(stopped.json::<Stopped>().changed, 1);
+    assert_eq!(statuses(&cast, &pair).await, ["withdrawn", "withdrawn"]);
 }
 
 /// Attacks: guess, use a code twice, use it late, flood a mailbox.
@@ -414,32 +458,34 @@ async fn codes_for_a_lost_key_are_as_strict_as_others() {
     let world = World::new().await;
     let (cast, _, mut mailbox) = household(&world).await;
     let pair = cast.give(&world, true).await;
-    start(&world, ANN).await;
+    let asked = ask(&world, ANN).await;
     let code = mailbox.code(&world).await;
     for _ in 0..5 {
-        confirm(&world, "BBBB-BBBB", Stop::Withdraw, None)
+        confirm(&world, asked, "BBBB-BBBB", Stop::Withdraw, None)
             .await
             .is_problem(422, "code-wrong");
     }
-    confirm(&world, &code, Stop::Withdraw, None)
+    confirm(&world, asked, &code, Stop::Withdraw, None)
         .await
         .is_problem(410, "code-spent");
 
-    start(&world, ANN).await;
+    let asked = ask(&world, ANN).await;
     let code = mailbox.code(&world).await;
     world.clock.advance(Span::from_minutes(10));
-    confirm(&world, &code, Stop::Withdraw, None)
+    confirm(&world, asked, &code, Stop::Withdraw, None)
         .await
         .is_problem(410, "code-spent");
 
-    start(&world, ANN).await;
+    let asked = ask(&world, ANN).await;
     let code = mailbox.code(&world).await;
     assert_eq!(statuses(&cast, &pair).await, ["active", "active"]);
     assert_eq!(
-        confirm(&world, &code, Stop::Withdraw, None).await.status,
+        confirm(&world, asked, &code, Stop::Withdraw, None)
+            .await
+            .status,
         200
     );
-    confirm(&world, &code, Stop::Withdraw, None)
+    confirm(&world, asked, &code, Stop::Withdraw, None)
         .await
         .is_problem(410, "code-spent");
 

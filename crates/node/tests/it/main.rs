@@ -25,6 +25,7 @@ mod hygiene;
 mod idempotency;
 mod keyring;
 mod mail;
+mod networks;
 mod on_postgres;
 mod openapi;
 mod pages;

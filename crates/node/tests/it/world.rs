@@ -1,6 +1,6 @@
 //! A node on an empty directory, with a clock that only moves when told.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use assent_client::http::NodeClient;
 use assent_client::statements::Signer;
@@ -8,6 +8,7 @@ use assent_crypto::signature::VerifyingKey;
 use assent_model::time::Timestamp;
 use assent_node::clock::Clock;
 use assent_node::config::Config;
+use assent_node::network::Network;
 use assent_node::{Running, init, start};
 use tempfile::TempDir;
 
@@ -18,6 +19,11 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     pub(crate) running: Running,
+}
+
+/// Where all tests call from.
+pub(crate) fn here() -> Network {
+    Network::of(Ipv4Addr::LOCALHOST.into())
 }
 
 /// When all tests begin: 2026-01-01T00:00:00Z.

@@ -2,6 +2,7 @@
 //! consents and never lets them go on.
 
 use assent_api::v1::accounts::{ConfirmLostKey, StartLostKey, Stop};
+use assent_crypto::digest::Digest;
 use assent_model::ids::ConsentId;
 use assent_model::names::Language;
 use assent_model::time::Timestamp;
@@ -14,11 +15,19 @@ use crate::session::NodeArguments;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The confirmed address of the account
-    #[arg(value_name = "EMAIL")]
-    email: String,
-    /// The code from the mail; without one it is sent
-    #[arg(long, value_name = "CODE")]
+    /// The confirmed address of the account: a code is sent to it
+    #[arg(value_name = "EMAIL", required_unless_present = "code")]
+    email: Option<String>,
+    /// What the first call answered beside the code; the code is good together with it alone
+    #[arg(long, value_name = "DIGEST", requires = "code")]
+    asked: Option<Digest>,
+    /// The code from the mail
+    #[arg(
+        long,
+        value_name = "CODE",
+        requires = "asked",
+        conflicts_with = "email"
+    )]
     code: Option<String>,
     /// What to do with the consents
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Wanted::Pause)]
@@ -45,19 +54,22 @@ enum Wanted {
 impl Arguments {
     pub(crate) async fn run(self, output: Output) -> Result<(), Failure> {
         let client = self.node.connect().await?.client;
-        let Some(code) = self.code else {
+        let (Some(asked), Some(code)) = (self.asked, self.code) else {
             let body = StartLostKey {
-                email: self.email,
+                email: self.email.unwrap_or_default(),
                 language: self.language,
             };
-            let sent = client.start_lost_key(&body).await;
-            return output.answer(&sent.doing("no code can be sent")?, |sent| {
-                let until = iso(Timestamp::from_millis(sent.expires_at));
-                fields(&[("code, if the address is known, good until", &until)])
+            let started = client.start_lost_key(&body).await;
+            return output.answer(&started.doing("no code can be sent")?, |started| {
+                let until = iso(Timestamp::from_millis(started.expires_at));
+                fields(&[
+                    ("asked", &started.asked),
+                    ("code, if the address is known, good until", &until),
+                ])
             });
         };
         let body = ConfirmLostKey {
-            email: self.email,
+            asked,
             code,
             stop: match self.stop {
                 Wanted::Pause => Stop::Disable,

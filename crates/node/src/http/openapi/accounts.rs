@@ -2,10 +2,9 @@
 
 use assent_api::problem::Code;
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymAdded,
-    PseudonymList, StartLostKey, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, LostKeyStarted,
+    PseudonymAdded, PseudonymList, StartLostKey, Stopped,
 };
-use assent_api::v1::contacts::CodeSent;
 use assent_api::v1::devices::{DeviceWaits, WaitForKeys, WaitingDevices};
 use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision};
 
@@ -116,7 +115,7 @@ fn endings() -> Vec<Operation> {
             "Ask for a code after the loss of a signing key",
         )
         .takes::<StartLostKey>()
-        .gives::<CodeSent>(
+        .gives::<LostKeyStarted>(
             "A code was sent if the address is somebody's contact. The answer does not tell.",
         )
         .refuses(&[Code::EmailInvalid]),
@@ -127,11 +126,6 @@ fn endings() -> Vec<Operation> {
         )
         .takes::<ConfirmLostKey>()
         .gives::<Stopped>("What became of the consents.")
-        .refuses(&[
-            Code::EmailInvalid,
-            Code::CodeWrong,
-            Code::CodeSpent,
-            Code::NotFound,
-        ]),
+        .refuses(&[Code::CodeWrong, Code::CodeSpent, Code::NotFound]),
     ]
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use assent_api::v1::accounts::{
-    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, PseudonymAdded,
-    PseudonymList, StartLostKey, Stopped,
+    AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, LostKeyStarted,
+    PseudonymAdded, PseudonymList, StartLostKey, Stopped,
 };
-use assent_api::v1::contacts::CodeSent;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -17,6 +16,7 @@ use crate::erasure;
 use crate::http::body::{Answer, Body};
 use crate::http::caller::{Caller, Signed};
 use crate::http::failure::Failure;
+use crate::network::Network;
 use crate::node::Node;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
@@ -65,9 +65,10 @@ async fn erase(
 
 async fn start_lost_key(
     State(node): State<Arc<Node>>,
+    network: Network,
     Body(body): Body<StartLostKey>,
-) -> Result<Answer<CodeSent>, Failure> {
-    lost_key::start(&node, &body).map(Answer)
+) -> Result<Answer<LostKeyStarted>, Failure> {
+    lost_key::start(&node, network, &body).map(Answer)
 }
 
 async fn confirm_lost_key(

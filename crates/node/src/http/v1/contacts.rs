@@ -13,6 +13,7 @@ use crate::contacts;
 use crate::http::body::Answer;
 use crate::http::caller::{Caller, Signed};
 use crate::http::failure::Failure;
+use crate::network::Network;
 use crate::node::Node;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
@@ -23,9 +24,10 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 
 async fn ask(
     State(node): State<Arc<Node>>,
+    network: Network,
     Signed { caller, body }: Signed<AskContact>,
 ) -> Result<Answer<CodeSent>, Failure> {
-    contacts::ask(&node, caller.party()?, &body.email, &body.language).map(Answer)
+    contacts::ask(&node, network, caller.party()?, &body.email, &body.language).map(Answer)
 }
 
 async fn confirm(

@@ -1,6 +1,5 @@
 //! `/v1/pairings`, and opening, reading and closing `/v1/streams`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use assent_api::problem::Code;
@@ -22,7 +21,7 @@ use assent_model::records::identity::PartyKind;
 use assent_model::records::stream::{StreamClosing, StreamOpening};
 use assent_model::statement::{self, Verified};
 use axum::Router;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
@@ -30,6 +29,7 @@ use serde::Deserialize;
 use crate::http::body::{Answer, Body, Created, Id};
 use crate::http::caller::{Caller, Signed};
 use crate::http::failure::Failure;
+use crate::network::Network;
 use crate::node::Node;
 use crate::pairings::Origin;
 use crate::streams;
@@ -52,6 +52,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 
 async fn offer(
     State(node): State<Arc<Node>>,
+    network: Network,
     Id(plate): Id<Nameplate>,
     sent: Signed<Offer>,
 ) -> Result<Answer<OfferKept>, Failure> {
@@ -74,16 +75,16 @@ async fn offer(
         return Err(Failure::rejected(rejection));
     }
     let now = node.clock.now();
-    let kept = node.pairings.offer(device, plate, sent.body, now);
+    let kept = node.pairings.offer(network, device, plate, sent.body, now);
     kept.map(Answer)
 }
 
 async fn look_up(
     State(node): State<Arc<Node>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    network: Network,
     Id(plate): Id<Nameplate>,
 ) -> Result<Answer<OfferView>, Failure> {
-    let origin = Origin::Address(peer.ip());
+    let origin = Origin::Network(network);
     let found = node.pairings.look_up(origin, plate, node.clock.now());
     found.map(Answer)
 }
@@ -100,14 +101,14 @@ async fn take_back(
 
 async fn begin(
     State(node): State<Arc<Node>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    network: Network,
     Id(plate): Id<Nameplate>,
     sent: Signed<Hello>,
 ) -> Result<Created<AttemptBegun>, Failure> {
     let Actor::Surrogate(holder) = sent.caller.0 else {
         return Err(Failure::forbidden());
     };
-    let origin = Origin::Address(peer.ip());
+    let origin = Origin::Network(network);
     let now = node.clock.now();
     let begun = (node.pairings).begin(origin, holder, plate, sent.body, now)?;
     Ok(Created {

@@ -18,6 +18,7 @@ use crate::contacts::code::Recipient;
 use crate::contacts::owner_of;
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
+use crate::network::Network;
 use crate::node::Node;
 use crate::pages::frame::local_path;
 use crate::vaulted;
@@ -81,12 +82,14 @@ pub(crate) async fn offer(node: &Node, party: PartyId, here: &str) -> Result<Sig
 /// Links to this address were asked for too often.
 pub(super) fn mail(
     node: &Arc<Node>,
+    network: Network,
     address: EmailAddress,
     language: &str,
     here: &str,
 ) -> Result<(), Failure> {
     let index = address.index(&node.index_key);
-    node.contacts.sign_ins.take(index, node.clock.now())?;
+    let now = node.clock.now();
+    node.contacts.sign_ins.take(index, network, now)?;
     let language = language
         .parse()
         .map_err(|_| Failure::from(Code::Internal))?;

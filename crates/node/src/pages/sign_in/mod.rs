@@ -35,6 +35,7 @@ use crate::contacts::address::EmailAddress;
 use crate::directory::ANSWER_AFTER;
 use crate::http::caller::Caller;
 use crate::http::failure::Failure;
+use crate::network::Network;
 use crate::node::Node;
 
 pub(super) fn routes() -> Router<Arc<Node>> {
@@ -108,6 +109,7 @@ struct SentPage {
 async fn send(
     State(node): State<Arc<Node>>,
     texts: Texts,
+    network: Network,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
@@ -121,7 +123,7 @@ async fn send(
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
         }
     };
-    let mailed = link::mail(&node, address, &texts.tag(), sent.here());
+    let mailed = link::mail(&node, network, address, &texts.tag(), sent.here());
     tokio::time::sleep_until(begin + ANSWER_AFTER).await;
     mailed?;
     let frame = Frame::open(texts, "sign-in-sent-title", "/sign-in");

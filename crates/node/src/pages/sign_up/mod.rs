@@ -33,6 +33,7 @@ use crate::contacts::{owner_of, settle};
 use crate::hosted;
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
+use crate::network::Network;
 use crate::node::Node;
 
 /// Where the session keeps for whom a code was asked.
@@ -96,6 +97,7 @@ async fn send(
     State(node): State<Arc<Node>>,
     texts: Texts,
     session: Session,
+    network: Network,
     Form(sent): Form<Sent>,
 ) -> Result<Response, PageFailure> {
     let here = sent.here();
@@ -111,7 +113,7 @@ async fn send(
         email: address.as_str().to_owned(),
         here: here.to_owned(),
     };
-    issue(&node, address, &begun, &texts.tag())?;
+    issue(&node, network, address, &begun, &texts.tag())?;
     // Of two codes that were asked for at one browser the newer is good.
     if let Some(before) = session.get::<Begun>(ENTRY).await? {
         node.contacts.codes.forget(&Subject::SignUp(before.asked));
@@ -123,12 +125,13 @@ async fn send(
 /// Makes a code for an address, and lets the letter follow.
 fn issue(
     node: &Arc<Node>,
+    network: Network,
     address: EmailAddress,
     begun: &Begun,
     language: &str,
 ) -> Result<(), Failure> {
     let (now, index) = (node.clock.now(), address.index(&node.index_key));
-    node.contacts.sign_ups.take(index, now)?;
+    node.contacts.sign_ups.take(index, network, now)?;
     let recipient = Recipient {
         address,
         language: language

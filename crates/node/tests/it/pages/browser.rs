@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::calls::Answered;
 use crate::household::Cast;
 use crate::person::{Mailbox, Person};
-use crate::world::World;
+use crate::world::{World, here};
 
 pub(crate) struct Browser {
     http: reqwest::Client,
@@ -39,7 +39,7 @@ impl Browser {
         let party = assent_node::hosted::create(node).await.unwrap();
         let mut mailbox = Mailbox::new(address);
         let language = "en".parse().unwrap();
-        contacts::ask(node, party, address, &language).unwrap();
+        contacts::ask(node, here(), party, address, &language).unwrap();
         let code = mailbox.code(world).await;
         contacts::confirm(node, party, &code).await.unwrap();
         let contact: Option<ContactView> = contacts::contact_of(node, party).await.unwrap();

@@ -15,7 +15,7 @@ use super::browser::Browser;
 use crate::calls::Calls;
 use crate::household::{Cast, Provider};
 use crate::person::Person;
-use crate::world::World;
+use crate::world::{World, here};
 
 fn id_of(provider: &Provider) -> ServiceId {
     provider.description.service_id
@@ -367,7 +367,8 @@ async fn the_operator_sees_health_parties_log_and_settings() {
     last.note(&world.config.data_dir).unwrap();
     let party = cast.adviser.keys.party_id();
     for _ in 0..6 {
-        let _ = assent_node::contacts::ask(node, party, "a@b.example", &"en".parse().unwrap());
+        let _ =
+            assent_node::contacts::ask(node, here(), party, "a@b.example", &"en".parse().unwrap());
     }
     let settings = operator.get("/operator/settings").await.text();
     assert!(settings.contains("2026-01-01 00:00:00 UTC"), "{settings}");

@@ -10,7 +10,7 @@ use super::consent_form::{Stage, send};
 use crate::household::Cast;
 use crate::person::Mailbox;
 use crate::receiver::{Receiver, eventually};
-use crate::world::World;
+use crate::world::{World, here};
 
 const OFFICE: &str = "office@bright-energy.example";
 
@@ -18,7 +18,7 @@ const OFFICE: &str = "office@bright-energy.example";
 async fn confirm(world: &World, party: PartyId) -> Mailbox {
     let node = world.running.node();
     let mut mailbox = Mailbox::new(OFFICE);
-    contacts::ask(node, party, OFFICE, &"en".parse().unwrap()).unwrap();
+    contacts::ask(node, here(), party, OFFICE, &"en".parse().unwrap()).unwrap();
     let code = mailbox.code(world).await;
     contacts::confirm(node, party, &code).await.unwrap();
     mailbox
