@@ -32,6 +32,15 @@ RIGHTS_BY_LANGUAGE = {
 }
 
 
+HOW_OFTEN = {"second": "every second", "quarter-hour": "every quarter of an hour", "day": "once a day"}
+HOW_OFTEN_BY_LANGUAGE = {
+    "nl": {"second": "elke seconde", "quarter-hour": "elk kwartier", "day": "één keer per dag"},
+    "da": {"second": "hvert sekund", "quarter-hour": "hvert kvarter", "day": "én gang om dagen"},
+}
+# From coarse to fine; what has none is a document.
+RESOLUTIONS = [None, "day", "quarter-hour", "second"]
+
+
 def rights(language):
     """What every notice says about the rights of the person."""
     return RIGHTS_BY_LANGUAGE.get(language.split("-")[0], RIGHTS)
@@ -48,6 +57,7 @@ def outline(description):
         {
             "dataset_id": dataset["dataset_id"],
             "concepts": sorted({mapping["concept_id"] for mapping in dataset["data_mappings"]}),
+            **resolution(dataset),
         }
         for dataset in description["datasets"]
     ]
@@ -58,23 +68,41 @@ def outline(description):
             "conditions": digest(canonical(purpose)),
             "required": purpose["required_concepts"],
             "optional": purpose.get("optional_concepts", []),
+            **resolution(purpose),
         }
         for purpose in description["purposes"]
     ]
     return {"datasets": datasets, "purposes": purposes}
 
 
+def resolution(of):
+    """How fine streams are or have to be, as a member, if at all."""
+    return {"resolution": of["resolution"]} if "resolution" in of else {}
+
+
+def holder_of(concept, wanted, datasets):
+    """The dataset that a concept is read from, or None.
+
+    What streams hold comes from the first that is exactly as fine as wanted. Where nothing is
+    wanted, documents come first, then the coarsest stream.
+    """
+    holders = [dataset for dataset in datasets if concept in dataset["concepts"]]
+    if wanted and any("resolution" in dataset for dataset in holders):
+        return find([d for d in holders if "resolution" in d], "resolution", wanted)
+    return min(holders, key=lambda d: RESOLUTIONS.index(d.get("resolution")), default=None)
+
+
 def make_offer(purpose, datasets):
-    """The concepts that a purpose wants, in the first dataset that has each.
+    """The concepts that a purpose wants, each in the dataset that it is read from.
 
     None where a required concept is in no dataset.
     """
     offer = {}
     for kind in ("required", "optional"):
         for concept in purpose[kind]:
-            holders = [d["dataset_id"] for d in datasets if concept in d["concepts"]]
-            if holders:
-                offered = offer.setdefault(holders[0], {"required": [], "optional": []})
+            holder = holder_of(concept, purpose.get("resolution"), datasets)
+            if holder:
+                offered = offer.setdefault(holder["dataset_id"], {"required": [], "optional": []})
                 offered[kind].append(concept)
             elif kind == "required":
                 return None
@@ -126,9 +154,11 @@ def notice_dataset(holder, dataset_id, offered, language):
     def name(concept):
         return pick(find(dataset["data_mappings"], "concept_id", concept)["name"], language)
 
+    often = HOW_OFTEN_BY_LANGUAGE.get(language.split("-")[0], HOW_OFTEN)
     return {
         "dataset_id": dataset_id,
         "title": pick(dataset["title"], language),
+        **({"how_often": often[dataset["resolution"]]} if "resolution" in dataset else {}),
         "required": {concept: name(concept) for concept in offered["required"]},
         "optional": {concept: name(concept) for concept in offered["optional"]},
     }

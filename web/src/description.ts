@@ -16,9 +16,15 @@ export interface DescriptionRef {
   readonly digest: Digest;
 }
 
+/** How fine streams can be, from coarse to fine. */
+export const RESOLUTIONS = ["day", "quarter-hour", "second"] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
 export interface Dataset {
   readonly dataset_id: string;
   readonly title: Texts;
+  /** How fine it is, where it is a stream. */
+  readonly resolution?: Resolution;
   readonly data_mappings: readonly { readonly concept_id: string; readonly name: Texts }[];
 }
 
@@ -27,6 +33,8 @@ export interface ProcessingBasis {
   readonly legal_basis: string;
   readonly required_concepts: readonly string[];
   readonly optional_concepts?: readonly string[];
+  /** How fine streams have to be. */
+  readonly resolution?: Resolution;
 }
 
 export interface ServiceDescription {
@@ -49,11 +57,24 @@ export async function reference(description: ServiceDescription): Promise<Descri
   return { service_id, version, digest: await digestOfJson(description) };
 }
 
+/**
+ * The dataset that a concept is read from. One that streams hold comes from the first that is exactly as fine as is
+ * wanted, never from a finer or coarser one; where nothing is wanted, documents come first, then the coarsest stream.
+ */
+function holderOf(concept: string, wanted: Resolution | undefined, holder: ServiceDescription): Dataset | undefined {
+  const holders = holder.datasets.filter((one) => one.data_mappings.some((field) => field.concept_id === concept));
+  if (wanted !== undefined && holders.some((one) => one.resolution !== undefined)) {
+    return holders.find((one) => one.resolution === wanted);
+  }
+  const fineness = (one: Dataset): number => (one.resolution === undefined ? -1 : RESOLUTIONS.indexOf(one.resolution));
+  return [...holders].sort((one, other) => fineness(one) - fineness(other))[0];
+}
+
 /** The offer of a purpose over the datasets of `holder`; `undefined` where a required concept is missing. */
 export function offer(purpose: ProcessingBasis, holder: ServiceDescription): Offer | undefined {
   const offered: Record<string, { required: string[]; optional: string[] }> = {};
   const place = (concept: string, kind: "required" | "optional"): boolean => {
-    const dataset = holder.datasets.find((one) => one.data_mappings.some((field) => field.concept_id === concept));
+    const dataset = holderOf(concept, purpose.resolution, holder);
     if (dataset === undefined) return false;
     (offered[dataset.dataset_id] ??= { required: [], optional: [] })[kind].push(concept);
     return true;

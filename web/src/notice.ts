@@ -1,6 +1,6 @@
 /** The notice, made again from the descriptions: the twin of `assent_api::v1::consents::notice`. A wallet signs what it made here and never what a node sent. */
 
-import { type Offer, type ProcessingBasis, type ServiceDescription, pick, reference } from "./description.js";
+import { type Offer, type ProcessingBasis, type Resolution, type ServiceDescription, pick, reference } from "./description.js";
 import type { DescriptionRef } from "./description.js";
 
 /** Version 1 of the wording. */
@@ -25,9 +25,22 @@ const RIGHTS = [
   "You can object to the processing, and complain to the supervisory authority.",
 ] as const;
 
+/** How often a stream has a value, by language; English for all others. */
+const HOW_OFTEN: Readonly<Record<Resolution, string>> = {
+  second: "every second",
+  "quarter-hour": "every quarter of an hour",
+  day: "once a day",
+};
+
+const HOW_OFTEN_BY_LANGUAGE: Readonly<Record<string, Readonly<Record<Resolution, string>>>> = {
+  nl: { second: "elke seconde", "quarter-hour": "elk kwartier", day: "één keer per dag" },
+  da: { second: "hvert sekund", "quarter-hour": "hvert kvarter", day: "én gang om dagen" },
+};
+
 export interface NoticeDataset {
   readonly dataset_id: string;
   readonly title: string;
+  readonly how_often?: string | undefined;
   readonly required: Readonly<Record<string, string>>;
   readonly optional: Readonly<Record<string, string>>;
 }
@@ -85,6 +98,7 @@ function noticeDataset(holder: ServiceDescription, id: string, offer: Offer, lan
   return {
     dataset_id: id,
     title: dataset ? pick(dataset.title, language) : id,
+    how_often: dataset?.resolution && (HOW_OFTEN_BY_LANGUAGE[language.split("-")[0] ?? ""] ?? HOW_OFTEN)[dataset.resolution],
     required: named(offer[id]?.required ?? []),
     optional: named(offer[id]?.optional ?? []),
   };

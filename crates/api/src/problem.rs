@@ -318,6 +318,7 @@ const fn consent(rejection: ConsentRejection) -> u16 {
         | ConsentRejection::PurposeUnknown
         | ConsentRejection::PurposeNotByConsent
         | ConsentRejection::RequiredConceptMissing
+        | ConsentRejection::ResolutionMissing
         | ConsentRejection::AnswerTimePassed
         | ConsentRejection::PairIncomplete
         | ConsentRejection::PairInconsistent

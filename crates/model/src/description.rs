@@ -13,8 +13,8 @@ use crate::ids::{PartyId, ServiceId};
 use crate::names::{ConceptId, DatasetId, Language, PurposeId};
 use crate::records::service::{DatasetOutline, DescriptionRef, Outline, PurposeOutline};
 use crate::vocabulary::{
-    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, StorageDuration,
-    StorageLocation, ValueKind,
+    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, Resolution,
+    StorageDuration, StorageLocation, ValueKind,
 };
 
 /// The same text in several languages. Holds at least one.
@@ -119,6 +119,10 @@ pub struct Dataset {
     /// Day of the last change (ISO 8601).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<String>,
+    /// How fine it is, where it is a stream: what a device publishes while it measures. Absent where
+    /// it is a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// Which field holds which concept.
     pub data_mappings: Vec<DataMapping>,
 }
@@ -158,6 +162,9 @@ pub struct ProcessingBasis {
     /// The person may leave these out.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub optional_concepts: BTreeSet<ConceptId>,
+    /// How fine streams have to be for it. Where it says nothing, the coarsest do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
     /// The privacy policy.
     pub policy: Policy,
     /// Where and for how long data is kept.
@@ -356,6 +363,7 @@ impl Dataset {
         DatasetOutline {
             dataset_id: self.dataset_id.clone(),
             concepts: self.concepts().cloned().collect(),
+            resolution: self.resolution,
         }
     }
 }
@@ -373,6 +381,7 @@ impl ProcessingBasis {
             conditions: self.digest(),
             required: self.required_concepts.clone(),
             optional: self.optional_concepts.clone(),
+            resolution: self.resolution,
         }
     }
 

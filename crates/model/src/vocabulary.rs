@@ -91,6 +91,16 @@ vocabulary! {
         Derived,
     }
 
+    /// How fine a stream is, from coarse to fine.
+    Resolution {
+        /// A value for each day.
+        Day,
+        /// A value for each quarter of an hour.
+        QuarterHour,
+        /// Each value as it is measured, every second or every few.
+        Second,
+    }
+
     /// What a value is.
     ValueKind {
         /// Characters.

@@ -48,6 +48,7 @@ export function sayingsOf(notice: Notice): Sayings {
     purpose: [said(purpose.name)],
     description: [said(purpose.description)],
     special: purpose.special_categories ? [""] : [],
+    "how-often": datasets.flatMap((one) => (one.how_often === undefined ? [] : [one.how_often])),
     required: datasets.flatMap((one) => sorted(one.required).map(([, name]) => name)),
     optional: datasets.flatMap((one) => sorted(one.optional).map(([id, name]) => `${one.dataset_id}~${id}=${name}`)),
     period: [said(purpose.storage.period)],

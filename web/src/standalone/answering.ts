@@ -50,7 +50,8 @@ export async function request(person: Person, id: RequestId, done: () => Promise
 function data({ notice }: Asked): { boxes: Map<string, HTMLInputElement>; list: HTMLElement } {
   const boxes = new Map<string, HTMLInputElement>();
   const list = element("ul", { class: "points" });
-  for (const { dataset_id, title, required, optional } of notice.datasets) {
+  for (const { dataset_id, title: named, how_often, required, optional } of notice.datasets) {
+    const title = how_often === undefined ? named : `${named} (${how_often})`;
     for (const name of Object.values(required)) list.append(element("li", {}, foreign(`${title}: ${name}`)));
     for (const [concept, name] of Object.entries(optional)) {
       const box = element("input", { type: "checkbox" });

@@ -8,6 +8,7 @@ use assent_model::ids::{ConsentId, RequestId, ServiceId, SurrogateId};
 use assent_model::names::{ConceptId, DatasetId, Language, PurposeId};
 use assent_model::records::consent::{ResourceSet, UsageRules};
 use assent_model::records::service::DescriptionRef;
+use assent_model::vocabulary::Resolution;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -122,6 +123,9 @@ pub struct NoticeDataset {
     pub dataset_id: DatasetId,
     /// What people call it.
     pub title: String,
+    /// How often a value comes, in words, where it is a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how_often: Option<String>,
     /// What is needed, with names.
     pub required: BTreeMap<ConceptId, String>,
     /// What may be left out, with names.
@@ -298,6 +302,23 @@ fn rights(language: &Language) -> &'static [&'static str] {
     }
 }
 
+/// How often a stream of this resolution has a value, in the language of the notice where there is a
+/// translation, else in English. Version 1 of the wording.
+fn how_often(resolution: Resolution, language: &Language) -> &'static str {
+    let primary = language.as_str().split('-').next().unwrap_or_default();
+    match (primary, resolution) {
+        ("nl", Resolution::Second) => "elke seconde",
+        ("nl", Resolution::QuarterHour) => "elk kwartier",
+        ("nl", Resolution::Day) => "één keer per dag",
+        ("da", Resolution::Second) => "hvert sekund",
+        ("da", Resolution::QuarterHour) => "hvert kvarter",
+        ("da", Resolution::Day) => "én gang om dagen",
+        (_, Resolution::Second) => "every second",
+        (_, Resolution::QuarterHour) => "every quarter of an hour",
+        (_, Resolution::Day) => "once a day",
+    }
+}
+
 const RIGHTS_IN_DUTCH: &[&str] = &[
     "U kunt deze toestemming altijd intrekken, even makkelijk als u haar geeft. Wat daarvoor rechtmatig was, blijft dat.",
     "U kunt de aanbieder vragen om inzage in uw gegevens, en om ze te verbeteren, te wissen, de verwerking te beperken of ze over te dragen.",
@@ -337,6 +358,9 @@ fn notice_dataset(
         title: dataset
             .map_or(id.as_str(), |dataset| pick(&dataset.title, language))
             .to_owned(),
+        how_often: dataset
+            .and_then(|dataset| dataset.resolution)
+            .map(|resolution| how_often(resolution, language).to_owned()),
         required: offered.required.iter().map(name).collect(),
         optional: offered.optional.iter().map(name).collect(),
     }

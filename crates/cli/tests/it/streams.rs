@@ -14,7 +14,9 @@ use assent_client::key_file;
 use assent_client::keys::PartyKeys;
 use assent_client::statements::Signer;
 use assent_crypto::channel::Lane;
-use assent_meter::datasets::Part;
+use assent_meter::datasets::{Part, Point};
+use assent_meter::household::Household;
+use assent_meter::zone::Zone;
 use assent_model::ids::{ConsentId, StreamId};
 use assent_model::records::stream::StreamKeys;
 use assent_model::statement;
@@ -63,7 +65,8 @@ fn string(value: &Value, name: &str) -> String {
 }
 
 impl Street {
-    fn new() -> Self {
+    /// The service asks as `edit` changes its example.
+    fn new(edit: impl FnOnce(&mut Value)) -> Self {
         let folder = folder();
         let node = Node::new(folder.path());
         let path = |name: &str| folder.path().join(name);
@@ -79,7 +82,7 @@ impl Street {
             node.assent(&register).done();
         }
         let adviser = key_file::load_party(&path("adviser.json")).expect("keys");
-        let (sink, source) = consent(&node, &folder);
+        let (sink, source) = consent(&node, &folder, edit);
         let stream = pair(&node, &folder);
         let wallet = path("household");
         let grant = ["meter", "grant", &source, "--wallet", text(&wallet)];
@@ -97,8 +100,9 @@ impl Street {
     /// The reader of the meter, which sends a part of a day as fast as it goes.
     fn meter(&self) -> Child {
         let (start, count) = (MIDNIGHT.to_string(), telegrams().to_string());
-        let day = ["--start", &start, "--telegrams", &count, "--speed", "max"];
-        meter(&self.folder, &self.node.url, &day)
+        let day = ["--start", &start, "--telegrams", &count];
+        let live = ["--simulate", "--datasets", "live"];
+        meter(&self.folder, &self.node.url, &[&live[..], &day].concat())
     }
 
     /// What the service reads of the power, record by record, until there is nothing more.
@@ -136,8 +140,8 @@ impl Street {
         }
     }
 
-    /// The keys that the meter gave the service, once it has.
-    async fn join(&self) -> Option<Reader> {
+    /// The keys that the meter gave the service, once it has. `lane` is the one to look at.
+    async fn join(&self, lane: &str) -> Option<Reader> {
         let client = NodeClient::new(&self.node.url).expect("an address");
         let chain = client.chain().await.ok()?.chain_id.parse().expect("a name");
         let signer = Signer::new(chain, now());
@@ -149,11 +153,11 @@ impl Street {
         let offered = offered.into_iter().next()?;
         let handed = statement::verify::<StreamKeys>(&offered.keys?).expect("keys are signed");
         let opened = keys::open(&handed, &self.adviser.opening).expect("they are for the service");
-        let lane = "live/power_delivered".parse().expect("a lane");
+        let lane = lane.parse().expect("a lane");
         Some(Reader {
-            power: opened.lanes.number(&lane).expect("the meter has power"),
+            lane: opened.lanes.number(&lane).expect("the meter has it"),
             subscriber: Subscriber::join(self.stream, offered.device_key, opened),
-            seconds: Vec::new(),
+            points: Vec::new(),
         })
     }
 }
@@ -161,9 +165,9 @@ impl Street {
 /// The service's end of the stream.
 struct Reader {
     subscriber: Subscriber,
-    power: Lane,
-    /// The time of each reading of the power.
-    seconds: Vec<i64>,
+    lane: Lane,
+    /// What it read of the lane that is looked at.
+    points: Vec<Point>,
 }
 
 impl Reader {
@@ -173,18 +177,17 @@ impl Reader {
             assert!(!matches!(reading, Reading::Excluded { .. }), "{reading:?}");
             return;
         };
-        let power = parts.iter().filter(|(lane, _)| *lane == self.power);
-        for (_, part) in power {
+        let looked_at = parts.iter().filter(|(lane, _)| *lane == self.lane);
+        for (_, part) in looked_at {
             let part = Part::from_bytes(part).expect("it is a part");
             assert_eq!(part.gaps, [], "nothing is missing");
-            self.seconds
-                .extend(part.points.iter().map(|point| point.from));
+            self.points.extend(part.points);
         }
     }
 }
 
-/// The household shares the power of its meter.
-fn consent(node: &Node, folder: &TempDir) -> (String, String) {
+/// The household shares what its meter measures.
+fn consent(node: &Node, folder: &TempDir, edit: impl FnOnce(&mut Value)) -> (String, String) {
     let path = |name: &str| folder.path().join(name);
     let register = |keys: &str, description: &PathBuf| {
         let keys = path(keys);
@@ -203,7 +206,9 @@ fn consent(node: &Node, folder: &TempDir) -> (String, String) {
     let insights = fs::read_to_string(examples.join("insights.json")).expect("the example");
     let description = path("insights-here.json");
     let insights = insights.replace("{origin}", "http://127.0.0.1:1");
-    fs::write(&description, insights).expect("a file");
+    let mut insights: Value = serde_json::from_str(&insights).expect("JSON");
+    edit(&mut insights);
+    fs::write(&description, insights.to_string()).expect("a file");
     let insights = register("adviser.json", &description);
     let wallet = path("household");
     let link = |keys: &str, service: &str| {
@@ -236,7 +241,7 @@ fn consent(node: &Node, folder: &TempDir) -> (String, String) {
 /// The household enters the code that its meter shows.
 fn pair(node: &Node, folder: &TempDir) -> String {
     let before = (MIDNIGHT - 60).to_string();
-    let few = ["--start", &before, "--telegrams", "3", "--speed", "max"];
+    let few = ["--simulate", "--start", &before, "--telegrams", "3"];
     let mut reader = meter(folder, &node.url, &few);
     let journal = folder.path().join("journal");
     let code = eventually("the meter shows a code", || {
@@ -261,7 +266,7 @@ fn meter(folder: &TempDir, node: &str, arguments: &[&str]) -> Child {
         .create(true)
         .open(folder.path().join("journal"));
     Command::new(PathBuf::from(PROGRAM).with_file_name("assent-meter"))
-        .args(["--simulate", "--datasets", "live", "--node", node])
+        .args(["--speed", "max", "--node", node])
         .arg("--buffer")
         .arg(folder.path().join("meter"))
         .args(arguments)
@@ -288,7 +293,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 /// second comes, once and in order; and none after the household has ended it.
 #[test]
 fn a_day_comes_whole_whatever_is_killed_until_the_household_ends_it() {
-    let mut street = Street::new();
+    let mut street = Street::new(|_| ());
     for (round, milliseconds) in [350, 900, 120, 1_700, 600].into_iter().enumerate() {
         let mut reader = street.meter();
         thread::sleep(Duration::from_millis(milliseconds));
@@ -303,14 +308,96 @@ fn a_day_comes_whole_whatever_is_killed_until_the_household_ends_it() {
     let journal = fs::read_to_string(street.folder.path().join("journal"));
     assert!(ended.success(), "{journal:?}");
 
-    let mut read = eventually("the service has keys", || wait(street.join()));
+    let mut read = eventually("the service has keys", || {
+        wait(street.join("live/power_delivered"))
+    });
     wait(street.read(&mut read)).expect("the service may read");
     let until = MIDNIGHT + i64::try_from(telegrams()).expect("few");
-    assert_eq!(read.seconds, (MIDNIGHT..until).collect::<Vec<i64>>());
+    let seconds: Vec<i64> = read.points.iter().map(|point| point.from).collect();
+    assert_eq!(seconds, (MIDNIGHT..until).collect::<Vec<i64>>());
 
     let wallet = street.folder.path().join("household");
     let withdraw = ["withdraw", &street.sink, "--wallet", text(&wallet)];
     street.node.assent(&withdraw).done();
     let refused = wait(street.read(&mut read)).expect_err("the service is shut out");
     assert_eq!(refused.code(), Some("consent-withdrawn"));
+}
+
+/// 2026-10-25T00:00:00 in Amsterdam, a day of 25 hours.
+const LONG_DAY: i64 = 1_792_879_200;
+const LONG_DAY_SECONDS: i64 = 25 * 3_600;
+
+/// The register of tariff 1 at every quarter of an hour of the long day, in watt-hours, read off the
+/// telegrams; and a file with a telegram of each minute of the day.
+fn long_day(file: &std::path::Path) -> Vec<i64> {
+    let spare = 1_800;
+    let minutes = usize::try_from((LONG_DAY_SECONDS + spare) / 60).expect("few");
+    let household = Household::new(Zone::default(), LONG_DAY, 1);
+    let telegrams: Vec<Vec<u8>> = household.step_by(60).take(minutes).collect();
+    fs::write(file, telegrams.concat()).expect("a file");
+    let register = |telegram: &Vec<u8>| {
+        let text = str::from_utf8(telegram).expect("ASCII");
+        let (_, rest) = text.split_once("1-0:1.8.1(").expect("a register");
+        let (kilowatt_hours, _) = rest.split_once('*').expect("a unit");
+        kilowatt_hours.replace('.', "").parse().expect("digits")
+    };
+    let quarters = telegrams.iter().step_by(15).map(register);
+    quarters
+        .take(usize::try_from(LONG_DAY_SECONDS / 900).expect("few") + 1)
+        .collect()
+}
+
+/// A service that asks for a resolution gets the values of it, as the registers have them, and keys
+/// of nothing else.
+#[track_caller]
+fn check_long_day(resolution: &str, dataset: &str, step: usize) {
+    let street = Street::new(|insights| {
+        let purpose = &mut insights["purposes"][0];
+        purpose["resolution"] = resolution.into();
+        purpose["required_concepts"] = serde_json::json!(["electricity_delivered_tariff_1"]);
+        purpose["optional_concepts"] = serde_json::json!([]);
+    });
+    let file = street.folder.path().join("telegrams");
+    let registers = long_day(&file);
+    let arguments = ["--file", text(&file)];
+    let ended = meter(&street.folder, &street.node.url, &arguments).wait();
+    let journal = fs::read_to_string(street.folder.path().join("journal"));
+    assert!(ended.expect("the reader ends").success(), "{journal:?}");
+
+    let lane = format!("{dataset}/electricity_delivered_tariff_1");
+    let mut read = eventually("the service has keys", || wait(street.join(&lane)));
+    let readable: Vec<String> = read
+        .subscriber
+        .readable()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(readable, [lane]);
+    wait(street.read(&mut read)).expect("the service may read");
+    let in_day = |point: &&Point| LONG_DAY <= point.from && point.to <= LONG_DAY + LONG_DAY_SECONDS;
+    let read: Vec<(i64, i64, i64)> = read
+        .points
+        .iter()
+        .filter(in_day)
+        .map(|point| {
+            let value = point.amount.value.replace('.', "");
+            (point.from, point.to, value.parse().expect("digits"))
+        })
+        .collect();
+    let times = (LONG_DAY..=LONG_DAY + LONG_DAY_SECONDS).step_by(900 * step);
+    let stands: Vec<(i64, i64)> = times.zip(registers.into_iter().step_by(step)).collect();
+    let expected: Vec<(i64, i64, i64)> = stands
+        .windows(2)
+        .map(|pair| (pair[0].0, pair[1].0, pair[1].1 - pair[0].1))
+        .collect();
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn quarter_hours_of_a_long_day_are_what_the_register_counted() {
+    check_long_day("quarter-hour", "quarter-hours", 1);
+}
+
+#[test]
+fn a_long_day_is_one_value() {
+    check_long_day("day", "days", 100);
 }

@@ -7,16 +7,27 @@ use assent_crypto::channel::Lane;
 use assent_model::canonical;
 use assent_model::names::{ConceptId, DatasetId};
 use assent_model::records::consent::ResourceSet;
+use assent_model::vocabulary::Resolution;
 use serde::{Deserialize, Serialize};
 
 /// The most lanes of a channel.
 const LANES_MAX: usize = 256;
 
+/// What devices call their dataset of a resolution. Descriptions are free to call theirs otherwise.
+pub fn dataset(resolution: Resolution) -> DatasetId {
+    let name = match resolution {
+        Resolution::Second => "live",
+        Resolution::QuarterHour => "quarter-hours",
+        Resolution::Day => "days",
+    };
+    name.parse().expect("it is a name of a dataset")
+}
+
 /// The name of a lane, written `dataset/concept`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LaneName {
-    /// The dataset, and with it the resolution.
+    /// The dataset of the device, which is its resolution ([`dataset`]).
     pub dataset_id: DatasetId,
     /// What is measured.
     pub concept_id: ConceptId,
@@ -82,7 +93,7 @@ impl Lanes {
         (0..).map(Lane).take(self.0.len()).collect()
     }
 
-    /// The lanes that a resource set gives, in order. What the channel does not have is passed over.
+    /// The lanes that a resource set gives, in order; it has the device's datasets. What the channel does not have is passed over.
     pub fn within(&self, resources: &ResourceSet) -> Vec<Lane> {
         let gives = |name: &LaneName| {
             let concepts = resources.get(&name.dataset_id);

@@ -1,7 +1,7 @@
 //! Both ends of a device's channel: the device that publishes, the requester that reads.
 //!
-//! - [`Lanes`]: what a channel has, a lane for each concept of each dataset. A consent's resource set
-//!   names lanes, so that who was granted days learns nothing of seconds.
+//! - [`Lanes`]: what a channel has, a lane for each concept at each resolution. A grant names lanes, so
+//!   that who was granted days learns nothing of seconds.
 //! - [`Publisher`]: the device's state. It admits readers, leaves them out, seals data, and says when
 //!   nothing was measured. [`Publisher::to_bytes`] is stored before any record is sent.
 //! - [`Subscriber`]: verifies and opens what comes, and names what a relay or a device did wrong.
@@ -46,7 +46,7 @@ mod stored;
 mod subscriber;
 
 pub use fault::ChannelFault;
-pub use lanes::{InvalidLanes, LaneName, Lanes};
+pub use lanes::{InvalidLanes, LaneName, Lanes, dataset};
 pub use publisher::{Admission, Moment, Publisher, SnapshotError};
 pub use subscriber::{Reading, Subscriber};
 

@@ -1,7 +1,5 @@
 //! One grant, from the log to the lanes that it opens.
 
-use std::collections::BTreeSet;
-
 use assent_api::v1::streams::GrantView;
 use assent_crypto::base64url;
 use assent_crypto::domains::SEAL_STREAM_GRANT;
@@ -16,12 +14,12 @@ use assent_ledger::merkle;
 use assent_ledger::sequencer::LeafContent;
 use assent_ledger::status_map::StatusProof;
 use assent_model::ids::{StreamId, SurrogateId};
-use assent_model::names::ConceptId;
 use assent_model::records::consent::{ConsentRecord, ConsentStatus, ResourceSet, RolePart};
 use assent_model::records::stream::{StreamGrant, StreamNaming};
 use assent_model::statement::{self, Content, Verified};
 
 use super::{StandingFault, StandingGrant, StreamTrust, binding};
+use crate::channel::dataset;
 use crate::status_chain::StatusChain;
 
 /// What a grant is held against.
@@ -49,7 +47,7 @@ impl Check<'_> {
             cr_id: view.cr_id,
             requester: said.requester,
             sealing_key: said.sealing_key.clone(),
-            resource_set: shared_by(&said.resource_set, chain.resource_set()),
+            resource_set: shared_by(said, chain.resource_set()),
             history_from: said.history_from,
             valid_from: common.valid_from,
             valid_until: common.valid_until,
@@ -179,14 +177,19 @@ impl Check<'_> {
     }
 }
 
-/// What both sets have.
-fn shared_by(granted: &ResourceSet, consented: &ResourceSet) -> ResourceSet {
-    let shared = granted.iter().filter_map(|(dataset, concepts)| {
-        let concepts: BTreeSet<ConceptId> = concepts
-            .intersection(consented.get(dataset)?)
-            .cloned()
-            .collect();
-        (!concepts.is_empty()).then(|| (dataset.clone(), concepts))
-    });
-    shared.collect()
+/// What both sets have, by the datasets of the device: those of the resolutions that the holder names.
+/// A dataset without one is no stream, and gives nothing.
+fn shared_by(granted: &StreamGrant, consented: &ResourceSet) -> ResourceSet {
+    let mut lanes = ResourceSet::new();
+    for (id, concepts) in &granted.resource_set {
+        let (Some(resolution), Some(consented)) = (granted.resolutions.get(id), consented.get(id))
+        else {
+            continue;
+        };
+        let shared = concepts.intersection(consented).cloned();
+        let lane = lanes.entry(dataset(*resolution)).or_default();
+        lane.extend(shared);
+    }
+    lanes.retain(|_, concepts| !concepts.is_empty());
+    lanes
 }

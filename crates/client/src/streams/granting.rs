@@ -1,11 +1,17 @@
 //! The holder's side: a grant, sealed to the device, and the word that ties a consent to a stream.
 
+use std::collections::BTreeMap;
+
 use assent_api::v1::streams::PutGrant;
 use assent_crypto::base64url;
 use assent_crypto::domains::SEAL_STREAM_GRANT;
 use assent_crypto::sealing::{self, SealingKey};
 use assent_crypto::signature::SigningKey;
+use assent_model::description::ServiceDescription;
+use assent_model::names::DatasetId;
+use assent_model::records::consent::ResourceSet;
 use assent_model::records::stream::{StreamGrant, StreamNaming};
+use assent_model::vocabulary::Resolution;
 
 use super::binding;
 use crate::statements::Signer;
@@ -19,6 +25,37 @@ pub struct Granting<'k> {
     pub consent: &'k SigningKey,
     /// The device's.
     pub device: &'k SealingKey,
+}
+
+/// What of a consent comes as streams.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Streamed {
+    /// The datasets that are streams.
+    pub resource_set: ResourceSet,
+    /// How fine each of them is.
+    pub resolutions: BTreeMap<DatasetId, Resolution>,
+}
+
+impl Streamed {
+    /// What a consent covers of the streams of its source: `source` is the description that the source's
+    /// record names. What else the person consented to is nothing that a device has to hear of.
+    pub fn of(source: &ServiceDescription, consented: &ResourceSet) -> Self {
+        let mut streamed = Self::default();
+        for dataset in &source.datasets {
+            let concepts = consented.get(&dataset.dataset_id);
+            if let (Some(resolution), Some(concepts)) = (dataset.resolution, concepts) {
+                let id = dataset.dataset_id.clone();
+                streamed.resource_set.insert(id.clone(), concepts.clone());
+                streamed.resolutions.insert(id, resolution);
+            }
+        }
+        streamed
+    }
+
+    /// Whether there is nothing to grant.
+    pub fn is_empty(&self) -> bool {
+        self.resource_set.is_empty()
+    }
 }
 
 /// What a holder puts at the relay: the grant, which the device alone can read, and the naming.

@@ -12,7 +12,7 @@ pub mod named;
 mod standing;
 mod trust;
 
-pub use granting::{Granting, granted};
+pub use granting::{Granting, Streamed, granted};
 pub use named::{NamedStream, NamingFault};
 pub use standing::{Standing, StandingFault, StandingGrant};
 pub use trust::{StreamTrust, TrustError};

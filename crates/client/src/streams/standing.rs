@@ -36,7 +36,7 @@ pub struct StandingGrant {
     pub requester: PartyId,
     /// To which key of the requester the keys are sealed.
     pub sealing_key: SealingKey,
-    /// What the holder granted and the consent still covers.
+    /// What the holder granted and the consent still covers, by the datasets of the device.
     pub resource_set: ResourceSet,
     /// Data from before this instant is not given; absent where reading starts with the grant.
     pub history_from: Option<Timestamp>,

@@ -500,6 +500,7 @@ pub(crate) fn describe_source(provider: PartyId) -> ServiceDescription {
             data_structure_specification: None,
             issued: None,
             modified: None,
+            resolution: None,
             data_mappings: vec![
                 mapping("used", REQUIRED),
                 mapping("made", OPTIONAL),
@@ -523,6 +524,7 @@ pub(crate) fn describe_requester(provider: PartyId) -> ServiceDescription {
         processing_categories: BTreeSet::from([ProcessingCategory::Analyse]),
         required_concepts: BTreeSet::from([name(REQUIRED)]),
         optional_concepts: BTreeSet::from([name(OPTIONAL)]),
+        resolution: None,
         policy: Policy {
             policy_ref: "https://adviser.example/policy".to_owned(),
             policy_version: "1".to_owned(),

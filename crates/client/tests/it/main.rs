@@ -12,6 +12,7 @@ mod give;
 mod http;
 mod key_file;
 mod key_history;
+mod offer;
 mod pairing;
 mod source;
 mod statements;

@@ -38,7 +38,7 @@ use assent_model::records::stream::{
 };
 use assent_model::statement::{Content, Nested, Verified};
 use assent_model::time::{Span, Timestamp};
-use assent_model::vocabulary::LegalBasis;
+use assent_model::vocabulary::{LegalBasis, Resolution};
 use serde::Serialize;
 
 const CHAIN: &str = "assent:judges";
@@ -184,6 +184,7 @@ impl Cast {
                 datasets: vec![DatasetOutline {
                     dataset_id: name("readings"),
                     concepts,
+                    resolution: None,
                 }],
                 purposes: vec![PurposeOutline {
                     purpose_id: name("advice"),
@@ -191,6 +192,7 @@ impl Cast {
                     conditions: Digest::of(b"conditions"),
                     required: BTreeSet::from([name("energy.consumed")]),
                     optional: BTreeSet::from([name("energy.produced")]),
+                    resolution: None,
                 }],
             },
         };
@@ -363,6 +365,7 @@ impl Cast {
             requester: self.provider.party_id(),
             sealing_key: self.provider.opening.sealing_key().clone(),
             resource_set: resource_set(),
+            resolutions: BTreeMap::from([(name("readings"), Resolution::Day)]),
             history_from: None,
         };
         let keys = StreamKeys {

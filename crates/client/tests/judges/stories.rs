@@ -19,7 +19,7 @@ use assent_model::description::{Obligation, ServiceDescription, ShareWith};
 use assent_model::ids::{ConsentId, ReceiptId};
 use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
 use assent_model::time::Span;
-use assent_model::vocabulary::{ProcessingCategory, Recipient};
+use assent_model::vocabulary::{ProcessingCategory, Recipient, Resolution};
 use serde_json::Value;
 
 use crate::bundles::Sample;
@@ -221,7 +221,13 @@ fn describe_in_full(before: &ServiceDescription) -> ServiceDescription {
     dataset.data_structure_specification = text();
     dataset.issued = Some("2026-01-01".to_owned());
     dataset.modified = Some("2026-02-01".to_owned());
+    dataset.resolution = Some(Resolution::QuarterHour);
+    let mut finer = dataset.clone();
+    finer.dataset_id = "finer".parse().unwrap();
+    finer.resolution = Some(Resolution::Second);
+    description.datasets.insert(0, finer);
     let purpose = &mut description.purposes[0];
+    purpose.resolution = Some(Resolution::QuarterHour);
     purpose.processing_categories = ProcessingCategory::ALL.iter().copied().collect();
     purpose.optional_concepts.clear();
     purpose.recipients = Recipient::ALL.iter().copied().collect();

@@ -70,6 +70,9 @@ rejections! {
         /// one out.
         RequiredConceptMissing = "required-concept-missing",
             "a concept that the purpose requires is missing";
+        /// A concept that the purpose requires is held by streams of another resolution alone.
+        ResolutionMissing = "resolution-missing",
+            "no stream of the source has the resolution that the purpose requires";
         /// The validity is empty, over, or longer than offered.
         ValidityInvalid = "validity-invalid", "the period of validity is not possible";
         /// A new consent must start active.

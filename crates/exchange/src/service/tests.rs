@@ -64,6 +64,7 @@ fn datasets(count: usize) -> Vec<DatasetOutline> {
     ids.map(|dataset_id| DatasetOutline {
         dataset_id,
         concepts: [name("weight")].into(),
+        resolution: None,
     })
     .collect()
 }

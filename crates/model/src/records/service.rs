@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{PartyId, ServiceId};
 use crate::names::{ConceptId, DatasetId, PurposeId};
 use crate::statement::Content;
-use crate::vocabulary::LegalBasis;
+use crate::vocabulary::{LegalBasis, Resolution};
 
 /// The most datasets that a description may have.
 pub const DATASETS_MAX: usize = 64;
@@ -66,6 +66,9 @@ pub struct DatasetOutline {
     pub dataset_id: DatasetId,
     /// What is in it.
     pub concepts: BTreeSet<ConceptId>,
+    /// How fine it is, where it is a stream; absent where it is a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
 }
 
 /// A purpose and the concepts that it needs.
@@ -82,6 +85,18 @@ pub struct PurposeOutline {
     pub required: BTreeSet<ConceptId>,
     /// The person may leave these out.
     pub optional: BTreeSet<ConceptId>,
+    /// How fine streams have to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Resolution>,
+}
+
+/// Why a concept is read from no dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HolderMissing {
+    /// No dataset holds it.
+    Concept,
+    /// Streams hold it, and none is as fine as wanted.
+    Resolution,
 }
 
 impl Outline {
@@ -90,6 +105,31 @@ impl Outline {
         self.purposes
             .iter()
             .find(|purpose| purpose.purpose_id == *id)
+    }
+
+    /// The dataset that a concept is read from where streams are wanted at `wanted`.
+    ///
+    /// A concept that a stream holds comes from the first stream that is exactly as fine as wanted,
+    /// and from nothing else: finer would say more than was asked, coarser less than is needed. Where
+    /// nothing is wanted, documents come before streams and coarse streams before fine ones. Of several
+    /// alike it is the first.
+    ///
+    /// # Errors
+    /// See [`HolderMissing`].
+    pub fn holder(
+        &self,
+        concept: &ConceptId,
+        wanted: Option<Resolution>,
+    ) -> Result<&DatasetOutline, HolderMissing> {
+        let has = |dataset: &&DatasetOutline| dataset.concepts.contains(concept);
+        let mut holders = self.datasets.iter().filter(has);
+        let is_stream = |dataset: &DatasetOutline| dataset.resolution.is_some();
+        if wanted.is_some() && holders.clone().any(is_stream) {
+            let found = holders.find(|dataset| dataset.resolution == wanted);
+            return found.ok_or(HolderMissing::Resolution);
+        }
+        let coarsest = holders.min_by_key(|dataset| dataset.resolution);
+        coarsest.ok_or(HolderMissing::Concept)
     }
 
     /// Whether it is small enough to be matched against another outline in bounded time.

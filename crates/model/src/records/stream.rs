@@ -1,5 +1,7 @@
 //! What devices and their holders sign about streams.
 
+use std::collections::BTreeMap;
+
 use assent_crypto::digest::Digest;
 use assent_crypto::jws::Typ;
 use assent_crypto::sealing::SealingKey;
@@ -7,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::consent::ResourceSet;
 use crate::ids::{ConsentId, PartyId, StreamId, SurrogateId};
+use crate::names::DatasetId;
 use crate::statement::{Content, Nested};
 use crate::time::Timestamp;
+use crate::vocabulary::Resolution;
 
 /// The person's side of a pairing. Signed with a key that the person made for this one stream, so
 /// that ledger readers cannot tell whose device it is.
@@ -87,8 +91,11 @@ pub struct StreamGrant {
     pub requester: PartyId,
     /// To which key of the requester the keys are sealed.
     pub sealing_key: SealingKey,
-    /// What may be read: a lane for each concept of a dataset.
+    /// What may be read, by the datasets of the consent.
     pub resource_set: ResourceSet,
+    /// How fine each of these datasets is, by the description that the consent names. The device
+    /// gives lanes of exactly this resolution, whatever the dataset is called.
+    pub resolutions: BTreeMap<DatasetId, Resolution>,
     /// Data from before this instant is not given; absent where reading starts with the grant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_from: Option<Timestamp>,

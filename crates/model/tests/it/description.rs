@@ -40,6 +40,7 @@ fn dataset(id: &str, names: &[&str]) -> Dataset {
         data_structure_specification: None,
         issued: None,
         modified: None,
+        resolution: None,
         data_mappings: names.iter().map(mapping).collect(),
     }
 }
@@ -54,6 +55,7 @@ fn purpose(id: &str, required: &[&str], optional: &[&str]) -> ProcessingBasis {
         processing_categories: [ProcessingCategory::Use].into(),
         required_concepts: concepts(required),
         optional_concepts: concepts(optional),
+        resolution: None,
         policy: Policy {
             policy_ref: "https://gym.example/privacy".into(),
             policy_version: "1".into(),

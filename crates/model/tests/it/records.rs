@@ -150,6 +150,7 @@ fn outline(datasets: usize, purposes: usize, concepts: usize) -> Outline {
     let dataset = |number: usize| DatasetOutline {
         dataset_id: format!("dataset-{number}").parse().expect("a dataset"),
         concepts: concepts.clone(),
+        resolution: None,
     };
     let purpose = |number: usize| PurposeOutline {
         purpose_id: format!("purpose-{number}").parse().expect("a purpose"),
@@ -157,6 +158,7 @@ fn outline(datasets: usize, purposes: usize, concepts: usize) -> Outline {
         conditions: Digest::ZERO,
         required: concepts.clone(),
         optional: BTreeSet::new(),
+        resolution: None,
     };
     Outline {
         datasets: (0..datasets).map(dataset).collect(),

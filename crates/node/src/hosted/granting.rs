@@ -5,23 +5,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_client::keys::{Wallet, WalletStream};
-use assent_client::streams::{Granting, granted};
+use assent_client::streams::{Granting, Streamed, granted};
 use assent_exchange::consent::state::{Consent, Role, Status};
 use assent_exchange::identity::state::Party;
 use assent_exchange::stream::state::{Stream, StreamStatus};
 use assent_model::ids::{ConsentId, PartyId, ServiceId, StreamId};
 use assent_model::records::stream::StreamGrant;
+use assent_model::vocabulary::Resolution;
 
 use super::answering::read;
 use super::{keeping, pseudonym, signer, wallet};
 use crate::accounts;
+use crate::descriptions;
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::streams::grants;
-
-/// The datasets of meters. A consent for one of them may be about a meter; what else the person
-/// consented to is nothing that a device has to hear of.
-const METERED: [&str; 3] = ["live", "quarter-hours", "days"];
 
 /// Does [`grant_all`] after something that stands whether this succeeds or not: the person finds on
 /// the page of meters what is left to do.
@@ -57,10 +55,10 @@ async fn grant_all(node: &Node, party: PartyId) -> Result<(), Failure> {
         let consent = read::<Consent>(node, &granted.cr_id).await?;
         sources.insert(consent.service.service_id);
     }
-    for (cr_id, consent) in metered(node, &wallet).await? {
-        let is_known = known.iter().any(|granted| granted.cr_id == cr_id);
-        if !is_known && sources.contains(&consent.service.service_id) {
-            put(node, &wallet, only, cr_id, &consent).await?;
+    for metered in metered(node, &wallet).await? {
+        let is_known = known.iter().any(|granted| granted.cr_id == metered.cr_id);
+        if !is_known && sources.contains(&metered.consent.service.service_id) {
+            put(node, &wallet, only, &metered).await?;
         }
     }
     Ok(())
@@ -79,9 +77,8 @@ pub(crate) async fn grant(
     let wallet = wallet(node, party).await?;
     let kept = wallet.stream(stream).ok_or_else(Failure::not_found)?;
     let all = metered(node, &wallet).await?;
-    let found = all.iter().find(|(cr_id, _)| *cr_id == consent);
-    let (cr_id, found) = found.ok_or_else(Failure::not_found)?;
-    put(node, &wallet, kept, *cr_id, found).await
+    let found = all.iter().find(|metered| metered.cr_id == consent);
+    put(node, &wallet, kept, found.ok_or_else(Failure::not_found)?).await
 }
 
 /// A consent that reads a meter, or could.
@@ -93,6 +90,8 @@ pub(crate) struct Reader {
     pub(crate) source: ServiceId,
     /// The service that reads.
     pub(crate) service: ServiceId,
+    /// How often it reads, from seldom to often.
+    pub(crate) resolutions: BTreeSet<Resolution>,
     /// Whether the meter was told of it.
     pub(crate) is_granted: bool,
 }
@@ -108,12 +107,13 @@ pub(crate) async fn readers(
 ) -> Result<Vec<Reader>, Failure> {
     let wallet = wallet(node, party).await?;
     let known = grants::of_stream(node, stream).await?;
-    let reader = |(cr_id, consent): (ConsentId, Arc<Consent>)| match &consent.role {
+    let reader = |metered: Metered| match &metered.consent.role {
         Role::Source { sink, .. } => Some(Reader {
-            cr_id,
-            source: consent.service.service_id,
+            cr_id: metered.cr_id,
+            source: metered.consent.service.service_id,
             service: sink.service_id,
-            is_granted: known.iter().any(|granted| granted.cr_id == cr_id),
+            resolutions: metered.streamed.resolutions.into_values().collect(),
+            is_granted: known.iter().any(|granted| granted.cr_id == metered.cr_id),
         }),
         Role::Within { .. } | Role::Sink { .. } => None,
     };
@@ -127,18 +127,31 @@ async fn is_open(node: &Node, kept: &WalletStream) -> Result<bool, Failure> {
     Ok(stream.is_some_and(|stream| stream.status == StreamStatus::Open && stream.holder == holder))
 }
 
-/// The sources' records of the active pairs of a person that may be about a meter.
-async fn metered(node: &Node, wallet: &Wallet) -> Result<Vec<(ConsentId, Arc<Consent>)>, Failure> {
+/// A source's record of an active pair that may be about a meter: something of it comes as a stream.
+struct Metered {
+    cr_id: ConsentId,
+    consent: Arc<Consent>,
+    streamed: Streamed,
+}
+
+async fn metered(node: &Node, wallet: &Wallet) -> Result<Vec<Metered>, Failure> {
     let mut found = Vec::new();
     for pair in wallet.aliases() {
         let surrogate = pair.alias.surrogate_id();
         for cr_id in accounts::listed::<ConsentId>(node, surrogate, "consents").await? {
             let consent = read::<Consent>(node, &cr_id).await?;
-            let mut datasets = consent.resource_set.keys();
-            let is_metered = datasets.any(|dataset| METERED.contains(&dataset.as_str()));
             let is_source = matches!(consent.role, Role::Source { .. });
-            if is_source && is_metered && consent.status == Status::Active {
-                found.push((cr_id, consent));
+            if !is_source || consent.status != Status::Active {
+                continue;
+            }
+            let source = descriptions::shared(node, &consent.service).await?;
+            let streamed = Streamed::of(&source, &consent.resource_set);
+            if !streamed.is_empty() {
+                found.push(Metered {
+                    cr_id,
+                    consent,
+                    streamed,
+                });
             }
         }
     }
@@ -149,9 +162,9 @@ async fn put(
     node: &Node,
     wallet: &Wallet,
     kept: &WalletStream,
-    cr_id: ConsentId,
-    consent: &Consent,
+    metered: &Metered,
 ) -> Result<(), Failure> {
+    let (cr_id, consent) = (metered.cr_id, &metered.consent);
     let Some(sink) = consent.role.counterpart() else {
         return Err(Failure::not_found());
     };
@@ -165,7 +178,8 @@ async fn put(
         cr_id,
         requester,
         sealing_key: reader.sealing_key.clone(),
-        resource_set: consent.resource_set.clone(),
+        resource_set: metered.streamed.resource_set.clone(),
+        resolutions: metered.streamed.resolutions.clone(),
         history_from: None,
     };
     let keys = Granting {

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::consent::{Back, Fact, facts};
+use super::consent::{Back, Fact, facts, titled};
 use super::dates::{day, last_day};
 use super::failure::PageFailure;
 use super::frame::{Frame, page};
@@ -125,7 +125,7 @@ async fn show(
         let names = dataset.required.iter().chain(&dataset.optional);
         let names = names.filter(|(concept, _)| chosen.contains(*concept));
         let names: Vec<String> = names.map(|(_, name)| plain(name)).collect();
-        Some(format!("{}: {}", plain(&dataset.title), names.join(", ")))
+        Some(format!("{}: {}", titled(dataset), names.join(", ")))
     });
     let shown = ReceiptPage {
         is_new: matches!(occasion, Occasion::JustGiven(_)),

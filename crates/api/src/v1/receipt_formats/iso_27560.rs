@@ -35,11 +35,13 @@ pub fn receipt(of: &ReceiptSource<'_>) -> Result<Value, PurposeMissing> {
 fn context() -> Value {
     let time = json!({ "@type": "http://www.w3.org/2001/XMLSchema#dateTime" });
     json!({
+        "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
         "dpv": "https://w3id.org/dpv#",
         "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
         "legal-eu": "https://w3id.org/dpv/legal/eu#",
         "loc": "https://w3id.org/dpv/loc#",
+        "dcat:temporalResolution": { "@type": "http://www.w3.org/2001/XMLSchema#duration" },
         "dct:conformsTo": { "@type": "@id" },
         "dct:created": time,
         "dct:valid": time,
@@ -133,14 +135,19 @@ fn datum(of: &ReceiptSource<'_>, purpose: &ProcessingBasis, chosen: &Chosen<'_>)
     } else {
         "dpv:Optional"
     };
-    json!({
+    let mut datum = json!({
         "@type": kind,
         "dct:identifier": chosen.concept,
         "dct:title": chosen.name,
         "dct:isPartOf": chosen.dataset,
         "dpv:hasNecessity": { "@id": necessity },
         "dpv:hasDataSource": data_source(of.source, purpose.collection_method),
-    })
+    });
+    // Neither TS 27560 nor DPV says how fine data is; DCAT 3, 6.6.5 does.
+    if let Some(resolution) = chosen.resolution {
+        datum["dcat:temporalResolution"] = terms::duration(resolution).into();
+    }
+    datum
 }
 
 fn data_source(source: Option<&ServiceDescription>, method: CollectionMethod) -> Value {

@@ -16,6 +16,7 @@ use assent_model::description::{DataMapping, ProcessingBasis, Provider, ServiceD
 use assent_model::names::{ConceptId, DatasetId, Language};
 use assent_model::records::consent::{ConsentRecord, ResourceSet};
 use assent_model::time::Timestamp;
+use assent_model::vocabulary::Resolution;
 use serde::{Deserialize, Serialize};
 
 use super::consents::pick;
@@ -104,6 +105,7 @@ struct Chosen<'a> {
     dataset: &'a DatasetId,
     concept: &'a ConceptId,
     name: &'a str,
+    resolution: Option<Resolution>,
     is_required: bool,
 }
 
@@ -141,6 +143,7 @@ impl<'a> ReceiptSource<'a> {
                     name: mapping.map_or(concept.as_str(), |mapping| {
                         pick(&mapping.name, self.language())
                     }),
+                    resolution: described.and_then(|described| described.resolution),
                     is_required: purpose.required_concepts.contains(concept),
                 }
             })

@@ -1,6 +1,15 @@
 //! Our vocabulary in terms of the W3C Data Privacy Vocabulary, version 2.
 
-use assent_model::vocabulary::{LegalBasis, ProcessingCategory, PurposeCategory};
+use assent_model::vocabulary::{LegalBasis, ProcessingCategory, PurposeCategory, Resolution};
+
+/// The time between two values of a stream, as a duration of XML Schema.
+pub(super) const fn duration(resolution: Resolution) -> &'static str {
+    match resolution {
+        Resolution::Second => "PT1S",
+        Resolution::QuarterHour => "PT15M",
+        Resolution::Day => "P1D",
+    }
+}
 
 /// A purpose.
 pub(super) const fn purpose(category: PurposeCategory) -> &'static str {

@@ -18,8 +18,8 @@ use assent_model::records::consent::{
 };
 use assent_model::time::Timestamp;
 use assent_model::vocabulary::{
-    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, StorageDuration,
-    StorageLocation, ValueKind,
+    CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, Resolution,
+    StorageDuration, StorageLocation, ValueKind,
 };
 use serde_json::Value;
 
@@ -50,6 +50,7 @@ fn adviser(edit: impl FnOnce(&mut ProcessingBasis)) -> ServiceDescription {
         processing_categories: [ProcessingCategory::Analyse, ProcessingCategory::Profile].into(),
         required_concepts: [name("energy/power")].into(),
         optional_concepts: [name("energy/gas")].into(),
+        resolution: None,
         policy: Policy {
             policy_ref: "https://adviser.example/privacy".into(),
             policy_version: "3".into(),
@@ -116,6 +117,7 @@ fn described(service: &str, purposes: Vec<ProcessingBasis>) -> ServiceDescriptio
             data_structure_specification: None,
             issued: None,
             modified: None,
+            resolution: Some(Resolution::QuarterHour),
             data_mappings: vec![
                 mapping("energy/power", "Power", "Vermogen"),
                 mapping("energy/gas", "Gas", "Gas"),
@@ -360,6 +362,26 @@ fn iso_of(edit: impl FnOnce(&mut ProcessingBasis), history: &[Happening]) -> Val
     let requester = adviser(edit);
     let record = record(&requester, "advice");
     iso_27560::receipt(&source_of(&record, &requester, history)).expect("the purpose is described")
+}
+
+#[test]
+fn iso_says_how_fine_a_stream_is() {
+    for (resolution, said) in [
+        (None, None),
+        (Some(Resolution::Day), Some("P1D")),
+        (Some(Resolution::QuarterHour), Some("PT15M")),
+        (Some(Resolution::Second), Some("PT1S")),
+    ] {
+        let mut requester = adviser(|_| ());
+        requester.datasets[0].resolution = resolution;
+        let record = record(&requester, "advice");
+        let receipt = iso_27560::receipt(&source_of(&record, &requester, &[])).expect("described");
+        let path =
+            "dpv:hasRecordOfActivity/dpv:hasProcess/dpv:hasPersonalData/*/dcat:temporalResolution";
+        let found: Vec<_> = at(&receipt, path).into_iter().map(Value::as_str).collect();
+        let count = if said.is_some() { 2 } else { 0 };
+        assert_eq!(found, vec![said; count], "{resolution:?}");
+    }
 }
 
 /// Every term with a prefix of the vocabulary that stands in the document.

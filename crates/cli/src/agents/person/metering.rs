@@ -7,7 +7,7 @@ use assent_client::http::{ClientError, Identified};
 use assent_client::key_history::KeyHistory;
 use assent_client::keys::{Pseudonym, WalletStream};
 use assent_client::pairing::{Mailbox as _, PairingCode, RemoteMailbox, enter};
-use assent_client::streams::granting::{Granting, granted};
+use assent_client::streams::{Granting, Streamed, granted};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::consent::{ConsentRecord, RolePart};
 use assent_model::records::stream::StreamGrant;
@@ -128,6 +128,16 @@ impl Person {
         let RolePart::Source { sink, .. } = &record.content().role_specific_part else {
             return Err(Failure::problem("the consent hands nothing out"));
         };
+        let described = self
+            .session
+            .service_named(&record.content().common_part.service)
+            .await?;
+        let streamed = Streamed::of(&described.description, held.chain.resource_set());
+        if streamed.is_empty() {
+            return Err(Failure::problem(
+                "nothing of this consent comes from a meter",
+            ));
+        }
         let requester = self.session.service_named(sink).await?.provider;
         let sealing_key = self.keys_of(requester).await?.sealing_key().clone();
         let grant = StreamGrant {
@@ -135,7 +145,8 @@ impl Person {
             cr_id: source,
             requester,
             sealing_key,
-            resource_set: held.chain.resource_set().clone(),
+            resource_set: streamed.resource_set,
+            resolutions: streamed.resolutions,
             history_from,
         };
         let device = self.keys_of(kept.device).await?;

@@ -44,7 +44,12 @@ fn text(description: &ServiceDescription, language: &Language) -> String {
     ]));
     for dataset in &description.datasets {
         let title = pick(&dataset.title, language);
-        lines.push(format_args!("\ndataset {}: {title}", dataset.dataset_id));
+        let often = dataset.resolution.as_ref().map(spelled);
+        let often = often.map_or_else(String::new, |often| format!(" (stream, {often})"));
+        lines.push(format_args!(
+            "\ndataset {}: {title}{often}",
+            dataset.dataset_id
+        ));
         for mapping in &dataset.data_mappings {
             let name = pick(&mapping.name, language);
             lines.push(format_args!("  {}: {name}", mapping.concept_id));
@@ -57,6 +62,9 @@ fn text(description: &ServiceDescription, language: &Language) -> String {
             "\npurpose {}: {name} ({basis})",
             purpose.purpose_id
         ));
+        if let Some(resolution) = &purpose.resolution {
+            lines.push(format_args!("  streams  {}", spelled(resolution)));
+        }
         for concept in &purpose.required_concepts {
             lines.push(format_args!("  needs    {concept}"));
         }

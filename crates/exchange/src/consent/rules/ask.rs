@@ -2,7 +2,7 @@
 
 use assent_model::machine::Context;
 use assent_model::records::consent::{ConsentRequest, UsageRules};
-use assent_model::records::service::{DescriptionRef, Outline, PurposeOutline};
+use assent_model::records::service::{DescriptionRef, HolderMissing, Outline, PurposeOutline};
 use assent_model::statement::Verified;
 use assent_model::vocabulary::LegalBasis;
 
@@ -91,21 +91,20 @@ fn check_link(link: &Link, asked: &ConsentRequest) -> Result<(), ConsentRejectio
     Ok(())
 }
 
-/// What a person can choose from: every concept that the purpose needs, by the first dataset of
-/// the source that holds it. Optional concepts that the source lacks are left out.
+/// What a person can choose from: every concept that the purpose needs, by the dataset of the source
+/// that it is read from ([`Outline::holder`]). Optional concepts that the source lacks, or has as
+/// streams of another resolution only, are left out.
 ///
 /// # Errors
-/// The source lacks a required concept.
+/// The source lacks a required concept, or lacks it at the resolution that the purpose needs.
 pub fn offer(purpose: &PurposeOutline, source: &Outline) -> Result<Offer, ConsentRejection> {
-    let dataset_with = |concept| {
-        source
-            .datasets
-            .iter()
-            .find(|dataset| dataset.concepts.contains(concept))
-    };
+    let holder = |concept| source.holder(concept, purpose.resolution);
     let mut offer = Offer::new();
     for concept in &purpose.required {
-        let dataset = dataset_with(concept).ok_or(ConsentRejection::RequiredConceptMissing)?;
+        let dataset = holder(concept).map_err(|missing| match missing {
+            HolderMissing::Concept => ConsentRejection::RequiredConceptMissing,
+            HolderMissing::Resolution => ConsentRejection::ResolutionMissing,
+        })?;
         offer
             .entry(dataset.dataset_id.clone())
             .or_default()
@@ -113,7 +112,7 @@ pub fn offer(purpose: &PurposeOutline, source: &Outline) -> Result<Offer, Consen
             .insert(concept.clone());
     }
     for concept in &purpose.optional {
-        if let Some(dataset) = dataset_with(concept) {
+        if let Ok(dataset) = holder(concept) {
             offer
                 .entry(dataset.dataset_id.clone())
                 .or_default()

@@ -31,6 +31,10 @@ const ASKING: &[Row<Signed<ConsentRequest>>] = &[
         "validity-invalid",
     ),
     (
+        |d| d.content.purpose_id = name("pacing"),
+        "resolution-missing",
+    ),
+    (
         |d| d.content.purpose_id = name("rest"),
         "required-concept-missing",
     ),

@@ -27,6 +27,8 @@ use crate::redirects::Refused;
 /// A dataset as it can be chosen from.
 struct Dataset {
     title: String,
+    /// How often a value comes; empty where it is a document.
+    how_often: String,
     required: Vec<String>,
     optional: Vec<Optional>,
 }
@@ -72,6 +74,8 @@ pub(super) struct FormPage {
     description: String,
     datasets: Vec<Dataset>,
     has_optional: bool,
+    /// Whether any of it comes as a stream.
+    is_stream: bool,
     is_special: bool,
     period: String,
     termination: String,
@@ -293,6 +297,10 @@ impl Worded<'_> {
             purpose: said(&purpose.name),
             description: said(&purpose.description),
             has_optional: notice.datasets.iter().any(has_optional),
+            is_stream: notice
+                .datasets
+                .iter()
+                .any(|dataset| dataset.how_often.is_some()),
             datasets: datasets(notice, self.choices),
             is_special: purpose.special_categories,
             period: said(&purpose.storage.period),
@@ -355,6 +363,7 @@ pub(in crate::pages) fn custody(custody: Custody) -> &'static str {
 fn datasets(notice: &Notice, choices: &Choices) -> Vec<Dataset> {
     let dataset = |dataset: &NoticeDataset| Dataset {
         title: plain(&dataset.title),
+        how_often: dataset.how_often.clone().unwrap_or_default(),
         required: dataset.required.values().map(|name| plain(name)).collect(),
         optional: dataset
             .optional

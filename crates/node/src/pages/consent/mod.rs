@@ -22,7 +22,7 @@ use crate::node::Node;
 
 pub(super) use closed::{Back, ClosedPage, over};
 pub(super) use form::custody;
-pub(super) use notice::{Fact, facts, word};
+pub(super) use notice::{Fact, facts, titled, word};
 pub(super) use preview::preview;
 pub(super) use visit::{language, name_of, not_me};
 

@@ -106,7 +106,7 @@ impl Facts<'_> {
             let datasets = notice.datasets.iter();
             datasets.filter_map(move |dataset| {
                 let concepts = of(dataset).join(", ");
-                (!concepts.is_empty()).then(|| format!("{}: {concepts}", plain(&dataset.title)))
+                (!concepts.is_empty()).then(|| format!("{}: {concepts}", titled(dataset)))
             })
         };
         let required = named(|dataset| dataset.required.values().map(|name| plain(name)).collect());
@@ -186,6 +186,14 @@ impl Facts<'_> {
             format!("SHA-256 {}", policy.policy_hash),
         ];
         self.add("notice-policy", lines);
+    }
+}
+
+/// A dataset by its name, and how often it has a value where it is a stream.
+pub(in crate::pages) fn titled(dataset: &NoticeDataset) -> String {
+    match &dataset.how_often {
+        Some(how_often) => format!("{} ({})", plain(&dataset.title), plain(how_often)),
+        None => plain(&dataset.title),
     }
 }
 

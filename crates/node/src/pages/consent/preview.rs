@@ -1,14 +1,12 @@
 //! The form that a description leads to, for who writes it: the same template with the same words, of
 //! which nothing can be sent.
 
-use std::collections::BTreeSet;
-
 use assent_api::v1::consents::{Notice, notice};
 use assent_crypto::digest::Digest;
 use assent_exchange::consent::state::{Offer, OfferedDataset};
 use assent_model::canonical;
 use assent_model::description::{ProcessingBasis, ServiceDescription};
-use assent_model::names::{ConceptId, DatasetId};
+use assent_model::names::ConceptId;
 use assent_model::time::Timestamp;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -41,49 +39,23 @@ pub(in crate::pages) fn preview(
     page(StatusCode::OK, &shown)
 }
 
-/// What the purpose asks for: from each dataset that has it, the rest from one that is not known yet.
+/// What the purpose asks for, each concept from the dataset that it would be read from, the rest from one
+/// that is not known yet.
 fn offer(holder: &ServiceDescription, purpose: &ProcessingBasis) -> Offer {
-    let mut offer = Offer::new();
-    let mut found: BTreeSet<ConceptId> = BTreeSet::new();
-    for dataset in &holder.datasets {
-        let has = |concept: &&ConceptId| {
-            let mut mappings = dataset.data_mappings.iter();
-            mappings.any(|mapping| mapping.concept_id == **concept)
-        };
-        let offered = OfferedDataset {
-            required: purpose
-                .required_concepts
-                .iter()
-                .filter(has)
-                .cloned()
-                .collect(),
-            optional: purpose
-                .optional_concepts
-                .iter()
-                .filter(has)
-                .cloned()
-                .collect(),
-        };
-        found.extend(offered.required.iter().chain(&offered.optional).cloned());
-        if !offered.required.is_empty() || !offered.optional.is_empty() {
-            offer.insert(dataset.dataset_id.clone(), offered);
-        }
-    }
-    let rest = OfferedDataset {
-        required: purpose
-            .required_concepts
-            .difference(&found)
-            .cloned()
-            .collect(),
-        optional: purpose
-            .optional_concepts
-            .difference(&found)
-            .cloned()
-            .collect(),
+    let outline = holder.outline();
+    let place = |concept: &ConceptId| {
+        let found = outline.holder(concept, purpose.resolution);
+        let elsewhere = || ELSEWHERE.parse().expect("a name of a dataset");
+        found.map_or_else(|_| elsewhere(), |dataset| dataset.dataset_id.clone())
     };
-    if !rest.required.is_empty() || !rest.optional.is_empty() {
-        let id: DatasetId = ELSEWHERE.parse().expect("a name of a dataset");
-        offer.insert(id, rest);
+    let mut offer = Offer::new();
+    for concept in &purpose.required_concepts {
+        let offered: &mut OfferedDataset = offer.entry(place(concept)).or_default();
+        offered.required.insert(concept.clone());
+    }
+    for concept in &purpose.optional_concepts {
+        let offered = offer.entry(place(concept)).or_default();
+        offered.optional.insert(concept.clone());
     }
     offer
 }

@@ -7,6 +7,7 @@ use assent_api::v1::consents::pick;
 use assent_exchange::service::state::Service;
 use assent_model::description::{ProcessingBasis, ServiceDescription};
 use assent_model::ids::ServiceId;
+use assent_model::vocabulary::Resolution;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -167,6 +168,19 @@ fn blank_dataset(tag: &str) -> Value {
     })
 }
 
+/// A dataset that a device publishes while it measures.
+fn blank_stream(tag: &str) -> Value {
+    json!({
+        "dataset_id": "",
+        "title": { (tag): "" },
+        "description": { (tag): "" },
+        "resolution": Resolution::QuarterHour,
+        "data_mappings": [
+            { "property": "", "concept_id": "", "name": { (tag): "" }, "kind": "quantity" }
+        ]
+    })
+}
+
 fn blank_purpose(tag: &str) -> Value {
     json!({
         "purpose_id": "",
@@ -252,6 +266,7 @@ async fn act(
     let tag = texts.tag();
     let text = match edited.action.as_str() {
         "add-dataset" => with_one_more(&edited.text, "datasets", blank_dataset(&tag)),
+        "add-stream" => with_one_more(&edited.text, "datasets", blank_stream(&tag)),
         "add-purpose" => with_one_more(&edited.text, "purposes", blank_purpose(&tag)),
         _ => edited.text.clone(),
     };

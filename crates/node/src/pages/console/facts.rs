@@ -6,6 +6,7 @@ use assent_model::description::{
     Dataset, ProcessingBasis, Provider, ServiceDescription, Texts as Said,
 };
 use assent_model::names::{ConceptId, DatasetId, PurposeId};
+use assent_model::vocabulary::Resolution;
 
 use crate::pages::consent::word;
 use crate::pages::spelling::plain;
@@ -30,7 +31,7 @@ pub(super) fn facts(description: &ServiceDescription, texts: &Texts) -> BTreeMap
     found.insert(Part::Provider, numbered(provider(&description.provider)));
     for one in &description.datasets {
         let part = Part::Dataset(one.dataset_id.clone());
-        found.insert(part, numbered(dataset(one)));
+        found.insert(part, numbered(dataset(one, texts)));
     }
     for one in &description.purposes {
         let part = Part::Purpose(one.purpose_id.clone());
@@ -65,6 +66,7 @@ const ORDER: &[&str] = &[
     "notice-officer",
     "notice-representative",
     "notice-authority",
+    "compare-resolution",
     "compare-concepts",
     "compare-details",
     "notice-purpose",
@@ -142,7 +144,7 @@ fn provider(provider: &Provider) -> Pairs {
     ]
 }
 
-fn dataset(dataset: &Dataset) -> Pairs {
+fn dataset(dataset: &Dataset, texts: &Texts) -> Pairs {
     let concept = |mapping: &assent_model::description::DataMapping| {
         let names = said(&mapping.name).join("; ");
         let (id, property) = (&mapping.concept_id, plain(&mapping.property));
@@ -160,6 +162,7 @@ fn dataset(dataset: &Dataset) -> Pairs {
     vec![
         ("compare-name", said(&dataset.title)),
         ("compare-description", said(&dataset.description)),
+        ("compare-resolution", resolution(dataset.resolution, texts)),
         (
             "compare-concepts",
             dataset.data_mappings.iter().map(concept).collect(),
@@ -170,6 +173,12 @@ fn dataset(dataset: &Dataset) -> Pairs {
 
 fn concepts<'a>(concepts: impl IntoIterator<Item = &'a ConceptId>) -> Vec<String> {
     concepts.into_iter().map(ToString::to_string).collect()
+}
+
+/// How often streams have a value, or have to.
+fn resolution(resolution: Option<Resolution>, texts: &Texts) -> Vec<String> {
+    let words = resolution.map(|resolution| word(texts, "resolution", &resolution));
+    words.into_iter().collect()
 }
 
 /// What is done with which data, and why.
@@ -197,6 +206,7 @@ fn purpose(purpose: &ProcessingBasis, texts: &Texts) -> Pairs {
         ),
         ("notice-required", concepts(&purpose.required_concepts)),
         ("notice-optional", concepts(&purpose.optional_concepts)),
+        ("compare-resolution", resolution(purpose.resolution, texts)),
         ("notice-special", special.into_iter().collect()),
         (
             "notice-collection",

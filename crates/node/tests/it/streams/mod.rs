@@ -3,6 +3,7 @@
 mod attacks;
 mod life;
 mod reading;
+mod resolution;
 mod retention;
 mod scene;
 mod standing;

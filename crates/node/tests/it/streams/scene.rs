@@ -1,5 +1,7 @@
 //! A household's meter that is paired, and the adviser that may read it.
 
+use std::collections::BTreeMap;
+
 use assent_api::v1::releases::TokenRequest;
 use assent_api::v1::streams::{PutGrant, PutKeys, RecordsTaken};
 use assent_client::channel::{Lanes, Moment, Publisher, Reading, Subscriber, keys};
@@ -11,19 +13,24 @@ use assent_crypto::signature::SigningKey;
 use assent_exchange::command::Command;
 use assent_exchange::stream::command::StreamCommand;
 use assent_model::ids::StreamId;
+use assent_model::names::DatasetId;
 use assent_model::records::Custody;
-use assent_model::records::consent::ConsentRecord;
+use assent_model::records::consent::{ConsentRecord, ResourceSet};
 use assent_model::records::identity::PartyKind;
 use assent_model::records::stream::{StreamClosing, StreamGrant, StreamHolding, StreamOpening};
 use assent_model::statement::{self, Nested};
+use assent_model::vocabulary::Resolution;
 use assent_node::config::Config;
 
 use crate::household::{Cast, Pair};
 use crate::world::World;
 
-/// A lane of what the adviser needs, and one that can be dropped.
-pub(crate) const NEEDED: &str = "readings/electricity_delivered_tariff_1";
-pub(crate) const OPTIONAL: &str = "readings/electricity_returned_tariff_1";
+/// A lane of what the adviser needs, one that can be dropped, and the first at other resolutions.
+pub(crate) const NEEDED: &str = "live/electricity_delivered_tariff_1";
+pub(crate) const OPTIONAL: &str = "live/electricity_returned_tariff_1";
+
+const COARSER: &str = "quarter-hours/electricity_delivered_tariff_1";
+const COARSEST: &str = "days/electricity_delivered_tariff_1";
 
 /// A device with the stream that it writes.
 pub(crate) struct Meter {
@@ -41,6 +48,8 @@ pub(crate) struct Scene {
     pub(crate) trust: StreamTrust,
     pub(crate) pair: Pair,
     pub(crate) meter: Meter,
+    /// How fine the source is said to be; `None` where it is said to be no stream.
+    pub(crate) resolution: Option<Resolution>,
 }
 
 impl Meter {
@@ -67,7 +76,9 @@ impl Meter {
         let command = Command::Stream(StreamCommand::Open(opening));
         let node = world.running.node();
         node.intake.submit(command, Vec::new()).await.unwrap();
-        let lanes = Lanes::new([NEEDED, OPTIONAL].map(|name| name.parse().unwrap())).unwrap();
+        let lanes =
+            Lanes::new([NEEDED, OPTIONAL, COARSER, COARSEST].map(|name| name.parse().unwrap()))
+                .unwrap();
         let device = SigningKey::from_seed(keys.signing.seed());
         let moment = Moment {
             as_of: node.head.borrow().header.height,
@@ -102,6 +113,7 @@ impl Scene {
             trust,
             pair,
             meter,
+            resolution: Some(Resolution::Second),
         }
     }
 
@@ -126,6 +138,7 @@ impl Scene {
             cr_id: self.pair.source,
             requester: adviser.party_id(),
             sealing_key: adviser.opening.sealing_key().clone(),
+            resolutions: resolutions(&source.resource_set, self.resolution),
             resource_set: source.resource_set,
             history_from: None,
         };
@@ -357,6 +370,15 @@ impl Scene {
         let node = self.world.running.node();
         node.intake.submit(command, Vec::new()).await.unwrap();
     }
+}
+
+/// The same resolution for all datasets.
+fn resolutions(
+    resources: &ResourceSet,
+    resolution: Option<Resolution>,
+) -> BTreeMap<DatasetId, Resolution> {
+    let ids = resources.keys().cloned();
+    ids.filter_map(|id| Some((id, resolution?))).collect()
 }
 
 /// The words of a measurement.

@@ -192,6 +192,7 @@ fn forged_grant(scene: &Scene) -> String {
         requester: adviser.party_id(),
         sealing_key: adviser.opening.sealing_key().clone(),
         resource_set: std::collections::BTreeMap::new(),
+        resolutions: std::collections::BTreeMap::new(),
         history_from: None,
     };
     let stranger = SigningKey::generate();

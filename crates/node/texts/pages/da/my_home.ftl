@@ -63,6 +63,7 @@ consent-terms = Hvad du sagde ja til
 fact-purpose = Til hvad
 fact-who = Hvem der er ansvarlig
 fact-data = Hvilke data
+fact-how-often = Hvor ofte
 fact-given = Givet
 fact-until = Slutter
 fact-until-open = Når du trækker det tilbage

@@ -63,6 +63,7 @@ consent-terms = What you agreed to
 fact-purpose = What for
 fact-who = Who is responsible
 fact-data = Which data
+fact-how-often = How often
 fact-given = Given
 fact-until = Ends
 fact-until-open = When you withdraw it

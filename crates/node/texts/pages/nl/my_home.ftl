@@ -63,6 +63,7 @@ consent-terms = Wat u hebt toegestaan
 fact-purpose = Waarvoor
 fact-who = Wie verantwoordelijk is
 fact-data = Welke gegevens
+fact-how-often = Hoe vaak
 fact-given = Gegeven
 fact-until = Eindigt
 fact-until-open = Als u haar intrekt

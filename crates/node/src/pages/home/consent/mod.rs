@@ -30,7 +30,7 @@ use crate::holdings::{
 use crate::homes::acts::{self, Act};
 use crate::http::failure::Failure;
 use crate::node::Node;
-use crate::pages::consent::{Fact, facts};
+use crate::pages::consent::{Fact, facts, word};
 use crate::pages::dates::When;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
@@ -98,6 +98,7 @@ struct ConsentPage {
     what_for: String,
     termination: String,
     data: Vec<String>,
+    how_often: Vec<String>,
     optional: Vec<Optional>,
     given: When,
     until: Option<When>,
@@ -172,6 +173,7 @@ pub(super) async fn consent(
         data: described
             .about
             .concepts(&consent.resource_set, &described.language),
+        how_often: described.how_often(consent, &texts),
         optional: described.optional(consent),
         given: When::moment(&texts, held.at),
         until: consent.valid_until.map(|until| When::day(&texts, until)),
@@ -238,6 +240,19 @@ impl Described {
         basis.map_or_else(String::new, |basis| {
             names::picked(read(basis), &self.language)
         })
+    }
+
+    /// How often what is still allowed has a value, for each of it that comes as a stream.
+    fn how_often(&self, consent: &Consent, texts: &Texts) -> Vec<String> {
+        let holder = self.about.source.as_ref().unwrap_or(&self.service);
+        let allowed = holder.datasets.iter();
+        let allowed = allowed.filter(|one| consent.resource_set.contains_key(&one.dataset_id));
+        let said = allowed.filter_map(|one| {
+            let words = word(texts, "resolution", &one.resolution?);
+            let title = names::picked(&one.title, &self.language);
+            Some(format!("{title}: {words}"))
+        });
+        said.collect()
     }
 
     /// What is still allowed and can be left out.

@@ -19,7 +19,7 @@ use crate::descriptions;
 use crate::hosted::{self, Meter, Reader};
 use crate::http::failure::Failure;
 use crate::node::Node;
-use crate::pages::consent::custody;
+use crate::pages::consent::{custody, word};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::signed_in::SignedIn;
@@ -56,16 +56,23 @@ struct ReaderLine {
     /// Where the consent says that the data comes from.
     source: String,
     service: String,
+    /// How often it reads.
+    how_often: String,
     is_granted: bool,
 }
 
 impl Line {
-    async fn of(node: &Node, party: PartyId, meter: &Meter) -> Result<Self, Failure> {
+    async fn of(
+        node: &Node,
+        texts: &Texts,
+        party: PartyId,
+        meter: &Meter,
+    ) -> Result<Self, Failure> {
         let records = streams::next(node, meter.stream_id).await?;
         let mut readers = Vec::new();
         if meter.is_open() {
             for reader in hosted::readers(node, party, meter.stream_id).await? {
-                readers.push(reader_line(node, &reader).await?);
+                readers.push(reader_line(node, texts, &reader).await?);
             }
         }
         Ok(Self {
@@ -78,7 +85,11 @@ impl Line {
     }
 }
 
-async fn reader_line(node: &Node, reader: &Reader) -> Result<ReaderLine, Failure> {
+async fn reader_line(node: &Node, texts: &Texts, reader: &Reader) -> Result<ReaderLine, Failure> {
+    let resolutions = reader.resolutions.iter();
+    let how_often: Vec<String> = resolutions
+        .map(|resolution| word(texts, "resolution", resolution))
+        .collect();
     let source = descriptions::current(node, reader.source).await?;
     let source = descriptions::shared(node, &source).await?;
     let service = descriptions::current(node, reader.service).await?;
@@ -87,6 +98,7 @@ async fn reader_line(node: &Node, reader: &Reader) -> Result<ReaderLine, Failure
         consent: reader.cr_id.to_string(),
         source: plain(&source.name),
         service: plain(&service.name),
+        how_often: how_often.join(" · "),
         is_granted: reader.is_granted,
     })
 }
@@ -118,7 +130,7 @@ async fn meters(
     let meters = hosted::meters(&node, signed_in.party).await?;
     let mut lines = Vec::new();
     for meter in &meters {
-        lines.push(Line::of(&node, signed_in.party, meter).await?);
+        lines.push(Line::of(&node, &texts, signed_in.party, meter).await?);
     }
     let shown = MetersPage {
         lines,
@@ -172,7 +184,7 @@ async fn unpair(
     signed_in.fresh(&node)?;
     let here = format!("/home/meters/{}/unpair", meter.stream_id);
     let shown = UnpairPage {
-        line: Line::of(&node, signed_in.party, &meter).await?,
+        line: Line::of(&node, &texts, signed_in.party, &meter).await?,
         frame: Frame::of(texts, "unpair-title", "meters", &here, &signed_in),
     };
     Ok(page(StatusCode::OK, &shown))
