@@ -65,8 +65,8 @@ fn string(value: &Value, name: &str) -> String {
 }
 
 impl Street {
-    /// The service asks as `edit` changes its example.
-    fn new(edit: impl FnOnce(&mut Value)) -> Self {
+    /// The meter is paired just before `start`; the service asks as `edit` changes its example.
+    fn new(start: i64, edit: impl FnOnce(&mut Value)) -> Self {
         let folder = folder();
         let node = Node::new(folder.path());
         let path = |name: &str| folder.path().join(name);
@@ -83,7 +83,7 @@ impl Street {
         }
         let adviser = key_file::load_party(&path("adviser.json")).expect("keys");
         let (sink, source) = consent(&node, &folder, edit);
-        let stream = pair(&node, &folder);
+        let stream = pair(&node, &folder, start);
         let wallet = path("household");
         let grant = ["meter", "grant", &source, "--wallet", text(&wallet)];
         node.assent(&grant).done();
@@ -239,8 +239,8 @@ fn consent(node: &Node, folder: &TempDir, edit: impl FnOnce(&mut Value)) -> (Str
 }
 
 /// The household enters the code that its meter shows.
-fn pair(node: &Node, folder: &TempDir) -> String {
-    let before = (MIDNIGHT - 60).to_string();
+fn pair(node: &Node, folder: &TempDir, start: i64) -> String {
+    let before = (start - 60).to_string();
     let few = ["--simulate", "--start", &before, "--telegrams", "3"];
     let mut reader = meter(folder, &node.url, &few);
     let journal = folder.path().join("journal");
@@ -293,7 +293,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 /// second comes, once and in order; and none after the household has ended it.
 #[test]
 fn a_day_comes_whole_whatever_is_killed_until_the_household_ends_it() {
-    let mut street = Street::new(|_| ());
+    let mut street = Street::new(MIDNIGHT, |_| ());
     for (round, milliseconds) in [350, 900, 120, 1_700, 600].into_iter().enumerate() {
         let mut reader = street.meter();
         thread::sleep(Duration::from_millis(milliseconds));
@@ -351,7 +351,7 @@ fn long_day(file: &std::path::Path) -> Vec<i64> {
 /// of nothing else.
 #[track_caller]
 fn check_long_day(resolution: &str, dataset: &str, step: usize) {
-    let street = Street::new(|insights| {
+    let street = Street::new(LONG_DAY, |insights| {
         let purpose = &mut insights["purposes"][0];
         purpose["resolution"] = resolution.into();
         purpose["required_concepts"] = serde_json::json!(["electricity_delivered_tariff_1"]);

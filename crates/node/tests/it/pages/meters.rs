@@ -168,7 +168,9 @@ async fn who_keeps_the_keys_is_sent_to_the_command_line() {
 
 /// A person at a source that has what meters measure, and at a service that asks for it.
 async fn household(world: World) -> Stage {
-    let metered = ARCHIVE.replace("\"dataset_id\": \"readings\"", "\"dataset_id\": \"live\"");
+    let readings = "\"dataset_id\": \"readings\",";
+    let stream = format!("{readings} \"resolution\": \"quarter-hour\",");
+    let metered = ARCHIVE.replace(readings, &stream);
     assert_ne!(metered, ARCHIVE);
     let mut archive = Relying::new(&world, &metered).await;
     let mut adviser = Relying::new(&world, ADVISER).await;
@@ -206,7 +208,7 @@ async fn a_meter_is_told_of_consents_by_the_person_first() {
     let mut stage = household(World::new().await).await;
     given(&mut stage).await;
     let meter = pair(&stage.world, &mut stage.browser).await;
-    // Attack: any source can call its datasets as meters do. The person says whose meter it is.
+    // Attack: any source can say that it has streams. The person says whose meter it is.
     assert_eq!(readers(&mut stage.browser).await, (1, 1));
     let (at, consent) = first_form(&mut stage.browser).await;
     let answer = stage.browser.post(&at, &[("consent", &consent)]).await;
@@ -233,6 +235,42 @@ async fn a_meter_is_told_of_consents_by_the_person_first() {
         .standing(device, meter.offer.stream, None)
         .await;
     assert_eq!(standing.unwrap().grants.len(), 1);
+}
+
+/// Wherever a stream is spoken of, it is said in words how fine it is.
+#[tokio::test]
+async fn a_person_is_told_how_often() {
+    let mut stage = household(World::new().await).await;
+    let Stage {
+        world,
+        archive,
+        adviser,
+        browser,
+    } = &mut stage;
+    let request = adviser.ask(world, archive, None).await;
+    let form = browser.get(&format!("/home/requests/{request}")).await;
+    let form = form.text();
+    let signed = "<strong data-said=\"how-often\">every quarter of an hour</strong>";
+    assert!(form.contains(signed), "{form}");
+    assert!(form.contains("Meter readings (every quarter of an hour): "));
+
+    let cr_id = given(&mut stage).await;
+    let browser = &mut stage.browser;
+    pair(&stage.world, browser).await;
+    for (path, words) in [
+        (
+            format!("/home/consents/{cr_id}"),
+            "Meter readings: every quarter of an hour",
+        ),
+        (
+            format!("/receipts/{cr_id}"),
+            "Meter readings (every quarter of an hour): ",
+        ),
+        ("/home/meters".into(), "(every quarter of an hour)"),
+    ] {
+        let page = browser.get(&path).await.text();
+        assert!(page.contains(words), "{path}: {page}");
+    }
 }
 
 #[tokio::test]
