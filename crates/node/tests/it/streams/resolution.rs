@@ -3,6 +3,7 @@
 use assent_client::channel::{Reading, keys};
 use assent_crypto::channel::{Body, UnverifiedRecord};
 use assent_crypto::key_tree::Reader;
+use assent_model::names::DatasetId;
 use assent_model::records::stream::StreamKeys;
 use assent_model::statement;
 use assent_model::vocabulary::Resolution;
@@ -109,7 +110,7 @@ async fn a_name_gives_nothing() {
     let [grant] = &standing.grants[..] else {
         panic!("one grant");
     };
-    let given: Vec<&str> = grant.resource_set.keys().map(|id| id.as_str()).collect();
+    let given: Vec<&str> = grant.resource_set.keys().map(DatasetId::as_str).collect();
     assert_eq!(given, ["days"]);
     scene.resolution = None;
     scene.grant().await.unwrap();
