@@ -17,7 +17,6 @@ SHAPES["instance"] = members(
     " data_endpoint?:text"
 )
 
-SHAPES["resolution"] = matching("day|quarter-hour|second")
 SHAPES["value_kind"] = matching("text|quantity|time|image|video|audio")
 SHAPES["mappings"] = list_of(members("property:text concept_id:concept name:texts kind:value_kind"))
 SHAPES["datasets"] = list_of(
@@ -57,7 +56,8 @@ SHAPES["purposes"] = list_of(
     members(
         "purpose_id:name name:texts description:texts category:category legal_basis:legal_basis"
         " processing_categories:processing required_concepts:concepts"
-        " optional_concepts?:some_concepts resolution?:resolution policy:policy storage:storage recipients:recipients"
+        " optional_concepts?:some_concepts resolution?:resolution policy:policy"
+        " storage:storage recipients:recipients"
         " share_with?:share_with obligations?:obligations collection_method:collection"
         " termination:texts automated_decisions?:some_texts consequences_of_refusal?:some_texts"
         " risks?:some_texts special_categories:boolean"

@@ -32,7 +32,11 @@ RIGHTS_BY_LANGUAGE = {
 }
 
 
-HOW_OFTEN = {"second": "every second", "quarter-hour": "every quarter of an hour", "day": "once a day"}
+HOW_OFTEN = {
+    "second": "every second",
+    "quarter-hour": "every quarter of an hour",
+    "day": "once a day",
+}
 HOW_OFTEN_BY_LANGUAGE = {
     "nl": {"second": "elke seconde", "quarter-hour": "elk kwartier", "day": "één keer per dag"},
     "da": {"second": "hvert sekund", "quarter-hour": "hvert kvarter", "day": "én gang om dagen"},

@@ -99,6 +99,7 @@ SHAPES.update(
     key=is_key,
     kind=matching("person|organisation|device|oracle|operator"),
     custody=matching("hosted|page|independent"),
+    resolution=matching("day|quarter-hour|second"),
     legal_basis=matching(
         "consent|contract|legal-obligation|vital-interest|public-interest|legitimate-interest"
     ),
@@ -125,11 +126,13 @@ SHAPES["common_part"] = members(
     " resource_set:resource_set usage_rules:usage_rules notice:notice form:digest"
     " valid_from:integer valid_until?:integer custody:custody supersedes?:superseded"
 )
-SHAPES["dataset_outlines"] = list_of(members("dataset_id:name concepts:concepts"))
+SHAPES["dataset_outlines"] = list_of(
+    members("dataset_id:name concepts:concepts resolution?:resolution")
+)
 SHAPES["purpose_outlines"] = list_of(
     members(
         "purpose_id:name legal_basis:legal_basis conditions:digest required:concepts"
-        " optional:concepts"
+        " optional:concepts resolution?:resolution"
     )
 )
 SHAPES["outline"] = members("datasets:dataset_outlines purposes:purpose_outlines")

@@ -12,6 +12,7 @@ use crate::tampering::{is_statement, key_id};
 const WORDS: &[&[&str]] = &[
     &["active", "disabled", "withdrawn"],
     &["consent", "contract"],
+    &["day", "quarter-hour", "second"],
     &["hosted", "page", "independent"],
     &["organisation", "person", "operator"],
     &["released", "refused"],
@@ -26,6 +27,7 @@ const OPTIONAL: &[&str] = &[
     "/data_endpoint",
     "/optional_concepts",
     "/refusal",
+    "/resolution",
     "/sealing_key",
     "/source",
     "/supersedes",
