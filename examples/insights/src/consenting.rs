@@ -305,6 +305,7 @@ fn access(insights: &Insights, consent: &CheckedConsent) -> Option<Access> {
             cr_id: consent.cr_id(),
             source_cr_id: *source_cr_id,
             source_surrogate_id: *source_surrogate_id,
+            valid_until: consent.record().common_part.valid_until,
         }),
         _ => None,
     }

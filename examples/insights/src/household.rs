@@ -6,6 +6,7 @@ use assent_crypto::base64url;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::VerifyingKey;
 use assent_model::ids::{ConsentId, RequestId, StreamId, SurrogateId};
+use assent_model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::energy::{Energy, EnergyDamaged, Prices};
@@ -35,6 +36,8 @@ pub enum Phase {
     Unpaired,
     /// What comes cannot be relied on.
     Faulty,
+    /// The node has not been heard of for so long that nothing counts as of now.
+    Unreachable,
 }
 
 impl Phase {
@@ -51,6 +54,7 @@ impl Phase {
             Self::Expired => "expired",
             Self::Unpaired => "unpaired",
             Self::Faulty => "faulty",
+            Self::Unreachable => "unreachable",
         }
     }
 
@@ -64,7 +68,7 @@ impl Phase {
             | Self::Expired
             | Self::Paused
             | Self::Unpaired => true,
-            Self::Waiting | Self::Reading | Self::Faulty => false,
+            Self::Waiting | Self::Reading | Self::Faulty | Self::Unreachable => false,
         }
     }
 }
@@ -101,6 +105,8 @@ pub struct Access {
     pub source_cr_id: ConsentId,
     /// Whose key signed the source's record: what a stream must be named by.
     pub source_surrogate_id: SurrogateId,
+    /// When its time is over, whatever the node says or does not say.
+    pub valid_until: Option<Timestamp>,
 }
 
 /// What went wrong with a stream, and who is shown to have done it.
@@ -186,16 +192,36 @@ impl From<EnergyDamaged> for RecordDamaged {
 }
 
 impl Record {
+    /// Where it stands at `now`. A consent is over when its time is, by the clock of this service: no
+    /// node is needed for that, and none keeps it up by its silence.
+    pub fn phase_at(&self, now: Timestamp) -> Phase {
+        let end = self.access.as_ref().and_then(|access| access.valid_until);
+        let is_over = end.is_some_and(|end| end <= now);
+        match self.phase {
+            Phase::Waiting | Phase::Reading | Phase::Paused | Phase::Unpaired | Phase::Faulty
+                if is_over =>
+            {
+                Phase::Expired
+            }
+            phase => phase,
+        }
+    }
+
     /// Forgets every reading and every key that opens one.
     pub fn forget_readings(&mut self) {
+        self.leave_channel();
+        self.energy = None;
+        self.fault = None;
+    }
+
+    /// Forgets the keys of the stream: it is read again with later ones alone.
+    pub fn leave_channel(&mut self) {
         if let Some(channel) = self.channel.take() {
             self.mark = Some(Mark {
                 stream_id: channel.stream_id,
                 sequence: channel.sequence,
             });
         }
-        self.energy = None;
-        self.fault = None;
     }
 
     /// To be kept under a key.

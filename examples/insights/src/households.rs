@@ -8,13 +8,18 @@ use std::time::{Duration, Instant};
 use assent_crypto::base64url;
 use assent_crypto::digest::Digest;
 use assent_crypto::random::random_bytes;
+use assent_model::records::consent::ResourceSet;
 use tokio::sync::watch;
 
-use crate::household::{Record, RecordDamaged};
+use crate::household::{Phase, Record, RecordDamaged};
+use crate::now;
 use crate::store::{Store, StoreError};
 
 /// The most households. Whoever comes after has to wait until somebody leaves.
 const HOUSEHOLDS_MAX: usize = 10_000;
+
+/// How long a node may be silent about a consent until nothing that was read counts as of now.
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 
 /// How long somebody who has linked nothing is remembered at least. Then others may need the place.
 const NEWCOMER_KEPT: Duration = Duration::from_hours(1);
@@ -43,8 +48,14 @@ impl SessionSecret {
 /// One household.
 #[derive(Debug)]
 pub struct Household {
-    name: String,
+    name: Mutex<String>,
     record: Mutex<Record>,
+    /// Whether what is on the disk is what is here.
+    is_kept: AtomicBool,
+    /// When the node last showed its consent.
+    heard: Mutex<Instant>,
+    /// Within what everything lies that is known of it, since this was last looked at.
+    within: Mutex<Option<ResourceSet>>,
     is_read: AtomicBool,
     changed: watch::Sender<u64>,
     begun: Instant,
@@ -53,8 +64,11 @@ pub struct Household {
 impl Household {
     fn new(name: String, record: Record) -> Arc<Self> {
         Arc::new(Self {
-            name,
+            name: Mutex::new(name),
             record: Mutex::new(record),
+            is_kept: AtomicBool::new(false),
+            heard: Mutex::new(Instant::now()),
+            within: Mutex::default(),
             is_read: AtomicBool::new(false),
             changed: watch::Sender::new(0),
             begun: Instant::now(),
@@ -68,14 +82,65 @@ impl Household {
         has_nothing && self.begun.elapsed() >= NEWCOMER_KEPT
     }
 
+    fn name(&self) -> MutexGuard<'_, String> {
+        self.name.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What is kept of it.
     pub fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where it stands, as far as this can be told now.
+    pub fn phase(&self) -> Phase {
+        match self.record().phase_at(now()) {
+            Phase::Reading if !self.is_heard_of() => Phase::Unreachable,
+            phase => phase,
+        }
+    }
+
+    /// The node shows the consent.
+    pub(crate) fn heard(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether the node showed the consent lately.
+    pub(crate) fn is_heard_of(&self) -> bool {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.elapsed() < SILENCE_MAX
+    }
+
+    #[cfg(test)]
+    pub(crate) fn last_heard(&self, before: Duration) {
+        let heard = Instant::now()
+            .checked_sub(before)
+            .expect("it is not that early");
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+    }
+
+    /// Whether nothing that is known of it lies outside of this.
+    pub(crate) fn is_within(&self, allowed: &ResourceSet) -> bool {
+        let within = self.within.lock().unwrap_or_else(PoisonError::into_inner);
+        within.as_ref() == Some(allowed)
+    }
+
+    /// Nothing that is known of it lies outside of this.
+    pub(crate) fn narrowed_to(&self, allowed: ResourceSet) {
+        *self.within.lock().unwrap_or_else(PoisonError::into_inner) = Some(allowed);
+    }
+
+    /// Whether everything that is known of it is on the disk, and nothing else.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept.load(Ordering::SeqCst)
+    }
+
     /// Changes what is kept, and tells whoever looks.
     pub fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
-        let outcome = change(&mut self.record());
+        let outcome = {
+            let mut record = self.record();
+            self.is_kept.store(false, Ordering::SeqCst);
+            change(&mut record)
+        };
         self.changed
             .send_modify(|count| *count = count.wrapping_add(1));
         outcome
@@ -186,6 +251,27 @@ impl Households {
     pub fn keep(&self, household: &Household) -> Result<(), StoreError> {
         // Under its lock: of two that keep it, the later keeps what is newer.
         let record = household.record();
-        self.store.keep(&household.name, &record.to_bytes())
+        let name = household.name();
+        self.store.keep(&name, &record.to_bytes())?;
+        household.is_kept.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// A new secret for a household, in the place of the one that it had: whoever knew that one, and may
+    /// have given it to the person, has nothing from then on.
+    ///
+    /// # Errors
+    /// The data directory fails; the old one stays then.
+    pub fn renew(&self, household: &Arc<Household>) -> Result<SessionSecret, StoreError> {
+        let secret = SessionSecret(base64url::encode(&random_bytes::<32>()));
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        let record = household.record();
+        let mut name = household.name();
+        self.store.keep(&secret.name(), &record.to_bytes())?;
+        let old = std::mem::replace(&mut *name, secret.name());
+        all.remove(&old);
+        all.insert(secret.name(), Arc::clone(household));
+        self.store.forget(&old)?;
+        Ok(secret)
     }
 }

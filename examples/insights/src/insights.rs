@@ -39,14 +39,14 @@ impl Insights {
         outcome
     }
 
-    /// Keeps a household as it is now.
-    pub fn keep(&self, household: &Household) {
-        if let Err(error) = self.households.keep(household) {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a household is not kept"
-            );
+    /// Keeps a household as it is now; whether it is.
+    pub fn keep(&self, household: &Household) -> bool {
+        let kept = self.households.keep(household);
+        if let Err(error) = &kept {
+            let error: &dyn std::error::Error = error;
+            tracing::error!(error, "a household is not kept");
         }
+        kept.is_ok()
     }
 
     /// Goes on with every household that has a consent, after a restart.

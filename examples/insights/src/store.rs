@@ -189,5 +189,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&draft, path)
+    fs::rename(&draft, path)?;
+    // What was there before is gone for good, also after a power cut.
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::File::open(folder)?.sync_all()
 }

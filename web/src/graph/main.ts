@@ -75,6 +75,34 @@ class Graph {
     return [at, used.map(kilo), fed_in.map(kilo)];
   }
 
+  /** Times as the language of the page writes them, with the day below where another begins. */
+  #times(zone: string | undefined): (plot: uPlot, ticks: number[]) => string[] {
+    const said = document.documentElement.lang;
+    // English without a country is that of this side of the ocean: its days come before its months.
+    const language = said === "en" ? "en-GB" : said;
+    const clock = (seconds: boolean): Intl.DateTimeFormat =>
+      new Intl.DateTimeFormat(language, {
+        timeZone: zone ?? "UTC",
+        hourCycle: "h23",
+        hour: "2-digit",
+        minute: "2-digit",
+        ...(seconds ? { second: "2-digit" } : {}),
+      });
+    const [minutes, seconds] = [clock(false), clock(true)];
+    const days = new Intl.DateTimeFormat(language, { timeZone: zone ?? "UTC", day: "numeric", month: "short" });
+    return (_, ticks) => {
+      const isClose = ticks.length > 1 && (ticks[1] ?? 0) - (ticks[0] ?? 0) < 60;
+      let before = "";
+      return ticks.map((tick) => {
+        const [at, time] = [new Date(tick * 1000), isClose ? seconds : minutes];
+        const day = days.format(at);
+        const isNew = day !== before;
+        before = day;
+        return isNew ? `${time.format(at)}\n${day}` : time.format(at);
+      });
+    };
+  }
+
   #options(): uPlot.Options {
     const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const axis = { stroke: () => colour("--soft"), grid: { stroke: () => colour("--line"), width: 1 } };
@@ -98,7 +126,7 @@ class Graph {
       cursor: { drag: { x: false, y: false } },
       legend: { show: false },
       series: [{}, series(used, "--used"), series(fedIn, "--fed-in")],
-      axes: [axis, { ...axis, values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${tick} kW`), size: 70 }],
+      axes: [{ ...axis, values: this.#times(zone) }, { ...axis, values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${tick} kW`), size: 70 }],
     };
   }
 }

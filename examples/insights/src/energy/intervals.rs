@@ -78,6 +78,15 @@ impl Intervals {
         }
     }
 
+    /// Forgets what is of other concepts, and the times of which nothing is left.
+    pub(super) fn keep_only(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.0.retain(|_, interval| {
+            let before = interval.amounts.len();
+            interval.amounts.retain(|concept, _| is_kept(concept));
+            before == interval.amounts.len() || !interval.amounts.is_empty()
+        });
+    }
+
     pub(super) fn forget_before(&mut self, kept: i64) {
         let Some((latest, _)) = self.0.last_key_value() else {
             return;

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use assent_meter::datasets::{Amount, Dataset, Part, Sample, Series, StateError};
 use assent_meter::zone::{LocalDay, UnixSeconds, Zone};
+use assent_model::records::consent::ResourceSet;
 use serde::{Deserialize, Serialize};
 
 pub use cost::{Price, Prices};
@@ -46,6 +47,8 @@ pub struct Energy {
     pub tariff: Option<i64>,
     /// The registers that were ever read: a sum without one of them is not known.
     registers: BTreeSet<String>,
+    /// The concepts that were ever read live, of which the series know something.
+    live: BTreeSet<String>,
     series: [Series; 2],
 }
 
@@ -60,6 +63,7 @@ struct Kept {
     days: Intervals,
     tariff: Option<i64>,
     registers: BTreeSet<String>,
+    live: BTreeSet<String>,
     series: [String; 2],
 }
 
@@ -67,6 +71,19 @@ struct Kept {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the kept readings are damaged")]
 pub struct EnergyDamaged;
+
+fn fresh_series(zone: &Zone) -> [Series; 2] {
+    [Dataset::QuarterHours, Dataset::Days].map(|dataset| Series::new(dataset, zone.clone()))
+}
+
+/// Whether a concept of a dataset is among what may be read.
+pub(crate) fn gives(allowed: &ResourceSet, dataset: &str, concept: &str) -> bool {
+    let mut concepts = allowed
+        .iter()
+        .filter(|(id, _)| id.as_str() == dataset)
+        .flat_map(|(_, concepts)| concepts);
+    concepts.any(|id| id.as_str() == concept)
+}
 
 impl Energy {
     /// Nothing is known yet of a household in this zone.
@@ -78,8 +95,8 @@ impl Energy {
             days: Intervals::default(),
             tariff: None,
             registers: BTreeSet::new(),
-            series: [Dataset::QuarterHours, Dataset::Days]
-                .map(|dataset| Series::new(dataset, zone.clone())),
+            live: BTreeSet::new(),
+            series: fresh_series(&zone),
             zone,
         }
     }
@@ -117,6 +134,7 @@ impl Energy {
     fn take_live(&mut self, parts: Vec<(String, Part)>) {
         let mut samples: BTreeMap<UnixSeconds, Vec<Amount>> = BTreeMap::new();
         for (concept, part) in parts {
+            self.live.insert(concept.clone());
             for gap in &part.gaps {
                 self.power.take_gap(gap.from, gap.to);
             }
@@ -157,6 +175,27 @@ impl Energy {
         }
     }
 
+    /// Forgets what only those may know who may read more than this. Quarter-hours and days follow from
+    /// live readings, so whoever has these may know them.
+    pub fn keep_within(&mut self, allowed: &ResourceSet) {
+        let live = |concept: &str| gives(allowed, Dataset::Live.name(), concept);
+        let of = |dataset: Dataset| {
+            move |concept: &str| live(concept) || gives(allowed, dataset.name(), concept)
+        };
+        self.power.keep_only(live);
+        self.today.keep_only(live);
+        self.quarters.keep_only(of(Dataset::QuarterHours));
+        self.days.keep_only(of(Dataset::Days));
+        self.tariff = self.tariff.filter(|_| live("tariff_indicator"));
+        self.registers.retain(|concept| {
+            live(concept) || of(Dataset::QuarterHours)(concept) || of(Dataset::Days)(concept)
+        });
+        if self.live.iter().any(|concept| !live(concept)) {
+            self.live.retain(|concept| live(concept));
+            self.series = fresh_series(&self.zone);
+        }
+    }
+
     fn forget_old(&mut self) {
         self.quarters.forget_before(QUARTERS_KEPT);
         self.days.forget_before(DAYS_KEPT);
@@ -189,6 +228,7 @@ impl Energy {
             days: self.days.clone(),
             tariff: self.tariff,
             registers: self.registers.clone(),
+            live: self.live.clone(),
             series: [state(quarters), state(days)],
         };
         serde_json::to_vec(&kept).expect("texts and numbers always serialise")
@@ -214,6 +254,7 @@ impl Energy {
             days: kept.days,
             tariff: kept.tariff,
             registers: kept.registers,
+            live: kept.live,
             series: [quarters, days],
             zone,
         })

@@ -88,6 +88,20 @@ impl Power {
         }
     }
 
+    /// Forgets what is of other concepts.
+    pub(super) fn keep_only(&mut self, is_kept: impl Fn(&str) -> bool) {
+        let (delivered, returned) = (is_kept("power_delivered"), is_kept("power_returned"));
+        for point in &mut self.points {
+            point.delivered = point.delivered.filter(|_| delivered);
+            point.returned = point.returned.filter(|_| returned);
+        }
+        self.points
+            .retain(|point| point.delivered.is_some() || point.returned.is_some());
+        if !delivered && !returned {
+            self.gaps.clear();
+        }
+    }
+
     pub(super) fn take_gap(&mut self, from: UnixSeconds, to: UnixSeconds) {
         if from < to && self.gaps.back() != Some(&(from, to)) {
             self.gaps.push_back((from, to));

@@ -4,6 +4,8 @@ use assent_meter::datasets::Part;
 use assent_meter::time::P1Time;
 use assent_meter::zone::{LocalDay, UnixSeconds, Zone};
 
+use assent_model::records::consent::ResourceSet;
+
 use super::{Energy, Price, Prices, Slot};
 
 /// Registers of a household, in Wh, Wh and litres.
@@ -340,4 +342,54 @@ fn an_hour_of_power_is_kept() {
     let (mut registers, begin) = (BEGIN, at("260601120000S"));
     run(&mut energy, begin, begin + 5000, &mut registers);
     assert_eq!(energy.power.points().count(), 360);
+}
+
+/// What is known of each concept, wherever it is.
+fn known(energy: &Energy, concept: &str) -> [bool; 3] {
+    let has = |intervals: &super::Intervals| {
+        let bytes = serde_json::to_string(intervals).unwrap();
+        bytes.contains(&format!("\"{concept}\""))
+    };
+    [
+        energy.today.counter(concept).is_some(),
+        has(&energy.quarters),
+        has(&energy.days),
+    ]
+}
+
+#[test]
+fn what_is_narrowed_away_is_nowhere() {
+    let mut energy = Energy::new(zone());
+    let mut registers = BEGIN;
+    let (from, until) = (at("260601000000S"), at("260602003000S"));
+    run(&mut energy, from, until, &mut registers);
+    let (gas, used) = ("gas_delivered", "electricity_delivered_tariff_2");
+    for concept in [gas, used] {
+        assert_eq!(known(&energy, concept), [true; 3], "{concept}");
+    }
+    let set = |lanes: &[(&str, &[&str])]| -> ResourceSet {
+        let concepts = |all: &[&str]| all.iter().map(|one| one.parse().unwrap()).collect();
+        let lanes = lanes.iter();
+        lanes
+            .map(|(dataset, all)| (dataset.parse().unwrap(), concepts(all)))
+            .collect()
+    };
+    // Days of gas may be known still.
+    let without_gas = ["power_delivered", "power_returned", used];
+    energy.keep_within(&set(&[("live", &without_gas), ("days", &[gas])]));
+    assert_eq!(known(&energy, gas), [false, false, true]);
+    assert_eq!(known(&energy, used), [true; 3]);
+    energy.keep_within(&set(&[("live", &without_gas)]));
+    assert_eq!(known(&energy, gas), [false; 3]);
+    assert!(!String::from_utf8(energy.to_bytes()).unwrap().contains(gas));
+    energy.keep_within(&set(&[("live", &["power_delivered"])]));
+    assert_eq!(known(&energy, used), [false; 3]);
+    let kept = String::from_utf8(energy.to_bytes()).unwrap();
+    assert!(!kept.contains(used) && energy.power.latest().unwrap().returned.is_none());
+    energy.keep_within(&ResourceSet::new());
+    assert!(energy.power.latest().is_none() && energy.tariff.is_none());
+    // What is read from now on is taken in as before.
+    let next = at("260602003000S");
+    energy.take([live("power_delivered", point(next, 360, "kW", None))]);
+    assert_eq!(energy.power.latest().unwrap().delivered, Some(360));
 }

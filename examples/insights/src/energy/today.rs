@@ -98,6 +98,14 @@ impl Today {
         }
     }
 
+    /// Forgets what is of other concepts.
+    pub(super) fn keep_only(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.counters.retain(|concept, _| is_kept(concept));
+        if self.counters.is_empty() {
+            self.bounds = None;
+        }
+    }
+
     fn read(&mut self, concept: &str, time: UnixSeconds, value: i64) {
         let fresh = Counter {
             since: time,

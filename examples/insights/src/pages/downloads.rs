@@ -32,8 +32,8 @@ fn with_energy<T>(
     show: impl FnOnce(&Energy, &Prices) -> T,
 ) -> Result<T, StatusCode> {
     let household = visitor.household().ok_or(StatusCode::NOT_FOUND)?;
+    let is_read = household.phase() == Phase::Reading;
     let record = household.record();
-    let is_read = record.phase == Phase::Reading;
     let energy = record.energy.as_ref().filter(|_| is_read);
     let energy = energy.ok_or(StatusCode::NOT_FOUND)?;
     Ok(show(energy, &record.prices))

@@ -71,21 +71,19 @@ async fn wait(changes: &mut watch::Receiver<u64>) -> Option<()> {
 }
 
 fn event(household: &Household, texts: &Texts) -> Event {
-    let news = news(&household.record(), texts);
+    let phase = household.phase();
+    let news = news(&household.record(), phase, texts);
     let event = Event::default().event(NEWS).json_data(news);
     event.expect("texts and numbers always serialise")
 }
 
-fn news(record: &Record, texts: &Texts) -> News {
-    let energy = record
-        .energy
-        .as_ref()
-        .filter(|_| record.phase == Phase::Reading);
+fn news(record: &Record, phase: Phase, texts: &Texts) -> News {
+    let energy = record.energy.as_ref().filter(|_| phase == Phase::Reading);
     let latest = energy.and_then(|energy| energy.power.latest());
     let spelled = energy.map(|energy| figures(energy, &record.prices, texts, seconds()));
     let power = |point: PowerPoint| (point.at, point.delivered, point.returned);
     News {
-        phase: record.phase.name(),
+        phase: phase.name(),
         figures: spelled.unwrap_or_default(),
         power: latest.map(power),
         quarters: energy.map_or(0, |energy| energy.quarters.len()),

@@ -20,7 +20,7 @@ pub(super) async fn start(
     texts: Texts,
 ) -> Response {
     let (begun, household) = match visitor.household() {
-        Some(household) if !household.record().phase.can_ask() => {
+        Some(household) if !household.phase().can_ask() => {
             return Redirect::to("/").into_response();
         }
         Some(household) => (None, Arc::clone(household)),
@@ -71,7 +71,8 @@ pub(super) async fn linked(
     }
 }
 
-/// `GET /answered`: the person comes back from answering.
+/// `GET /answered`: the person comes back from answering. Who consented goes on under another secret, so
+/// that nobody who gave this session to the person reads along.
 pub(super) async fn answered(
     State(insights): State<Arc<Insights>>,
     visitor: Visitor,
@@ -81,9 +82,20 @@ pub(super) async fn answered(
     let Some(household) = visitor.household() else {
         return failed(&ConsentingError::NotAway, texts);
     };
-    match consenting::answered(&insights, household, &returned).await {
-        Ok(()) => Redirect::to("/").into_response(),
-        Err(error) => failed(&error, texts),
+    if let Err(error) = consenting::answered(&insights, household, &returned).await {
+        return failed(&error, texts);
+    }
+    match insights.households.renew(household) {
+        Ok(secret) => {
+            let cookie = session::cookie(&secret, session::is_secure(&insights));
+            let cookie = AppendHeaders([(header::SET_COOKIE, cookie)]);
+            (cookie, Redirect::to("/")).into_response()
+        }
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "a session keeps its secret");
+            Redirect::to("/").into_response()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod live;
 mod session;
 mod spelling;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod texts;
 
 use std::sync::Arc;

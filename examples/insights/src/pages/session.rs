@@ -31,7 +31,7 @@ impl Visitor {
     /// Where it stands.
     pub(super) fn phase(&self) -> Phase {
         self.household()
-            .map_or(Phase::New, |household| household.record().phase)
+            .map_or(Phase::New, |household| household.phase())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use assent_client::errand::Errand;
 use assent_client::http::NodeClient;
@@ -9,7 +10,8 @@ use assent_client::keys::PartyKeys;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
 use assent_meter::zone::Zone;
-use assent_model::ids::{RequestId, ServiceId};
+use assent_model::ids::{ConsentId, RequestId, ServiceId, SurrogateId};
+use assent_model::time::Timestamp;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use fluent_templates::Loader as _;
@@ -20,8 +22,8 @@ use super::routes;
 use super::texts::Texts;
 use crate::description::{self, TEMPLATE};
 use crate::energy::Energy;
-use crate::household::{Away, Fault, Phase, Purpose};
-use crate::households::{Households, SessionSecret};
+use crate::household::{Access, Away, Fault, Phase, Purpose};
+use crate::households::{Household, Households, SessionSecret};
 use crate::insights::Insights;
 use crate::provider::Provider;
 use crate::reading::node_relay::NodeRelay;
@@ -30,13 +32,13 @@ use crate::store::Store;
 const NODE: &str = "http://localhost:1";
 
 /// The service, at a node that does not answer.
-struct Scene {
-    insights: Arc<Insights>,
-    _folder: TempDir,
+pub(crate) struct Scene {
+    pub(crate) insights: Arc<Insights>,
+    pub(crate) folder: TempDir,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let keys = store.keys().unwrap();
@@ -59,10 +61,25 @@ impl Scene {
             households: Households::open(store).unwrap(),
             zone: Zone::default(),
         });
-        Self {
-            insights,
-            _folder: folder,
-        }
+        Self { insights, folder }
+    }
+
+    /// A household that is read for; until when, in minutes from now.
+    pub(crate) fn read(&self, minutes: i64) -> (SessionSecret, Arc<Household>) {
+        let (secret, household) = self.insights.households.begin().unwrap();
+        let now = i64::try_from(crate::now().as_millis()).unwrap();
+        let end = u64::try_from(now + minutes * 60_000).unwrap();
+        self.insights.change(&household, |record| {
+            record.phase = Phase::Reading;
+            record.energy = Some(Energy::new(Zone::default()));
+            record.access = Some(Access {
+                cr_id: ConsentId::random(),
+                source_cr_id: ConsentId::random(),
+                source_surrogate_id: SurrogateId::of(SigningKey::generate().verifying_key()),
+                valid_until: Some(Timestamp::from_millis(end)),
+            });
+        });
+        (secret, household)
     }
 
     /// A session whose person is away to answer; what the person takes along.
@@ -297,4 +314,61 @@ fn what_is_kept_opens_for_its_own_session_alone() {
     assert!(!name.contains(secret.as_str()));
     std::fs::rename(&file, files.join("another.sealed")).unwrap();
     assert!(Households::open(Store::open(folder.path()).unwrap()).is_err());
+}
+
+/// What is shown of a household, at a node that does not answer.
+async fn check_shown(scene: &Scene, secret: &SessionSecret, is_shown: bool, words: &str) {
+    let (_, page) = scene.get("/", Some(secret)).await;
+    assert!(page.contains(words), "{words}: {page}");
+    let expected = if is_shown {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    };
+    for path in ["/data/power.json", "/data/days.csv"] {
+        assert_eq!(scene.get(path, Some(secret)).await.0, expected, "{words}");
+    }
+}
+
+/// A node that says nothing keeps no consent up: what is over by the clock is shown to nobody.
+#[tokio::test]
+async fn a_consent_ends_by_the_clock_whatever_the_node_says() {
+    let scene = Scene::new();
+    let (secret, _) = scene.read(5);
+    check_shown(&scene, &secret, true, "Your energy, live").await;
+    let (secret, _) = scene.read(-1);
+    check_shown(&scene, &secret, false, "Your consent is over").await;
+}
+
+/// A node that has not been heard of for a minute may know of an end that this service does not.
+#[tokio::test]
+async fn nothing_counts_as_live_once_the_node_is_silent() {
+    let scene = Scene::new();
+    let (secret, household) = scene.read(5);
+    household.last_heard(Duration::from_secs(50));
+    check_shown(&scene, &secret, true, "Your energy, live").await;
+    household.last_heard(Duration::from_secs(61));
+    check_shown(&scene, &secret, false, "Your node does not answer").await;
+    household.heard();
+    check_shown(&scene, &secret, true, "Your energy, live").await;
+}
+
+/// Attack: bring a person into a session that somebody else knows, and read along after the consent.
+#[tokio::test]
+async fn who_consents_goes_on_under_another_secret() {
+    let scene = Scene::new();
+    let (known, household) = scene.read(5);
+    let renewed = scene.insights.households.renew(&household).unwrap();
+    assert_ne!(known.as_str(), renewed.as_str());
+    check_shown(&scene, &renewed, true, "Your energy, live").await;
+    assert_eq!(
+        scene.get("/data/days.csv", Some(&known)).await.0,
+        StatusCode::NOT_FOUND
+    );
+    household.change(|record| record.phase = Phase::Waiting);
+    assert!(scene.insights.keep(&household));
+    let again = Households::open(Store::open(scene.folder.path()).unwrap()).unwrap();
+    assert!(again.find(&known).is_none(), "not after a restart either");
+    assert_eq!(again.find(&renewed).unwrap().record().phase, Phase::Waiting);
+    assert_eq!(again.all().len(), 1);
 }

@@ -8,11 +8,16 @@ use assent_crypto::sealing::OpeningKey;
 use assent_meter::datasets::Part;
 use assent_meter::zone::UnixSeconds;
 use assent_model::ids::StreamId;
+use assent_model::records::consent::ResourceSet;
 use assent_model::records::stream::StreamAnchor;
 use assent_model::time::Timestamp;
 
 use super::relay::NamedStream;
+use crate::energy;
 use crate::household::{Fault, KeptChannel, Record};
+
+/// The culprit of what the device has signed.
+pub(super) const DEVICE: &str = "device";
 
 /// A part of a record under its dataset and concept.
 pub(super) type NamedPart = (String, String, Part);
@@ -127,7 +132,7 @@ impl Channel {
         for (lane, bytes) in parts {
             let part = Part::from_bytes(&bytes).map_err(|_| Fault {
                 code: "part-malformed".to_owned(),
-                culprit: "device".to_owned(),
+                culprit: DEVICE.to_owned(),
             })?;
             if let Some(name) = self.subscriber.lanes().name(lane) {
                 let (dataset, concept) = (&name.dataset_id, &name.concept_id);
@@ -138,10 +143,16 @@ impl Channel {
     }
 }
 
+/// The parts that the person lets this service read, whatever the device has sealed to it.
+pub(super) fn within(parts: Vec<NamedPart>, allowed: &ResourceSet) -> Vec<NamedPart> {
+    let is_allowed = |(dataset, concept, _): &NamedPart| energy::gives(allowed, dataset, concept);
+    parts.into_iter().filter(is_allowed).collect()
+}
+
 /// What went wrong, and who is shown to have done it.
 pub(super) fn fault(error: &ChannelFault) -> Fault {
     let culprit = match error.culprit() {
-        Culprit::Device => "device",
+        Culprit::Device => DEVICE,
         Culprit::Relay => "relay",
     };
     Fault {

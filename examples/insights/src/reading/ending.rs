@@ -3,6 +3,7 @@
 use assent_client::chain_check::{self, CheckedConsent};
 use assent_client::statements::link::PinnedLink;
 use assent_model::ids::ConsentId;
+use assent_model::records::consent::ResourceSet;
 
 use super::is_active;
 use crate::household::Phase;
@@ -36,22 +37,24 @@ pub(super) async fn look(insights: &Insights, household: &Household) -> Standing
                 error = &error as &dyn std::error::Error,
                 "a consent is not known"
             );
+            expire(insights, household);
             return Standing::Unknown;
         }
         None => return Standing::Over,
     };
+    household.heard();
     if is_active(&consent) {
         if household.record().phase == Phase::Paused {
             insights.change(household, |record| record.phase = Phase::Waiting);
         }
+        narrow(insights, household, consent.resource_set());
         return Standing::InForce(Box::new(consent));
     }
     let standing = consent.standing();
     if standing == chain_check::Standing::Disabled && consent.is_within_period(now()) {
-        if household.record().phase != Phase::Paused {
-            forget(insights, household, Phase::Paused);
+        if let_go(insights, household, Phase::Paused) {
+            acknowledge(insights, &consent).await;
         }
-        acknowledge(insights, &consent).await;
         return Standing::Paused;
     }
     let status = consent.view().status.as_str();
@@ -59,11 +62,9 @@ pub(super) async fn look(insights: &Insights, household: &Household) -> Standing
         "withdrawn" => Phase::Withdrawn,
         _ => Phase::Expired,
     };
-    if household.record().phase != phase {
-        forget(insights, household, phase);
-    }
-    if status == "active" {
-        // Its time is over, and the ledger has not said so yet.
+    let is_gone = let_go(insights, household, phase);
+    if status == "active" || !is_gone {
+        // Its time is over, and the ledger has not said so yet; or what was read is on the disk yet.
         return Standing::Unknown;
     }
     if acknowledge(insights, &consent).await {
@@ -76,7 +77,7 @@ pub(super) async fn look(insights: &Insights, household: &Household) -> Standing
 }
 
 /// Whether a consent is still in force, as the node shows it now. That the node cannot be asked is no
-/// end: it gives no record then, either.
+/// end for a while: it gives no record then, either.
 pub(super) async fn is_in_force(
     insights: &Insights,
     household: &Household,
@@ -84,12 +85,13 @@ pub(super) async fn is_in_force(
 ) -> bool {
     match current(insights, household).await {
         Some(Ok(consent)) => {
+            household.heard();
             is_active(&consent)
                 && consent.cr_id() == before.cr_id()
                 && consent.resource_set() == before.resource_set()
         }
         Some(Err(ProviderError::Consent(_))) | None => false,
-        Some(Err(_)) => before.is_within_period(now()),
+        Some(Err(_)) => household.is_heard_of() && before.is_within_period(now()),
     }
 }
 
@@ -106,12 +108,46 @@ fn access(household: &Household) -> Option<(ConsentId, PinnedLink)> {
     Some((record.access.as_ref()?.cr_id, record.link.clone()?))
 }
 
-/// Deletes every reading and every key, as the description promises.
-pub(super) fn forget(insights: &Insights, household: &Household, phase: Phase) {
-    insights.change(household, |record| {
+/// Deletes every reading and every key, as the description promises; whether nothing of them is on the
+/// disk any more.
+pub(super) fn forget(insights: &Insights, household: &Household, phase: Phase) -> bool {
+    household.change(|record| {
         record.forget_readings();
         record.phase = phase;
     });
+    insights.keep(household)
+}
+
+/// The same, once: what is forgotten is not forgotten again, and what could not be deleted is tried anew.
+pub(super) fn let_go(insights: &Insights, household: &Household, phase: Phase) -> bool {
+    if household.record().phase == phase {
+        household.is_kept() || insights.keep(household)
+    } else {
+        forget(insights, household, phase)
+    }
+}
+
+/// Ends what is over by the clock, where the node says nothing. It is told when it can be.
+pub(super) fn expire(insights: &Insights, household: &Household) {
+    let is_over = household.record().phase_at(now()) == Phase::Expired;
+    if is_over {
+        let_go(insights, household, Phase::Expired);
+    }
+}
+
+/// Deletes what the person does not let this service read any more.
+pub(super) fn narrow(insights: &Insights, household: &Household, allowed: &ResourceSet) {
+    if household.is_within(allowed) {
+        return;
+    }
+    household.change(|record| {
+        if let Some(energy) = &mut record.energy {
+            energy.keep_within(allowed);
+        }
+    });
+    if insights.keep(household) {
+        household.narrowed_to(allowed.clone());
+    }
 }
 
 /// Tells the node that the end was acted on, where it waits for that; whether it knows.

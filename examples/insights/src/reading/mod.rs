@@ -18,7 +18,7 @@ use std::time::Duration;
 use assent_client::chain_check::CheckedConsent;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use crate::household::{Fault, Phase};
+use crate::household::{Fault, Phase, Record};
 use crate::households::Household;
 use crate::insights::Insights;
 use crate::now;
@@ -87,11 +87,7 @@ async fn read_until_over(insights: &Insights, household: &Household) {
                     culprit = fault.culprit,
                     "a stream is not read"
                 );
-                insights.change(household, |record| {
-                    record.phase = Phase::Faulty;
-                    record.fault = Some(fault);
-                    record.channel = None;
-                });
+                insights.change(household, |record| fail(record, fault));
                 sleep(AGAIN_AFTER).await;
             }
             Err(error) => {
@@ -100,6 +96,17 @@ async fn read_until_over(insights: &Insights, household: &Household) {
             }
         }
     }
+}
+
+/// Notes a fault. What a device has signed stays as it is: with the same keys the same would be found, so
+/// later ones are asked for. What a relay has altered is asked for again.
+fn fail(record: &mut Record, fault: Fault) {
+    record.phase = Phase::Faulty;
+    if fault.culprit == channel::DEVICE {
+        record.leave_channel();
+    }
+    record.channel = None;
+    record.fault = Some(fault);
 }
 
 /// Follows the stream of a consent.
@@ -169,6 +176,7 @@ async fn read_on(
                 };
                 match channel.take(&bytes) {
                     Ok(Taken::Readings(parts)) => {
+                        let parts = channel::within(parts, consent.resource_set());
                         let is_first = record_readings(insights, household, parts);
                         if is_first {
                             report(insights, consent).await;

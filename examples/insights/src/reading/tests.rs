@@ -1,19 +1,28 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::fs;
+
 use assent_client::channel::{LaneName, Lanes, Moment, Publisher, keys};
 use assent_client::statements::Signer;
 use assent_client::streams::NamedStream;
 use assent_crypto::channel::Lane;
+use assent_crypto::digest::Digest;
 use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::SigningKey;
+use assent_meter::datasets::Part;
 use assent_model::ids::{ConsentId, StreamId};
+use assent_model::records::consent::ResourceSet;
 use assent_model::records::stream::StreamKeys;
 use assent_model::statement::Verified;
 use assent_model::time::Timestamp;
 
-use super::channel::{Channel, Taken};
+use super::channel::{self, Channel, Taken};
+use super::{Stopped, ended, ending, fail};
 use crate::energy::Energy;
-use crate::household::Record;
+use crate::household::{Fault, Phase, Record};
+use crate::households::{Household, Households};
+use crate::pages::tests as pages;
+use crate::store::Store;
 
 const STREAM: StreamId = StreamId::from_bytes([7; 20]);
 const CONSENT: ConsentId = ConsentId::from_bytes([1; 20]);
@@ -50,8 +59,13 @@ impl Scene {
     fn admit(&mut self) -> Verified<StreamKeys> {
         let admission = self.meter.admit(CONSENT, &[self.lane], moment(1));
         let signer = Signer::new("assent:test".parse().unwrap(), moment(1).at);
-        let to = self.opening.sealing_key();
-        keys::seal(&signer, &self.device, STREAM, CONSENT, &admission, to)
+        let handover = keys::Handover {
+            stream: STREAM,
+            consent: CONSENT,
+            grant: Digest::of(b"a grant"),
+            to: self.opening.sealing_key(),
+        };
+        keys::seal(&signer, &self.device, handover, &admission)
     }
 
     fn named(&self, keys: Option<&Verified<StreamKeys>>) -> NamedStream {
@@ -190,4 +204,135 @@ fn a_device_that_writes_nonsense_has_signed_it() {
         (&*fault.code, &*fault.culprit),
         ("part-malformed", "device")
     );
+}
+
+/// What was kept of the only household, as a restart finds it.
+fn on_disk(scene: &pages::Scene) -> (Phase, bool) {
+    let store = Store::open(scene.folder.path()).unwrap();
+    let all = Households::open(store).unwrap().all();
+    let record = all[0].record();
+    (record.phase, record.energy.is_some())
+}
+
+#[test]
+fn what_is_over_by_the_clock_is_deleted() {
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(5);
+    ending::expire(&scene.insights, &household);
+    assert_eq!(on_disk(&scene), (Phase::Reading, true));
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(-1);
+    ending::expire(&scene.insights, &household);
+    assert_eq!(on_disk(&scene), (Phase::Expired, false));
+    assert!(
+        household.record().access.is_some(),
+        "the node is told when it can be"
+    );
+}
+
+/// A service that says that it has deleted what is on its disk yet is a liar.
+#[test]
+fn what_cannot_be_deleted_is_not_said_to_be() {
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(5);
+    let households = scene.folder.path().join("households");
+    let aside = scene.folder.path().join("aside");
+    fs::rename(&households, &aside).unwrap();
+    let let_go = || ending::let_go(&scene.insights, &household, Phase::Withdrawn);
+    assert!(!let_go(), "the disk has it yet");
+    assert!(!let_go(), "and goes on having it");
+    assert!(household.record().energy.is_none());
+    fs::rename(&aside, &households).unwrap();
+    assert!(let_go());
+    assert!(let_go());
+    assert_eq!(on_disk(&scene), (Phase::Withdrawn, false));
+}
+
+fn allowed(lanes: &[&str]) -> ResourceSet {
+    let mut allowed = ResourceSet::new();
+    for lane in lanes {
+        let (dataset, concept) = lane.split_once('/').unwrap();
+        let concepts = allowed.entry(dataset.parse().unwrap()).or_default();
+        concepts.insert(concept.parse().unwrap());
+    }
+    allowed
+}
+
+fn power(at: i64, concept: &str) -> (String, String, Part) {
+    let part = format!(r#"{{"points":[{{"from":{at},"to":{at},"value":"0.244","unit":"kW"}}]}}"#);
+    let part = serde_json::from_str(&part).unwrap();
+    ("live".to_owned(), concept.to_owned(), part)
+}
+
+#[test]
+fn what_is_narrowed_away_is_deleted_and_not_taken_in_again() {
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(5);
+    let both = allowed(&["live/power_delivered", "live/power_returned"]);
+    let one = allowed(&["live/power_delivered"]);
+    let parts = || vec![power(7, "power_delivered"), power(7, "power_returned")];
+    assert_eq!(channel::within(parts(), &both).len(), 2);
+    household.change(|record| record.energy.as_mut().unwrap().take(parts()));
+    ending::narrow(&scene.insights, &household, &both);
+    let latest = |household: &Household| {
+        let record = household.record();
+        let latest = record.energy.as_ref().unwrap().power.latest().unwrap();
+        (latest.delivered, latest.returned)
+    };
+    assert_eq!(latest(&household), (Some(244), Some(244)));
+    ending::narrow(&scene.insights, &household, &one);
+    assert_eq!(latest(&household), (Some(244), None));
+    let store = Store::open(scene.folder.path()).unwrap();
+    let kept = Households::open(store).unwrap().all().remove(0);
+    assert_eq!(latest(&kept), (Some(244), None), "nor is it on the disk");
+    let left = channel::within(parts(), &one);
+    assert_eq!(
+        left.len(),
+        1,
+        "a device that seals more than it may is not read"
+    );
+}
+
+/// A device whose rotation cannot be followed is read again with later keys, and not with those that lead
+/// to the same record.
+#[test]
+fn after_a_rotation_that_cannot_be_followed_later_keys_are_asked_for() {
+    let mut scene = Scene::new();
+    let first = scene.admit();
+    let mut record = Record::default();
+    let mut channel = scene.open(&record, Some(&first)).unwrap();
+    channel.take(&scene.measure(1)).unwrap();
+    record.channel = Some(channel.kept());
+    let fault = |culprit: &str| Fault {
+        code: "rotation-invalid".to_owned(),
+        culprit: culprit.to_owned(),
+    };
+    fail(&mut record, fault("device"));
+    assert_eq!(record.phase, Phase::Faulty);
+    assert!(scene.open(&record, Some(&first)).is_none());
+    let second = scene.admit();
+    let mut again = scene.open(&record, Some(&second)).unwrap();
+    let taken = again.take(&scene.measure(2)).unwrap();
+    assert!(matches!(taken, Taken::Readings(_)));
+    // What a relay has altered is read again from where the keys begin.
+    record.channel = Some(again.kept());
+    fail(&mut record, fault("relay"));
+    assert!(scene.open(&record, Some(&second)).is_some());
+}
+
+#[test]
+fn a_meter_that_is_taken_off_ends_the_reading() {
+    let mut scene = Scene::new();
+    let keys = scene.admit();
+    let mut channel = scene.open(&Record::default(), Some(&keys)).unwrap();
+    scene.meter.close(moment(4));
+    let sent: Vec<Vec<u8>> = scene.meter.unsent().map(|r| r.bytes().to_vec()).collect();
+    let taken = sent.iter().map(|bytes| channel.take(bytes).unwrap());
+    assert_eq!(taken.last(), Some(Taken::Closed));
+    assert!(matches!(ended("stream-closed"), Stopped::Unpaired));
+    assert!(matches!(ended("consent-withdrawn"), Stopped::Look));
+    assert!(matches!(ended("not-granted"), Stopped::Look));
+    assert!(matches!(ended("token-expired"), Stopped::HungUp));
+    assert!(channel::is_behind(Some("records-gone")));
+    assert!(!channel::is_behind(Some("not-granted")) && !channel::is_behind(None));
 }

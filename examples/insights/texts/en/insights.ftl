@@ -13,6 +13,7 @@ title-withdrawn = You withdrew your consent
 title-expired = Your consent is over
 title-unpaired = Your meter was taken off
 title-faulty = What comes cannot be relied on
+title-unreachable = Your node does not answer
 
 phase-new = Insights shows what your smart meter measures, as it measures it: power, today's use by tariff, gas, and what it costs. It needs your consent for that, and nothing else.
 phase-refused = We show nothing, and we keep nothing. You can be asked again whenever you like.
@@ -23,6 +24,7 @@ phase-withdrawn = We have stopped reading, have deleted your readings, and have 
 phase-expired = We have stopped reading and have deleted your readings.
 phase-unpaired = Your meter no longer writes. We have deleted your readings.
 phase-faulty = We show nothing, because the readings do not hold up when they are checked. We try again by ourselves.
+phase-unreachable = We cannot see whether your consent still stands, so we show nothing. As soon as your node answers again, this page goes on by itself.
 
 culprit-device = It is shown by the meter's own signature:
 culprit-relay = The meter did not sign what the relay gives us:

@@ -13,6 +13,7 @@ title-withdrawn = Je hebt je toestemming ingetrokken
 title-expired = Je toestemming is afgelopen
 title-unpaired = Je meter is losgekoppeld
 title-faulty = Op wat er binnenkomt kunnen we niet vertrouwen
+title-unreachable = Je node antwoordt niet
 
 phase-new = Insights laat zien wat je slimme meter meet, op het moment dat hij het meet: vermogen, het verbruik van vandaag per tarief, gas, en wat het kost. Daarvoor is je toestemming nodig, en verder niets.
 phase-refused = We laten niets zien en bewaren niets. We kunnen het je opnieuw vragen wanneer je wilt.
@@ -23,6 +24,7 @@ phase-withdrawn = We lezen niet meer, hebben je standen gewist, en hebben dat aa
 phase-expired = We lezen niet meer en hebben je standen gewist.
 phase-unpaired = Je meter schrijft niet meer. We hebben je standen gewist.
 phase-faulty = We laten niets zien, omdat de standen niet kloppen als we ze nagaan. We proberen het vanzelf opnieuw.
+phase-unreachable = We kunnen niet zien of je toestemming nog geldt, dus we laten niets zien. Zodra je node weer antwoordt, gaat deze pagina vanzelf verder.
 
 culprit-device = De handtekening van de meter zelf toont het aan:
 culprit-relay = Wat het doorgeefluik ons geeft, heeft de meter niet ondertekend:
