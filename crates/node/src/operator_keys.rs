@@ -1,4 +1,5 @@
-//! The operator's keys: one file in the data directory, readable by its owner only.
+//! The operator's keys: one file, readable by its owner only. It is in the data directory, or among the
+//! credentials that systemd hands to the service, which lie encrypted and apart from the data.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -15,6 +16,18 @@ use serde::{Deserialize, Serialize};
 
 /// The name of the file in the data directory.
 pub const FILE_NAME: &str = "operator-keys.json";
+
+/// Where systemd puts the credentials of a service (`LoadCredential=`, `LoadCredentialEncrypted=`).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// Where the keys of the node with this data directory are: among the credentials of the service under the
+/// name of the file, where there are such, otherwise in the data directory.
+pub fn path(data_dir: &Path) -> PathBuf {
+    let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
+    let credential = credentials.map(|folder| folder.join(FILE_NAME));
+    let credential = credential.filter(|path| path.is_file());
+    credential.unwrap_or_else(|| data_dir.join(FILE_NAME))
+}
 
 /// The keys of an operator.
 pub struct OperatorKeys {
@@ -92,12 +105,12 @@ impl OperatorKeys {
         Self::from_stored(&stored).ok_or(KeysError::Damaged(path))
     }
 
-    /// The keys in the data directory.
+    /// The keys of the node with this data directory. See [`path`].
     ///
     /// # Errors
     /// The file is missing, can be read by others, or is damaged.
     pub fn load(data_dir: &Path) -> Result<Self, KeysError> {
-        let path = data_dir.join(FILE_NAME);
+        let path = path(data_dir);
         let file_error = |source| KeysError::File {
             path: path.clone(),
             source,

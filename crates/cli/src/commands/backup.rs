@@ -57,7 +57,10 @@ impl Arguments {
         let source = Source::open(StoreConfig { url }).await?;
         new_folder(&self.path).doing(unwritten())?;
         for name in PLAIN_FILES {
-            let from = config.data_dir.join(name);
+            let from = match name {
+                operator_keys::FILE_NAME => operator_keys::path(&config.data_dir),
+                name => config.data_dir.join(name),
+            };
             copy_private(&from, &self.path.join(name)).doing(unwritten())?;
         }
         let copy = self.path.join(STORE_FILE);

@@ -135,6 +135,37 @@ fn the_doctor_finds_what_is_wrong() {
     assert_eq!(finding(&examined.json(), "port")["holds"], false);
 }
 
+/// What the service manager holds for the node need not lie beside its data.
+#[test]
+fn keys_can_be_credentials_of_the_service() {
+    let folder = folder();
+    let node = Node::new(folder.path());
+    let data_dir = node.data_dir.clone();
+    assert_eq!(node.stop(), Some(0));
+    let credentials = folder.path().join("credentials");
+    fs::create_dir(&credentials).expect("a folder");
+    let keys = "operator-keys.json";
+    fs::rename(data_dir.join(keys), credentials.join(keys)).expect("the keys are moved");
+    let ports = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+    let examine = |has_credentials: bool| {
+        let mut command = command();
+        command.args(["doctor", "--json", "--data-dir", text(&data_dir)]);
+        if has_credentials {
+            command.env("CREDENTIALS_DIRECTORY", &credentials);
+        }
+        run(command.args(ports))
+    };
+    let examined = examine(false).failed(1, "1 of 9 checks do not hold");
+    assert_eq!(finding(&examined.json(), "keys")["holds"], false);
+    let findings = examine(true).done().json();
+    assert_eq!(finding(&findings, "keys")["holds"], true);
+    let backup = folder.path().join("backup");
+    let mut backing_up = command();
+    backing_up.args(["backup", text(&backup), "--data-dir", text(&data_dir)]);
+    run(backing_up.env("CREDENTIALS_DIRECTORY", &credentials)).done();
+    assert!(backup.join(keys).is_file(), "a backup is whole");
+}
+
 #[test]
 fn the_doctor_finds_a_damaged_store() {
     let folder = folder();
