@@ -21,6 +21,7 @@ use crate::contacts;
 use crate::contacts::address::EmailAddress;
 use crate::contacts::code::{self, OneTimeCode, Recipient, Subject};
 use crate::http::failure::Failure;
+use crate::mail;
 use crate::mail::catalogue::Letter;
 use crate::network::Network;
 use crate::node::Node;
@@ -107,9 +108,7 @@ pub async fn confirm(node: &Arc<Node>, body: &ConfirmLostKey) -> Result<Stopped,
         }
     }
     if stopped.changed > 0 {
-        node.contacts
-            .post
-            .tell(party, &recipient, Letter::ConsentsStopped);
+        mail::write_to(node, party, Letter::ConsentsStopped).await?;
     }
     Ok(stopped)
 }

@@ -29,8 +29,10 @@ use self::code::{Codes, Recipient, Subject};
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
 use crate::mail::post::Post;
+use crate::mail::waiting;
 use crate::network::Network;
 use crate::node::Node;
+use crate::owned;
 use crate::vaulted;
 
 /// The kind of the documents and of the bodies in the vault.
@@ -187,9 +189,8 @@ pub(crate) async fn settle(
     let _turn = node.contacts.turn.lock().await;
     let before = node.store.document(KIND, &index).await?;
     let own = contacts_of(node, party).await?;
-    // From here on the address leads to the party. What a crash after this leaves behind is
-    // cleared away by the next change.
-    lead_to(node, party, recipient, now).await?;
+    let confirmed = Letter::ContactConfirmed;
+    let mut letters = vec![waiting::document_to(node, party, recipient, confirmed)];
     let mut stale = Vec::new();
     if let Some(before) = before {
         let earlier = read(&before)?;
@@ -199,27 +200,29 @@ pub(crate) async fn settle(
                 language: earlier.language,
                 ..recipient.clone()
             };
-            node.contacts
-                .post
-                .tell(loser, &known, Letter::ContactRemoved);
+            let removed = Letter::ContactRemoved;
+            letters.push(waiting::document_to(node, loser, &known, removed));
         }
         stale.push(earlier.body);
     }
+    // From here on the address leads to the party. What a crash after this leaves behind is
+    // cleared away by the next change.
+    lead_to(node, party, recipient, now, letters).await?;
     for other in own.iter().filter(|other| other.document.id != index) {
         stale.push(replace(node, party, other).await?);
     }
+    node.letters.wake();
     node.store.vault_erase_ids(&stale).await?;
-    node.contacts
-        .post
-        .tell(party, recipient, Letter::ContactConfirmed);
     Ok(())
 }
 
+/// Together with the letters that tell of it.
 async fn lead_to(
     node: &Node,
     party: PartyId,
     recipient: &Recipient,
     now: Timestamp,
+    letters: Vec<Document>,
 ) -> Result<(), Failure> {
     let (owner, address) = (party.to_string(), &recipient.address);
     let body = format!(
@@ -246,7 +249,9 @@ async fn lead_to(
         expires_at: None,
         body: serde_json::to_vec(&confirmed).expect("a contact has a JSON form"),
     };
-    Ok(node.store.put_documents(vec![document]).await?)
+    let mut documents = letters;
+    documents.push(document);
+    Ok(node.store.put_documents(documents).await?)
 }
 
 /// Takes an address from the party that has confirmed another; the body that is to be erased.
@@ -257,9 +262,9 @@ async fn replace(node: &Node, party: PartyId, other: &StoredDocument) -> Result<
             address,
             language: earlier.language,
         };
-        node.contacts
-            .post
-            .tell(party, &known, Letter::ContactRemoved);
+        let removed = Letter::ContactRemoved;
+        let letter = waiting::document_to(node, party, &known, removed);
+        node.store.put_documents(vec![letter]).await?;
     }
     node.store.delete_document(KIND, &other.document.id).await?;
     Ok(earlier.body)
@@ -335,6 +340,8 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
     let contacts = &node.contacts;
     let _turn = contacts.turn.lock().await;
     contacts.codes.forget(&Subject::Contact(party));
+    // Before the letters that were handed over, so that none comes after them.
+    owned::forget(node, &[waiting::KIND], party).await?;
     for stored in contacts_of(node, party).await? {
         let id = &stored.document.id;
         let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::post::About;
+use super::refusal;
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
 use lettre::transport::smtp;
@@ -28,12 +29,15 @@ pub enum Mailer {
 /// A message was not taken. What a mail server says can hold the address, so it is not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    /// The mail server refuses for now, or cannot be reached.
+    /// The mail server refuses this message for now, or for a reason that is not its own.
     #[error("the mail server cannot take the message now")]
     ForNow,
-    /// The mail server refuses for good.
+    /// The mail server refuses the message or its recipient for good.
     #[error("the mail server refuses the message")]
     ForGood,
+    /// The mail server refuses the node whatever it sends, or cannot be reached.
+    #[error("the mail server takes nothing")]
+    Nothing,
     /// The folder cannot be written.
     #[error("the mail folder cannot be written")]
     Folder(#[from] io::Error),
@@ -53,14 +57,18 @@ impl Mailer {
         Ok(Self::Smtp(server.timeout(Some(TIMEOUT)).build()))
     }
 
+    /// Whether messages are handed over without waiting for anybody.
+    pub(super) const fn is_at_hand(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+
     /// Hands a message over. It is forgotten with what it is about.
     pub(super) async fn send(&self, about: About, message: Message) -> Result<(), NotTaken> {
         match self {
-            Self::Smtp(server) => match server.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(NotTaken::ForGood),
-                Err(_) => Err(NotTaken::ForNow),
-            },
+            Self::Smtp(server) => {
+                let sent = server.send(message).await;
+                sent.map(drop).map_err(|error| refusal::of(&error))
+            }
             Self::Folder(folder) => Ok(write(folder, about, &message.formatted())?),
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub mod mailer;
 mod message;
 pub mod post;
+mod refusal;
 #[cfg(test)]
 mod tests;
 pub(crate) mod waiting;

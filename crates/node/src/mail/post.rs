@@ -3,12 +3,13 @@
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use assent_crypto::digest::Digest;
 use assent_model::ids::PartyId;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::catalogue::Letter;
 use super::mailer::{Mailer, NotTaken};
@@ -24,6 +25,9 @@ const WAITING_MAX: usize = 1024;
 /// How long to wait before each further attempt.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
+/// How many letters are on their way to the mail server at a time. A letter that it does not take keeps
+/// nobody else waiting.
+const AT_ONCE: usize = 16;
 /// How long a node that stops goes on with the letters that wait.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -78,7 +82,9 @@ pub(crate) enum Delivery {
     Taken,
     /// Nobody will ever take it.
     Refused,
-    /// Nobody takes it now.
+    /// The mail server does not take this one now.
+    NotThis,
+    /// Nobody takes anything now.
     NotNow,
 }
 
@@ -199,7 +205,7 @@ impl Worker {
     /// A node that stops does not wait for a mail server that does not answer: codes are void
     /// after a restart anyway.
     async fn run(self, inbox: mpsc::Receiver<Errand>, mut head: watch::Receiver<Head>) {
-        let mut work = pin!(self.work(inbox));
+        let mut work = pin!(Arc::new(self).work(inbox));
         let stopped = async { while head.changed().await.is_ok() {} };
         tokio::select! {
             () = &mut work => {}
@@ -211,33 +217,49 @@ impl Worker {
         }
     }
 
-    async fn work(&self, mut inbox: mpsc::Receiver<Errand>) {
-        while let Some(errand) = inbox.recv().await {
-            match errand {
-                Errand::Send(posted) => {
-                    self.send(&posted).await;
-                }
-                Errand::Deliver(posted, done) => {
-                    let delivery = self.send(&posted).await;
-                    // Whoever waited may have gone away.
-                    let _ = done.send(delivery);
-                }
-                Errand::Forget(about, done) => {
-                    let forgotten = self.mailer.forget(about);
-                    if let Err(error) = &forgotten {
-                        let error: &dyn std::error::Error = error;
-                        tracing::error!(error, "letters cannot be deleted");
+    async fn work(self: Arc<Self>, mut inbox: mpsc::Receiver<Errand>) {
+        let mut on_the_way = JoinSet::new();
+        loop {
+            tokio::select! {
+                errand = inbox.recv(), if on_the_way.len() < AT_ONCE => match errand {
+                    Some(errand) if self.mailer.is_at_hand() => self.do_errand(errand).await,
+                    Some(errand) => {
+                        let worker = Arc::clone(&self);
+                        on_the_way.spawn(async move { worker.do_errand(errand).await });
                     }
-                    // Whoever asked may have gone away.
-                    let _ = done.send(forgotten.is_ok());
+                    None => break,
+                },
+                Some(_) = on_the_way.join_next() => {}
+            }
+        }
+        while on_the_way.join_next().await.is_some() {}
+    }
+
+    async fn do_errand(&self, errand: Errand) {
+        match errand {
+            Errand::Send(posted) => {
+                self.send(&posted, &RETRY_DELAYS).await;
+            }
+            Errand::Deliver(posted, done) => {
+                // Whoever waits for it tries again, or may have gone away.
+                let delivery = self.send(&posted, &[]).await;
+                let _ = done.send(delivery);
+            }
+            Errand::Forget(about, done) => {
+                let forgotten = self.mailer.forget(about);
+                if let Err(error) = &forgotten {
+                    let error: &dyn std::error::Error = error;
+                    tracing::error!(error, "letters cannot be deleted");
                 }
+                // Whoever asked may have gone away.
+                let _ = done.send(forgotten.is_ok());
             }
         }
     }
 
-    async fn send(&self, posted: &Posted) -> Delivery {
+    async fn send(&self, posted: &Posted, delays: &[Duration]) -> Delivery {
         let (sender, now) = (&self.sender, self.clock.now());
-        let mut delays = RETRY_DELAYS.into_iter();
+        let mut delays = delays.iter();
         loop {
             let message = message(sender, &posted.recipient, &posted.letter, now);
             let Ok(message) = message else {
@@ -247,15 +269,18 @@ impl Worker {
             let Err(error) = self.mailer.send(posted.about, message).await else {
                 return Delivery::Taken;
             };
-            let again = delays.next().filter(|_| matches!(error, NotTaken::ForNow));
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "a letter is not taken"
             );
-            match again {
-                Some(delay) => tokio::time::sleep(delay).await,
-                None if matches!(error, NotTaken::ForGood) => return Delivery::Refused,
-                None => return Delivery::NotNow,
+            let delivery = match error {
+                NotTaken::ForGood => return Delivery::Refused,
+                NotTaken::ForNow => Delivery::NotThis,
+                NotTaken::Nothing | NotTaken::Folder(_) => Delivery::NotNow,
+            };
+            match delays.next() {
+                Some(delay) => tokio::time::sleep(*delay).await,
+                None => return delivery,
             }
         }
     }

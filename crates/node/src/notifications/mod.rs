@@ -228,10 +228,8 @@ pub(crate) async fn tell_by(
             subject,
         };
         let id = format!("{owner}/{:020}", node.notifications.next(now));
-        documents.push(Document {
-            expires_at: Some(now + KEPT),
-            ..vaulted::document(node, KIND, id, owner.clone(), &said)
-        });
+        let until = Some(now + KEPT);
+        documents.push(vaulted::document(node, KIND, id, owner, until, &said));
     }
     if post == Post::Letter && settings.mails(kind) {
         documents.push(letter(node, party, kind, subject));
