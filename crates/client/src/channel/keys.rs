@@ -63,14 +63,25 @@ impl Binding {
     }
 }
 
+/// To whom keys are handed, and by what right.
+#[derive(Debug, Clone, Copy)]
+pub struct Handover<'k> {
+    /// The stream.
+    pub stream: StreamId,
+    /// The source's record of the consent.
+    pub consent: ConsentId,
+    /// Names the grant, which may be another by the time that the keys come to the relay.
+    pub grant: Digest,
+    /// The key of the reader.
+    pub to: &'k SealingKey,
+}
+
 /// Seals what an admission gives to the reader's key, and signs it with the device's.
 pub fn seal(
     signer: &Signer,
     device: &SigningKey,
-    stream: StreamId,
-    consent: ConsentId,
+    handover: Handover<'_>,
     admission: &Admission,
-    to: &SealingKey,
 ) -> Verified<StreamKeys> {
     let lanes = admission.lanes.all().into_iter();
     let name = |lane| {
@@ -90,18 +101,19 @@ pub fn seal(
     };
     let plaintext = Zeroizing::new(canonical::encode(&sealed));
     let binding = Binding {
-        cr_id: consent,
-        stream_id: stream,
+        cr_id: handover.consent,
+        stream_id: handover.stream,
     };
     let sealed = sealing::seal(
-        to,
+        handover.to,
         SEAL_PATH_KEYS.as_bytes(),
         &binding.to_bytes(),
         &plaintext,
     );
     let keys = StreamKeys {
-        stream_id: stream,
-        cr_id: consent,
+        stream_id: handover.stream,
+        cr_id: handover.consent,
+        grant: handover.grant,
         sequence: admission.sequence,
         prev: admission.prev,
         sealed: base64url::encode(&sealed),

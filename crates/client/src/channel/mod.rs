@@ -13,6 +13,7 @@
 //! ```
 //! use assent_client::channel::{Lanes, Moment, Publisher, Reading, Subscriber, keys};
 //! use assent_client::statements::Signer;
+//! use assent_crypto::digest::Digest;
 //! use assent_crypto::sealing::OpeningKey;
 //! use assent_crypto::signature::SigningKey;
 //! use assent_model::ids::{ConsentId, StreamId};
@@ -28,7 +29,9 @@
 //! let (consent, reader) = (ConsentId::random(), OpeningKey::generate());
 //! let admission = meter.admit(consent, &meter.lanes().all(), moment);
 //! let signer = Signer::new("assent:example".parse()?, now);
-//! let handed = keys::seal(&signer, &device, stream, consent, &admission, reader.sealing_key());
+//! let (grant, to) = (Digest::of(b"the grant"), reader.sealing_key());
+//! let handover = keys::Handover { stream, consent, grant, to };
+//! let handed = keys::seal(&signer, &device, handover, &admission);
 //! let record = meter.publish(&[(meter.lanes().all()[0], b"0.244 kW".to_vec())], moment);
 //!
 //! let opened = keys::open(&handed, &reader)?;

@@ -47,6 +47,7 @@ impl Check<'_> {
             cr_id: view.cr_id,
             requester: said.requester,
             sealing_key: said.sealing_key.clone(),
+            digest: StreamGrant::digest(&view.grant),
             resource_set: shared_by(said, chain.resource_set()),
             history_from: said.history_from,
             valid_from: common.valid_from,

@@ -1,6 +1,7 @@
 //! The device's side: who may read now, as far as it is shown and not merely said.
 
 use assent_api::v1::streams::StandingView;
+use assent_crypto::digest::Digest;
 use assent_crypto::sealing::{OpeningKey, SealingKey};
 use assent_crypto::signature::VerifyingKey;
 use assent_ledger::checkpoint::SignedCheckpoint;
@@ -36,6 +37,8 @@ pub struct StandingGrant {
     pub requester: PartyId,
     /// To which key of the requester the keys are sealed.
     pub sealing_key: SealingKey,
+    /// Names the sealed grant.
+    pub digest: Digest,
     /// What the holder granted and the consent still covers, by the datasets of the device.
     pub resource_set: ResourceSet,
     /// Data from before this instant is not given; absent where reading starts with the grant.

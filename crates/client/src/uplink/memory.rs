@@ -33,7 +33,7 @@ pub(super) struct Memory {
     done: BTreeMap<String, u64>,
     /// Keys that the relay does not have yet: statements, by consent.
     pub(super) keys: BTreeMap<ConsentId, String>,
-    /// To which key of a reader its keys were sealed.
+    /// For which grant keys were sealed: another one may name another key of the reader, or another reader.
     pub(super) sealed_to: BTreeMap<ConsentId, Digest>,
     /// The height of the newest standing that was acted on: no older one is, ever.
     pub(super) height: u64,

@@ -104,6 +104,8 @@ pub struct Uplink<K> {
     anchored: Option<Timestamp>,
     /// Whether the memory was kept since it changed.
     is_kept: bool,
+    /// How many records survive a power cut.
+    sure: u64,
 }
 
 impl<K: Keep> Uplink<K> {
@@ -125,6 +127,7 @@ impl<K: Keep> Uplink<K> {
             standing: None,
             anchored: None,
             is_kept: true,
+            sure: 0,
         }
     }
 
@@ -159,7 +162,6 @@ impl<K: Keep> Uplink<K> {
             }
             let record = self.memory.publisher.publish(&parts, moment);
             self.memory.sent(record.head().sequence, parcel);
-            self.remember(false)?;
         }
         Err(UplinkError::Unsettled)
     }
@@ -198,7 +200,19 @@ impl<K: Keep> Uplink<K> {
             .keep(&self.memory.to_bytes(), surely)
             .map_err(UplinkError::Keep)?;
         self.is_kept = true;
+        if surely {
+            self.sure = self.memory.publisher.position().0;
+        }
         Ok(())
+    }
+
+    /// Makes sure of all that was signed before anybody has it: a device that lost power and signed
+    /// another record under the same number would be taken for one that tells two stories.
+    fn make_sure(&mut self) -> Result<(), UplinkError> {
+        if self.is_kept && self.sure == self.memory.publisher.position().0 {
+            return Ok(());
+        }
+        self.remember(true)
     }
 }
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use assent_crypto::channel::Lane;
-use assent_crypto::digest::Digest;
-use assent_model::canonical;
 use assent_model::ids::ConsentId;
 
 use super::{CLOCK_TOLERANCE, Keep, STANDING_AGE_MAX, Station, Uplink, UplinkError};
-use crate::channel::{Moment, keys};
+use crate::channel::Moment;
+use crate::channel::keys::{self, Handover};
 use crate::streams::{Standing, StandingGrant};
 
 /// Waits for changes of the consents, beside an [`Uplink`].
@@ -146,26 +145,24 @@ impl<K: Keep> Uplink<K> {
             .filter(|(id, (grant, lanes))| {
                 let has = |lane| held.get(id).is_some_and(|held| held.contains(lane));
                 let is_more = lanes.iter().any(|lane| !has(lane));
-                let is_new = self.memory.sealed_to.get(id) != Some(&fingerprint(grant));
+                let is_new = self.memory.sealed_to.get(id) != Some(&grant.digest);
                 is_more || ((is_new || wanting.contains(id)) && !lanes.is_empty())
             })
             .map(|(_, allowed)| allowed)
             .collect();
         for (grant, lanes) in joining {
             let admission = self.memory.publisher.admit(grant.cr_id, &lanes, moment);
-            let keys = keys::seal(
-                &self.station.signer(),
-                &self.station.keys.signing,
-                self.station.stream,
-                grant.cr_id,
-                &admission,
-                &grant.sealing_key,
-            );
+            let handover = Handover {
+                stream: self.station.stream,
+                consent: grant.cr_id,
+                grant: grant.digest,
+                to: &grant.sealing_key,
+            };
+            let (signer, device) = (self.station.signer(), &self.station.keys.signing);
+            let keys = keys::seal(&signer, device, handover, &admission);
             let statement = keys.compact().to_owned();
             self.memory.keys.insert(grant.cr_id, statement);
-            self.memory
-                .sealed_to
-                .insert(grant.cr_id, fingerprint(grant));
+            self.memory.sealed_to.insert(grant.cr_id, grant.digest);
         }
     }
 
@@ -184,11 +181,6 @@ impl<K: Keep> Uplink<K> {
             .map(|grant| (grant.cr_id, (grant, lanes.within(&grant.resource_set))))
             .collect()
     }
-}
-
-/// Names the key of a reader. Keys that were sealed to another are of no use to it, and may be to others.
-fn fingerprint(grant: &StandingGrant) -> Digest {
-    Digest::of(&canonical::encode(&grant.sealing_key))
 }
 
 fn wanting(standing: &Standing) -> Vec<ConsentId> {

@@ -19,9 +19,7 @@ const BYTES_MAX: usize = 512 * 1024;
 impl<K: Keep> Uplink<K> {
     /// Sends what the relay does not have: records first, then the keys that begin after them.
     pub(super) async fn send(&mut self) -> Result<(), UplinkError> {
-        if !self.is_kept {
-            self.remember(true)?;
-        }
+        self.make_sure()?;
         while self.memory.publisher.unsent().next().is_some() {
             // What comes too late is said again under what is true by then.
             self.fetch().await?;
@@ -48,6 +46,7 @@ impl<K: Keep> Uplink<K> {
     }
 
     async fn send_records(&mut self) -> Result<(), UplinkError> {
+        self.make_sure()?;
         let mut bytes = 0;
         let records = self.memory.publisher.unsent().take(RECORDS_MAX);
         let records = records.take_while(|record| {

@@ -55,14 +55,13 @@ fn join(meter: &mut Publisher, consent: ConsentId, lanes: &[Lane]) -> Subscriber
 fn handed(consent: ConsentId, admission: &assent_client::channel::Admission) -> OpenedKeys {
     let reader = OpeningKey::generate();
     let signer = Signer::new("assent:test".parse().unwrap(), moment(1).at);
-    let sealed = keys::seal(
-        &signer,
-        &device(),
-        STREAM,
+    let handover = keys::Handover {
+        stream: STREAM,
         consent,
-        admission,
-        reader.sealing_key(),
-    );
+        grant: Digest::of(b"a grant"),
+        to: reader.sealing_key(),
+    };
+    let sealed = keys::seal(&signer, &device(), handover, admission);
     assert!(keys::open(&sealed, &OpeningKey::generate()).is_err());
     keys::open(&sealed, &reader).unwrap()
 }

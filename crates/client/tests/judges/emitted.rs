@@ -371,6 +371,7 @@ impl Cast {
         let keys = StreamKeys {
             stream_id,
             cr_id,
+            grant: head,
             sequence,
             prev: head,
             sealed: "AAAA".to_owned(),

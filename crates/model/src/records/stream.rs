@@ -101,6 +101,14 @@ pub struct StreamGrant {
     pub history_from: Option<Timestamp>,
 }
 
+impl StreamGrant {
+    /// Names a grant as it is sealed to the device, in base64url: so that keys which were made for it are
+    /// taken for no other.
+    pub fn digest(sealed: &str) -> Digest {
+        Digest::of(sealed.as_bytes())
+    }
+}
+
 impl Content for StreamGrant {
     const TYP: Typ = Typ("assent-stream-grant+jwt");
 }
@@ -128,6 +136,8 @@ pub struct StreamKeys {
     pub stream_id: StreamId,
     /// The consent under which they are given: the source's record.
     pub cr_id: ConsentId,
+    /// The grant for which they were made, by [`StreamGrant::digest`].
+    pub grant: Digest,
     /// The number of the first record that they open.
     pub sequence: u64,
     /// The digest of the record before that one.

@@ -8,7 +8,7 @@ use assent_crypto::base64url;
 use assent_exchange::consent::state::{Consent, Role};
 use assent_exchange::stream::state::{Stream, StreamStatus};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
-use assent_model::records::stream::{StreamKeys, StreamNaming};
+use assent_model::records::stream::{StreamGrant, StreamKeys, StreamNaming};
 use assent_model::statement::{self, Verified};
 use assent_model::time::{Span, Timestamp};
 use assent_storage::Document;
@@ -56,7 +56,14 @@ impl Granted {
     }
 
     fn document(&self, node: &Node) -> Document {
-        vaulted::document(node, KIND, self.id(), self.stream_id.to_string(), self)
+        vaulted::document(
+            node,
+            KIND,
+            self.id(),
+            self.stream_id.to_string(),
+            None,
+            self,
+        )
     }
 }
 
@@ -130,6 +137,7 @@ pub(crate) async fn put(
         stream_id: id,
         cr_id: consent,
         keys: before.filter(|_| is_same).and_then(|one| one.keys.clone()),
+        // The device sees that the grant is another, and hands keys over unasked.
         wants_keys: is_same && before.is_some_and(|before| before.wants_keys),
         asked_at: Timestamp::from_millis(0),
         grant: body.grant,
@@ -226,7 +234,7 @@ pub(crate) async fn clear(node: &Node, id: StreamId) -> Result<(), Failure> {
 /// Takes the keys that the device seals to a reader.
 ///
 /// # Errors
-/// They are not the device's for this grant, or there is no such grant.
+/// They are not the device's for the grant that is there now, or there is none.
 pub(crate) async fn put_keys(
     node: &Node,
     id: StreamId,
@@ -243,6 +251,9 @@ pub(crate) async fn put_keys(
     let channel = node.streams.channel(id);
     let _writing = channel.writing.lock().await;
     let mut granted = one(node, id, consent).await?;
+    if said.grant != StreamGrant::digest(&granted.grant) {
+        return Err(Code::KeysInvalid.into());
+    }
     granted.keys = Some(keys.compact().to_owned());
     granted.wants_keys = false;
     node.store

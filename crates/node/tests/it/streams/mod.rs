@@ -3,8 +3,10 @@
 mod attacks;
 mod life;
 mod reading;
+mod relay;
 mod resolution;
 mod retention;
 mod scene;
 mod standing;
+mod uplink;
 mod uploads;

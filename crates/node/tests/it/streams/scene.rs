@@ -9,10 +9,12 @@ use assent_client::http::{ClientError, Identified, NodeClient, StreamAccess};
 use assent_client::keys::{PartyKeys, Pseudonym};
 use assent_client::statements::Signer;
 use assent_client::streams::{Granting, Standing, StreamTrust, granted, named};
+use assent_crypto::digest::Digest;
+use assent_crypto::sealing::SealingKey;
 use assent_crypto::signature::SigningKey;
 use assent_exchange::command::Command;
 use assent_exchange::stream::command::StreamCommand;
-use assent_model::ids::StreamId;
+use assent_model::ids::{ConsentId, StreamId};
 use assent_model::names::DatasetId;
 use assent_model::records::Custody;
 use assent_model::records::consent::{ConsentRecord, ResourceSet};
@@ -50,6 +52,8 @@ pub(crate) struct Scene {
     pub(crate) meter: Meter,
     /// How fine the source is said to be; `None` where it is said to be no stream.
     pub(crate) resolution: Option<Resolution>,
+    /// For which grants the device has handed keys over.
+    pub(crate) handed: BTreeMap<ConsentId, Digest>,
 }
 
 impl Meter {
@@ -114,6 +118,7 @@ impl Scene {
             pair,
             meter,
             resolution: Some(Resolution::Second),
+            handed: BTreeMap::new(),
         }
     }
 
@@ -131,13 +136,19 @@ impl Scene {
 
     /// What the holder puts at the relay.
     pub(crate) async fn grant_body(&self) -> PutGrant {
+        let key = self.cast.adviser.keys.opening.sealing_key();
+        self.grant_body_to(key).await
+    }
+
+    /// The same, for another key of the adviser.
+    pub(crate) async fn grant_body_to(&self, key: &SealingKey) -> PutGrant {
         let source = self.client.consent(self.pair.source).await.unwrap();
         let adviser = &self.cast.adviser.keys;
         let grant = StreamGrant {
             stream_id: self.meter.stream,
             cr_id: self.pair.source,
             requester: adviser.party_id(),
-            sealing_key: adviser.opening.sealing_key().clone(),
+            sealing_key: key.clone(),
             resolutions: resolutions(&source.resource_set, self.resolution),
             resource_set: source.resource_set,
             history_from: None,
@@ -236,22 +247,22 @@ impl Scene {
         for grant in &standing.grants {
             let publisher = &mut self.meter.publisher;
             let is_held = publisher.readers().any(|(id, _)| id == grant.cr_id);
-            if is_held && !grant.wants_keys {
+            let is_handed = self.handed.get(&grant.cr_id) == Some(&grant.digest);
+            if is_held && is_handed && !grant.wants_keys {
                 continue;
             }
+            self.handed.insert(grant.cr_id, grant.digest);
             let lanes = publisher.lanes().within(&grant.resource_set);
             let admission = publisher.admit(grant.cr_id, &lanes, moment);
             let signer = self.world.signer();
             let (device, stream) = (&self.meter.keys.signing, self.meter.stream);
-            let sealing_key = &grant.sealing_key;
-            let keys = keys::seal(
-                &signer,
-                device,
+            let handover = keys::Handover {
                 stream,
-                grant.cr_id,
-                &admission,
-                sealing_key,
-            );
+                consent: grant.cr_id,
+                grant: grant.digest,
+                to: &grant.sealing_key,
+            };
+            let keys = keys::seal(&signer, device, handover, &admission);
             handed.push((grant.cr_id, keys.compact().to_owned()));
         }
         self.upload().await.unwrap();
