@@ -12,6 +12,7 @@ use assent_storage::StoreError;
 use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::homes;
+use crate::hosted;
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::notifications;
@@ -32,6 +33,7 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
     }
     let belongings = accounts::belongings(node, party).await?;
     check_ended(node, &belongings).await?;
+    hosted::unpair_all(node, party).await?;
     contacts::forget(node, party).await?;
     pages::forget(node, party).await?;
     node.keyrings.waiting.forget(party);

@@ -2,7 +2,7 @@
 //! what the operator does for a person who lost the signing key.
 
 use assent_crypto::digest::{Digest, Salt};
-use assent_model::ids::{ConsentId, LinkId, PartyId, SurrogateId};
+use assent_model::ids::{ConsentId, LinkId, PartyId, StreamId, SurrogateId};
 use assent_model::names::Language;
 use assent_model::records::consent::ConsentStatus;
 use assent_model::records::release::UseReceipt;
@@ -88,6 +88,10 @@ pub struct AccountExport {
     pub receipts: Vec<UseReceipt>,
     /// Everything in the log about any of these, oldest first.
     pub activity: Vec<ActivityView>,
+    /// The meters whose keys the operator keeps, paired or not any more. Who keeps their own has them
+    /// in their wallet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meters: Vec<MeterView>,
     /// The homes that the person has named.
     pub homes: Vec<HomeView>,
     /// Whom the person lets look after them.
@@ -96,6 +100,27 @@ pub struct AccountExport {
     pub delegate_acts: Vec<ActView>,
     /// What the person was told, oldest first.
     pub notifications: Vec<NotificationView>,
+}
+
+/// A meter of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MeterView {
+    /// Its stream.
+    #[schema(value_type = String)]
+    pub stream_id: StreamId,
+    /// What it was called when it was paired.
+    pub label: String,
+    /// The device.
+    #[schema(value_type = String)]
+    pub device: PartyId,
+    /// The pseudonym that holds the stream.
+    #[schema(value_type = String)]
+    pub holder: SurrogateId,
+    /// `open` or `closed`.
+    pub status: String,
+    /// The source's records of the consents that may read it.
+    #[schema(value_type = Vec<String>)]
+    pub granted: Vec<ConsentId>,
 }
 
 /// A home: a name for some of the links.

@@ -52,6 +52,17 @@ impl CallerArguments {
     }
 }
 
+impl CallerArguments {
+    /// Unpairs what is still paired with the wallet, where it is one.
+    pub(crate) async fn unpair_meters(&self) -> Result<(), Failure> {
+        if !self.keys.is_dir() {
+            return Ok(());
+        }
+        let person = Person::open(&self.keys, self.node.connect().await?)?;
+        person.unpair_all().await
+    }
+}
+
 /// A party with its keys, at a node.
 #[derive(Debug)]
 pub(crate) struct Caller {

@@ -20,6 +20,9 @@ use crate::http::v1::pairings;
 use crate::node::Node;
 use crate::pairings::Origin;
 
+/// The code of a refusal to end what has ended.
+const CLOSED: &str = "stream-closed";
+
 /// What became of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entered {
@@ -132,6 +135,25 @@ pub(crate) async fn unpair(node: &Node, party: PartyId, id: StreamId) -> Result<
     let kept = wallet.stream(id).ok_or_else(Failure::not_found)?;
     let closing = signer(node).stream_closing(&kept.holder.key, id);
     pairings::submit_closing(node, closing).await?;
+    Ok(())
+}
+
+/// Unpairs all meters of a person, before the keys that hold them are erased. Nothing is done for who
+/// keeps these keys.
+///
+/// # Errors
+/// The store does not take writes.
+pub(crate) async fn unpair_all(node: &Node, party: PartyId) -> Result<(), Failure> {
+    for meter in meters(node, party).await? {
+        if !meter.is_open() {
+            continue;
+        }
+        match unpair(node, party, meter.stream_id).await {
+            // The meter was faster.
+            Err(failure) if failure.problem().code == CLOSED => {}
+            unpaired => unpaired?,
+        }
+    }
     Ok(())
 }
 

@@ -110,6 +110,16 @@ impl Person {
         closed.doing("the meter cannot be unpaired")
     }
 
+    /// Unpairs all meters that are paired still.
+    pub(crate) async fn unpair_all(&self) -> Result<(), Failure> {
+        for meter in self.meters().await? {
+            if meter.stream.status == "open" {
+                self.unpair(meter.stream.stream_id).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Lets a consent read a meter. It is named by either record of its pair.
     pub(crate) async fn grant(
         &self,

@@ -1,4 +1,5 @@
-//! `assent account erase`: erases everything about a party that is not on the ledger.
+//! `assent account erase`: erases everything about a party that is not on the ledger. The meters of a
+//! person's wallet are unpaired with it, as nobody else has the keys for that.
 
 use assent_api::v1::accounts::EraseAccount;
 use assent_model::ids::PartyId;
@@ -25,7 +26,9 @@ impl Arguments {
         };
         let client = &caller.session.client;
         let erased = client.erase_account(caller.identified(), &body).await;
-        output.answer(&erased.doing("the account cannot be erased")?, |erased| {
+        let erased = erased.doing("the account cannot be erased")?;
+        self.caller.unpair_meters().await?;
+        output.answer(&erased, |erased| {
             fields(&[("sealed bodies erased", &erased.bodies)])
         })
     }

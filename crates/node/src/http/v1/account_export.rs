@@ -2,7 +2,7 @@
 
 use assent_api::problem::Code;
 use assent_api::v1::accounts::{
-    AccountExport, ActivityView, EXPORT_FORMAT, KeptForm, NotificationView,
+    AccountExport, ActivityView, EXPORT_FORMAT, KeptForm, MeterView, NotificationView,
 };
 use assent_api::v1::consents::{ConsentView, RequestView};
 use assent_api::v1::keyring::Keyring;
@@ -19,12 +19,14 @@ use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::history::history;
 use crate::homes::{self, acts, delegates};
+use crate::hosted;
 use crate::http::failure::Failure;
 use crate::keyrings;
 use crate::node::Node;
 use crate::notifications;
 use crate::passkeys;
 use crate::providers::bindings;
+use crate::streams::grants;
 use crate::vaulted;
 
 /// How many notifications are read at a time.
@@ -62,6 +64,7 @@ pub(crate) async fn export(node: &Node, party: PartyId) -> Result<AccountExport,
         consents,
         receipts: log.receipts,
         activity: log.activity,
+        meters: meters(node, party).await?,
         homes: views(homes::of(node, party).await?),
         delegates: views(delegates::of(node, party).await?),
         delegate_acts: views(acts::of(node, party).await?),
@@ -95,6 +98,24 @@ async fn told(node: &Node, party: PartyId) -> Result<Vec<NotificationView>, Fail
             return Ok(told);
         }
     }
+}
+
+async fn meters(node: &Node, party: PartyId) -> Result<Vec<MeterView>, Failure> {
+    let mut views = Vec::new();
+    for meter in hosted::meters(node, party).await? {
+        let status = if meter.is_open() { "open" } else { "closed" };
+        let granted = grants::of_stream(node, meter.stream_id).await?;
+        let granted = granted.into_iter().map(|granted| granted.cr_id);
+        views.push(MeterView {
+            stream_id: meter.stream_id,
+            label: meter.label,
+            device: meter.stream.device,
+            holder: meter.stream.holder,
+            status: status.to_owned(),
+            granted: granted.collect(),
+        });
+    }
+    Ok(views)
 }
 
 type Records = (Vec<LinkView>, Vec<RequestView>, Vec<ConsentView>);

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use assent_api::v1::accounts::AccountExport;
 use assent_client::http::Identified;
 use assent_client::pairing::{PairingCode, PairingRefusal};
 use assent_model::time::Span;
@@ -104,6 +105,37 @@ async fn unpairing_is_final_and_the_persons_alone() {
     assert_eq!(browser.post(&at, &[]).await.status, 404);
     let list = browser.get("/home/meters?done=unpaired").await.text();
     assert!(list.contains("status withdrawn"), "{list}");
+}
+
+/// An account that is erased leaves no meter behind that goes on sending, and its export says which it had.
+#[tokio::test]
+async fn erasing_an_account_unpairs_its_meters() {
+    let world = World::new().await;
+    let (mut browser, party) = Browser::of_hosted(&world, "ann@example.org").await;
+    let [meter, other] = [
+        pair(&world, &mut browser).await,
+        pair(&world, &mut browser).await,
+    ];
+    let at = format!("/home/meters/{}/unpair", other.offer.stream);
+    assert_eq!(browser.post(&at, &[]).await.status, 303);
+    let export = browser.get("/home/account/export").await.text();
+    let export: AccountExport = serde_json::from_str(&export).unwrap();
+    let mut listed: Vec<_> = export
+        .meters
+        .iter()
+        .map(|one| (one.stream_id, &*one.status))
+        .collect();
+    listed.sort_unstable();
+    let mut expected = vec![(meter.offer.stream, "open"), (other.offer.stream, "closed")];
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    let party = party.to_string();
+    let erased = browser
+        .post("/home/account/erase", &[("party", &party)])
+        .await;
+    assert_eq!(erased.status, 200, "{}", erased.text());
+    let view = meter.client.stream(meter.offer.stream).await.unwrap();
+    assert_eq!(view.status, "closed");
 }
 
 #[tokio::test]
