@@ -53,15 +53,20 @@ use crate::providers::bindings;
 pub(crate) use sign_in::link::offer as sign_in_link;
 pub(crate) use spelling::plain;
 
-/// The cookie that names a session.
+/// The cookie that names a session, where people's browsers come without encryption: on one machine.
 const COOKIE: &str = "assent-session";
+/// The same over https: browsers take a cookie of this name from this host alone, so that no other host
+/// of its domain brings a person into a session of somebody else.
+const HOST_COOKIE: &str = "__Host-assent-session";
 
 /// The sessions of browsers.
 pub(crate) fn sessions(node: &Arc<Node>) -> SessionManagerLayer<browser_session::Sessions> {
+    let is_secure = node.config.public_url.starts_with("https://");
     SessionManagerLayer::new(browser_session::Sessions::new(Arc::clone(node)))
-        .with_name(COOKIE)
+        .with_name(if is_secure { HOST_COOKIE } else { COOKIE })
+        .with_path("/")
         .with_same_site(SameSite::Lax)
-        .with_secure(node.config.public_url.starts_with("https://"))
+        .with_secure(is_secure)
         .with_expiry(Expiry::OnSessionEnd)
 }
 

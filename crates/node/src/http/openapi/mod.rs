@@ -157,7 +157,8 @@ fn components(operations: &[Operation]) -> Value {
                 (`body`). It is accepted once.",
         }, "session": {
             "type": "apiKey", "in": "cookie", "name": "assent-session",
-            "description": "Of a browser at which the party is signed in, for pages of the node itself alone.",
+            "description": "Of a browser at which the party is signed in, for pages of the node itself alone. Over https it \
+                is called `__Host-assent-session`.",
         } },
     })
 }

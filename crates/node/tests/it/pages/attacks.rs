@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use assent_node::http::router::router;
 
 use super::browser::{Browser, location};
+use super::consent_form::Stage;
+use super::hosted::given;
 use crate::household::Cast;
 use crate::openapi::routes;
 use crate::person::{Mailbox, Person};
@@ -274,5 +276,92 @@ async fn a_link_says_into_which_account_it_leads() {
         assert_eq!(followed.status, 303, "looking has not used it up");
         let spent = Browser::new(&world).get(&path).await.text();
         assert!(!spent.contains(&shown), "{spent}");
+    }
+}
+
+/// Attack: another host of the domain, or a page that was reached without encryption, sets the cookie of a
+/// session of its own.
+#[tokio::test]
+async fn over_https_no_other_host_sets_a_session() {
+    const COOKIE: &str = "__Host-assent-session";
+    let world = World::with(|config| config.public_url = "https://node.example".into()).await;
+    let (mut browser, _) = Browser::of_hosted(&world, ANN).await;
+    let sent = browser
+        .post("/sign-up", &[("email", "eve@example.org")])
+        .await;
+    let cookie = sent.header("set-cookie");
+    let mut parts = cookie.split("; ");
+    assert!(parts.next().unwrap().starts_with("__Host-assent-session="));
+    let parts: Vec<&str> = parts.collect();
+    for part in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(parts.contains(&part), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    let session = browser.cookie(COOKIE).unwrap();
+    let mut tossed = Browser::new(&world);
+    tossed.set_cookie("assent-session", &session);
+    assert_eq!(tossed.get("/home").await.status, 303);
+    assert_eq!(browser.get("/home").await.status, 200);
+    assert!(browser.cookie("assent-session").is_none());
+}
+
+/// Attack: a request that is under way while its person signs out, with which somebody who has the cookie
+/// keeps the session alive.
+#[tokio::test]
+async fn a_session_that_ended_stays_ended() {
+    let world = World::new().await;
+    let cast = Cast::enter(&world).await;
+    let person = Person::enter(&world).await;
+    let mut refused = 0;
+    for round in 0..20 {
+        let mut browser = Browser::of_key(&world, &cast, &person).await;
+        let session = browser.cookie("assent-session").unwrap();
+        let taken = || {
+            let mut eve = Browser::new(&world);
+            eve.set_cookie("assent-session", &session);
+            eve
+        };
+        let (mut one, mut two, mut three) = (taken(), taken(), taken());
+        let email = format!("eve{round}@example.org");
+        let form = [("email", email.as_str())];
+        let wait = Duration::from_micros(round * 150);
+        let sign_out = async {
+            tokio::time::sleep(wait).await;
+            browser.post("/sign-out", &[]).await
+        };
+        let (_, _, _, out) = tokio::join!(
+            one.post("/sign-up", &form),
+            two.post("/sign-up", &form),
+            three.post("/sign-up", &form),
+            sign_out,
+        );
+        assert_eq!(out.status, 303);
+        let answer = taken().get("/home").await;
+        refused += usize::from(answer.status == 303);
+    }
+    assert_eq!(refused, 20);
+}
+
+/// Attack, or a browser that goes away: a request that is given up in the midst of reading what a person has
+/// leaves the pages of this person half empty.
+#[tokio::test]
+async fn requests_that_are_given_up_take_nothing_away() {
+    let mut stage = Stage::set().await;
+    let cr_id = given(&mut stage).await;
+    let browser = &mut stage.browser;
+    let whole = browser.get("/home/consents").await.text();
+    assert!(whole.contains(&cr_id.to_string()), "{whole}");
+    for round in 0..40 {
+        // Something new in each round, so that there is something to read.
+        let button = if round % 2 == 0 { "pause" } else { "resume" };
+        let pressed = browser
+            .post(&format!("/home/consents/{cr_id}/{button}"), &[])
+            .await;
+        assert_eq!(pressed.status, 303);
+        let patience = Duration::from_micros(200 + 100 * (round % 20));
+        let given_up = tokio::time::timeout(patience, browser.get("/home/consents"));
+        let _ = given_up.await;
+        let page = browser.get("/home/consents").await.text();
+        assert!(page.contains(&cr_id.to_string()), "round {round}: {page}");
     }
 }
