@@ -1,14 +1,67 @@
 //! Sealed bodies and documents that belong to no block: written and read one at a time.
+//!
+//! What is sealed is bound to all that stands beside it in clear. Whoever can write to the disk and not
+//! open it moves nothing to another place, gives nothing to another owner, makes nothing last longer.
 
 use assent_api::problem::Code;
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
+use assent_crypto::vault::RecordCipher;
+use assent_model::canonical;
+use assent_model::time::Timestamp;
 use assent_storage::{Document, StoreError, StoredDocument, VaultEntry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::http::failure::Failure;
 use crate::node::Node;
+
+/// What stands in clear beside something sealed, and is sealed with it.
+#[derive(Serialize)]
+struct Place<'p> {
+    /// In milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<u64>,
+    id: &'p str,
+    kind: &'p str,
+    owner: &'p str,
+}
+
+fn of_document(document: &Document) -> Vec<u8> {
+    canonical::encode(&Place {
+        expires_at: document.expires_at.map(Timestamp::as_millis),
+        id: &document.id,
+        kind: &document.kind,
+        owner: &document.owner,
+    })
+}
+
+fn of_entry(entry: &VaultEntry) -> Vec<u8> {
+    canonical::encode(&Place {
+        expires_at: None,
+        id: &entry.id,
+        kind: &entry.kind,
+        owner: &entry.owner,
+    })
+}
+
+/// A body of the vault, sealed.
+pub(crate) fn entry(
+    vault: &RecordCipher,
+    id: String,
+    owner: String,
+    kind: &str,
+    content: &[u8],
+) -> VaultEntry {
+    let mut entry = VaultEntry {
+        id,
+        owner,
+        kind: kind.to_owned(),
+        ciphertext: Vec::new(),
+    };
+    entry.ciphertext = vault.encrypt(&of_entry(&entry), content);
+    entry
+}
 
 /// Seals a body and puts it into the vault.
 ///
@@ -21,17 +74,8 @@ pub(crate) async fn put(
     kind: &str,
     content: &[u8],
 ) -> Result<(), StoreError> {
-    // The id is part of what is sealed: a body moved to another place does not open.
-    let ciphertext = node.vault.encrypt(id.as_bytes(), content);
-    let kind = kind.to_owned();
-    node.store
-        .vault_put(VaultEntry {
-            id,
-            owner,
-            kind,
-            ciphertext,
-        })
-        .await
+    let entry = entry(&node.vault, id, owner, kind, content);
+    node.store.vault_put(entry).await
 }
 
 /// Opens a body from the vault.
@@ -39,28 +83,29 @@ pub(crate) async fn put(
 /// # Errors
 /// It does not open: the store is damaged.
 pub(crate) fn open(node: &Node, entry: &VaultEntry) -> Result<Vec<u8>, Failure> {
-    let opened = node.vault.decrypt(entry.id.as_bytes(), &entry.ciphertext);
+    let opened = node.vault.decrypt(&of_entry(entry), &entry.ciphertext);
     opened.map_err(|_| Code::Internal.into())
 }
 
 /// A document whose content is sealed: for what changes, is removed on its own or expires.
-///
-/// The id is part of what is sealed: content that is moved to another document does not open.
 pub(crate) fn document(
     node: &Node,
     kind: &str,
     id: String,
     owner: String,
+    expires_at: Option<Timestamp>,
     content: &impl Serialize,
 ) -> Document {
     let content = serde_json::to_vec(content).expect("what is kept has a JSON form");
-    Document {
+    let mut document = Document {
         kind: kind.into(),
-        body: node.vault.encrypt(id.as_bytes(), &content),
         id,
         owner,
-        expires_at: None,
-    }
+        expires_at,
+        body: Vec::new(),
+    };
+    document.body = node.vault.encrypt(&of_document(&document), &content);
+    document
 }
 
 /// Opens what [`document`] sealed.
@@ -71,8 +116,8 @@ pub(crate) fn opened<T: DeserializeOwned>(
     node: &Node,
     stored: &StoredDocument,
 ) -> Result<T, Failure> {
-    let Document { id, body, .. } = &stored.document;
-    let opened = node.vault.decrypt(id.as_bytes(), body);
+    let document = &stored.document;
+    let opened = node.vault.decrypt(&of_document(document), &document.body);
     let opened = opened.map_err(|_| Failure::from(Code::Internal))?;
     serde_json::from_slice(&opened).map_err(|_| Code::Internal.into())
 }

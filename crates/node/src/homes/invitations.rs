@@ -10,7 +10,7 @@ use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
 use assent_model::names::Language;
 use assent_model::time::Span;
-use assent_storage::{Document, StoredDocument};
+use assent_storage::StoredDocument;
 use serde::{Deserialize, Serialize};
 
 use super::acts::{self, Did};
@@ -105,10 +105,8 @@ pub(crate) async fn invite(
     let way = Way {
         delegation: delegation.id,
     };
-    let document = Document {
-        expires_at: Some(now + LIFETIME),
-        ..vaulted::document(node, KIND, id_of(node, &token), owner_id, &way)
-    };
+    let (id, until) = (id_of(node, &token), Some(now + LIFETIME));
+    let document = vaulted::document(node, KIND, id, owner_id, until, &way);
     node.store.put_documents(vec![document]).await?;
     let recipient = Recipient {
         address,

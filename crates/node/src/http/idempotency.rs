@@ -13,7 +13,7 @@ use assent_api::request_proof::Actor;
 use assent_crypto::digest::{Digest, hmac_sha256};
 use assent_crypto::domains;
 use assent_model::time::Span;
-use assent_storage::{Document, StoreError};
+use assent_storage::StoreError;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::{body, caller};
 use crate::node::Node;
+use crate::vaulted;
 
 /// The header.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -176,14 +177,7 @@ impl Idempotency {
         if stored.document.expires_at.is_some_and(|end| end <= now) {
             return Ok(None);
         }
-        let clear = self
-            .node
-            .vault
-            .decrypt(name.as_bytes(), &stored.document.body);
-        let kept = clear
-            .ok()
-            .and_then(|clear| serde_json::from_slice(&clear).ok());
-        kept.map(Some).ok_or_else(|| Code::Internal.into())
+        vaulted::opened(&self.node, &stored).map(Some)
     }
 
     /// Keeps a success. What cannot be kept is answered all the same: it has happened.
@@ -212,14 +206,9 @@ impl Idempotency {
     }
 
     async fn put(&self, name: &str, kept: &Kept) -> Result<(), StoreError> {
-        let clear = serde_json::to_vec(kept).expect("an answer has a JSON form");
-        let document = Document {
-            kind: KIND.into(),
-            id: name.into(),
-            owner: String::new(),
-            expires_at: Some(self.node.clock.now() + KEPT_FOR),
-            body: self.node.vault.encrypt(name.as_bytes(), &clear),
-        };
+        let until = Some(self.node.clock.now() + KEPT_FOR);
+        let (id, nobody) = (name.to_owned(), String::new());
+        let document = vaulted::document(&self.node, KIND, id, nobody, until, kept);
         self.node.store.put_documents(vec![document]).await
     }
 }

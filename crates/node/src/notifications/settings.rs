@@ -86,7 +86,8 @@ pub(crate) async fn change(
             None => Settings::default(),
         };
         change(&mut settings);
-        let document = vaulted::document(node, KIND, owner.clone(), owner.clone(), &settings);
+        let id = owner.clone();
+        let document = vaulted::document(node, KIND, id, owner.clone(), None, &settings);
         let put = node.store.put_if_revision(document, revision).await?;
         if put.is_some() {
             return Ok(());

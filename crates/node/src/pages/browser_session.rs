@@ -47,11 +47,9 @@ impl Sessions {
     fn document(&self, record: &Record) -> Document {
         let (id, owner) = (self.key(record.id), signed_in::owner(&record.data));
         let owner = owner.unwrap_or_default();
-        Document {
-            // Whatever the browser keeps of it: nobody stays signed in for longer.
-            expires_at: Some(self.node.clock.now() + signed_in::LIFETIME),
-            ..vaulted::document(&self.node, KIND, id, owner, &record.data)
-        }
+        // Whatever the browser keeps of it: nobody stays signed in for longer.
+        let until = Some(self.node.clock.now() + signed_in::LIFETIME);
+        vaulted::document(&self.node, KIND, id, owner, until, &record.data)
     }
 }
 

@@ -8,7 +8,6 @@ use assent_crypto::domains;
 use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
 use assent_model::time::Span;
-use assent_storage::Document;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower_sessions::Session;
@@ -66,10 +65,8 @@ impl Ceremony {
         content: &impl Serialize,
     ) -> Result<(), PageFailure> {
         let owner = owner.map(|owner| owner.to_string()).unwrap_or_default();
-        let document = Document {
-            expires_at: Some(node.clock.now() + LIFETIME),
-            ..vaulted::document(node, KIND, self.id(node, token), owner, content)
-        };
+        let (id, until) = (self.id(node, token), Some(node.clock.now() + LIFETIME));
+        let document = vaulted::document(node, KIND, id, owner, until, content);
         node.store.put_documents(vec![document]).await?;
         session.insert(self.entry(), token).await?;
         Ok(())

@@ -43,7 +43,7 @@ impl Kept {
 
 fn document(node: &Node, owner: String, kept: &Kept) -> Document {
     let id = id_of(node, kept.passkey.cred_id());
-    vaulted::document(node, KIND, id, owner, kept)
+    vaulted::document(node, KIND, id, owner, None, kept)
 }
 
 /// Keeps a new passkey; whether it is new.

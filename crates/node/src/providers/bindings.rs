@@ -61,7 +61,7 @@ pub(crate) async fn bind(node: &Node, party: PartyId, new: NewBinding) -> Result
         subject: new.subject,
         at: node.clock.now().as_millis(),
     };
-    let document = vaulted::document(node, KIND, id.clone(), owner, &bound);
+    let document = vaulted::document(node, KIND, id.clone(), owner, None, &bound);
     // Of two parties that bind it at a time, one does.
     let put = node.store.put_if_revision(document, None).await?;
     put.map(|_| id).ok_or_else(|| Code::SubjectTaken.into())

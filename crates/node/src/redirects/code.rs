@@ -6,7 +6,6 @@ use assent_crypto::digest::Digest;
 use assent_crypto::domains;
 use assent_exchange::consent::state::{Consent, Request, RequestStatus};
 use assent_model::ids::{PartyId, RequestId};
-use assent_storage::Document;
 use serde::{Deserialize, Serialize};
 
 use super::address::back;
@@ -41,10 +40,11 @@ pub(crate) async fn answered(
         record,
     };
     let id = place(node, domains::REDIRECT_CODE, &code);
-    let document = Document {
-        expires_at: Some(node.clock.now() + CODE_LIFETIME),
-        ..vaulted::document(node, KIND, id, pushed.provider.to_string(), &kept)
-    };
+    let (owner, end) = (
+        pushed.provider.to_string(),
+        node.clock.now() + CODE_LIFETIME,
+    );
+    let document = vaulted::document(node, KIND, id, owner, Some(end), &kept);
     node.store.put_documents(vec![document]).await?;
     Ok(back(node, pushed, ("code", &code)))
 }

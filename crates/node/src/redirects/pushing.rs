@@ -143,10 +143,8 @@ async fn keep(
 
 fn sealed(node: &Node, id: String, end: Timestamp, pushed: Pushed, is_used: bool) -> Document {
     let owner = pushed.provider.to_string();
-    Document {
-        expires_at: Some(end),
-        ..vaulted::document(node, KIND, id, owner, &Kept { pushed, is_used })
-    }
+    let kept = Kept { pushed, is_used };
+    vaulted::document(node, KIND, id, owner, Some(end), &kept)
 }
 
 /// What a link leads to, unless it is unknown or its time is over.

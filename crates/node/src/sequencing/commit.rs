@@ -11,6 +11,7 @@ use super::intake::{Submission, SubmitError, VaultBody};
 use super::own_work::OwnWork;
 use super::task::Parts;
 use super::{block_rows, due, replay};
+use crate::vaulted;
 use crate::webhooks::outbox_messages;
 
 /// A block of the exchange.
@@ -100,13 +101,8 @@ fn brought_something(accepted: &Accepted<Event>) -> bool {
 
 fn vault_entry(parts: &Parts, body: &VaultBody) -> VaultEntry {
     let id = format!("{}/{}/{}", body.owner, body.kind, body.id);
-    let ciphertext = parts.vault.encrypt(id.as_bytes(), &body.content);
-    VaultEntry {
-        id,
-        owner: body.owner.clone(),
-        kind: body.kind.into(),
-        ciphertext,
-    }
+    let (owner, kind) = (body.owner.clone(), body.kind);
+    vaulted::entry(&parts.vault, id, owner, kind, &body.content)
 }
 
 fn outcome_of(block: &Block, accepted: &Accepted<Event>) -> Outcome {

@@ -63,7 +63,7 @@ pub(super) async fn lessened(node: &Node, id: StreamId) -> Result<u64, Failure> 
     let height = node.store.head().map_or(0, |head| head.height);
     let lessened = if is_less { height + 1 } else { before.lessened };
     let given = Given { grants, lessened };
-    let document = vaulted::document(node, KIND, id.to_string(), id.to_string(), &given);
+    let document = vaulted::document(node, KIND, id.to_string(), id.to_string(), None, &given);
     node.store.put_documents(vec![document]).await?;
     Ok(lessened)
 }

@@ -11,11 +11,13 @@ use assent_crypto::signature::SigningKey;
 use assent_crypto::vault::{RecordCipher, SecretKey};
 use assent_exchange::consent::state::Consent;
 use assent_exchange::identity::state::Party;
+use assent_model::canonical;
 use assent_model::ids::SurrogateId;
 use assent_model::records::Custody;
 use assent_model::records::consent::{ConsentRecord, RolePart};
 use assent_node::operator_keys::OperatorKeys;
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+use serde_json::json;
 
 use crate::calls::Calls;
 use crate::erasure::holding;
@@ -40,13 +42,17 @@ impl Thief {
         let vault = RecordCipher::new(operator.vault_key());
         let url = format!("sqlite:{}?mode=ro", data.join("assent.sqlite").display());
         let database = Database::connect(url).await.unwrap();
-        let all = "SELECT id, ciphertext FROM vault WHERE id IS NOT NULL";
+        let all = "SELECT id, ciphertext, kind, owner FROM vault WHERE id IS NOT NULL";
         let all = Statement::from_string(DbBackend::Sqlite, all);
         let mut opened = Vec::new();
         for row in database.query_all_raw(all).await.unwrap() {
             let id: String = row.try_get_by_index(0).unwrap();
             let body: Vec<u8> = row.try_get_by_index(1).unwrap();
-            opened.push(vault.decrypt(id.as_bytes(), &body).unwrap());
+            let kind: String = row.try_get_by_index(2).unwrap();
+            let owner: String = row.try_get_by_index(3).unwrap();
+            let place = json!({ "id": id, "kind": kind, "owner": owner });
+            let place = canonical::encode(&place);
+            opened.push(vault.decrypt(&place, &body).unwrap());
         }
         let mut keys = vec![operator.signing, operator.token, operator.checkpoint];
         keys.push(operator.webhook);

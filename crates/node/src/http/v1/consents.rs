@@ -33,6 +33,7 @@ use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::release::stopping;
 use crate::sequencing::VaultBody;
+use crate::vaulted;
 
 /// The vault's name for what is sealed to a source.
 const SEALED_ALIAS: &str = "sealed-alias";
@@ -217,10 +218,7 @@ async fn sealed_alias(node: &Node, view: &ConsentView) -> Result<Option<String>,
     let Some(entry) = node.store.vault_get(&id).await? else {
         return Ok(None);
     };
-    let sealed = node
-        .vault
-        .decrypt(id.as_bytes(), &entry.ciphertext)
-        .map_err(|_| Failure::from(Code::Internal))?;
+    let sealed = vaulted::open(node, &entry)?;
     Ok(Some(base64url::encode(&sealed)))
 }
 

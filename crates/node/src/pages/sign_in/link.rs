@@ -10,7 +10,7 @@ use assent_crypto::domains;
 use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
 use assent_model::time::Span;
-use assent_storage::{Document, StoredDocument};
+use assent_storage::StoredDocument;
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::address::EmailAddress;
@@ -47,16 +47,8 @@ pub(crate) async fn make(node: &Node, party: PartyId, here: &str) -> Result<Stri
         party,
         here: here.to_owned(),
     };
-    let document = Document {
-        expires_at: Some(node.clock.now() + LIFETIME),
-        ..vaulted::document(
-            node,
-            KIND,
-            id_of(node, &token),
-            party.to_string(),
-            &followed,
-        )
-    };
+    let (id, until) = (id_of(node, &token), Some(node.clock.now() + LIFETIME));
+    let document = vaulted::document(node, KIND, id, party.to_string(), until, &followed);
     node.store.put_documents(vec![document]).await?;
     Ok(format!("/sign-in/link/{token}"))
 }

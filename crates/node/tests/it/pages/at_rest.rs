@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use assent_crypto::digest::Digest;
+use assent_model::time::Span;
 use assent_storage::Document;
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, continues};
@@ -142,4 +144,89 @@ async fn a_link_to_sign_in_opens_nowhere_else() {
     let mut browser = Browser::new(&world);
     assert!(browser.post(&path, &[]).await.status >= 400);
     assert_eq!(browser.get("/home").await.status, 303);
+}
+
+/// Who can write to the disk changes what stands in clear beside something sealed: whose it is, what it is,
+/// until when it is good.
+#[tokio::test]
+async fn nothing_sealed_is_given_to_another_or_made_to_last() {
+    let world = World::new().await;
+    let node = world.running.node();
+    let (mut ann, _) = Browser::of_hosted(&world, ANN).await;
+    let eve = Person::enter(&world).await;
+    eve.sign_in_path(&world).await;
+    let [session] = documents(&world, "session").await.try_into().unwrap();
+    let [link] = documents(&world, "sign-in-link").await.try_into().unwrap();
+    let someone = eve.party().to_string();
+    let changed: [fn(Document, &str) -> Document; 3] = [
+        |document, someone| Document {
+            owner: someone.to_owned(),
+            ..document
+        },
+        |document, _| Document {
+            expires_at: document.expires_at.map(|end| end + Span::from_minutes(60)),
+            ..document
+        },
+        |document, _| Document {
+            expires_at: None,
+            ..document
+        },
+    ];
+    assert_eq!(ann.get("/home").await.status, 200);
+    let cookie = ann.cookie("assent-session").unwrap();
+    for change in changed {
+        let put = node
+            .store
+            .put_documents(vec![change(session.clone(), &someone)]);
+        put.await.unwrap();
+        assert_eq!(ann.get("/home").await.status, 303);
+        ann.set_cookie("assent-session", &cookie);
+        node.store
+            .put_documents(vec![session.clone()])
+            .await
+            .unwrap();
+        assert_eq!(ann.get("/home").await.status, 200);
+    }
+    // A link to sign in becomes a session, and its end is put off.
+    let moved = Document {
+        kind: session.kind.clone(),
+        id: session.id.clone(),
+        ..link
+    };
+    node.store.put_documents(vec![moved]).await.unwrap();
+    assert_eq!(ann.get("/home").await.status, 303);
+}
+
+/// A body of the vault that is given to somebody else, or taken for something else, opens for nobody.
+#[tokio::test]
+async fn no_body_of_the_vault_is_given_to_another() {
+    let world = World::new().await;
+    let (mut ann, party) = Browser::of_hosted(&world, ANN).await;
+    let address = ann.get("/home/account").await.text();
+    assert!(address.contains(ANN), "{address}");
+    let url = format!(
+        "sqlite:{}",
+        world.config.data_dir.join("assent.sqlite").display()
+    );
+    let database = Database::connect(url).await.unwrap();
+    let change = async |sql: String| {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let done = database.execute_raw(statement).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+    };
+    let node = world.running.node();
+    let owner = party.to_string();
+    let contact = node.store.vault_of_kind(&owner, "contact").await;
+    let contact = contact.unwrap().remove(0).id;
+    let of = format!("WHERE id = '{contact}'");
+    change(format!("UPDATE vault SET kind = 'home' {of}")).await;
+    let shown = ann.get("/home/account").await;
+    assert!(!shown.text().contains(ANN), "as something else");
+    change(format!(
+        "UPDATE vault SET kind = 'contact', owner = 'somebody' {of}"
+    ))
+    .await;
+    assert!(!ann.get("/home/account").await.text().contains(ANN));
+    change(format!("UPDATE vault SET owner = '{party}' {of}")).await;
+    assert!(ann.get("/home/account").await.text().contains(ANN));
 }
