@@ -1,9 +1,9 @@
 //! The consent form from push to receipt, and every state that it can be met in.
 
 use assent_api::v1::releases::{Decide, DecisionRequest};
-use assent_client::errand::ReturnError;
+use assent_client::errand::{Errand, ReturnError};
 use assent_exchange::consent::state::{Consent, Role};
-use assent_model::ids::ConsentId;
+use assent_model::ids::{ConsentId, RequestId};
 use assent_model::names::{DatasetId, Jti};
 use assent_model::records::consent::ResourceSet;
 use assent_model::time::Span;
@@ -48,6 +48,32 @@ impl Stage {
     }
 }
 
+/// A form that the adviser has sent the person to.
+pub(super) struct Asked {
+    pub(super) request: RequestId,
+    pub(super) errand: Errand,
+    /// Where the form is.
+    pub(super) path: String,
+    /// How it looks.
+    pub(super) page: String,
+}
+
+impl Stage {
+    /// The adviser asks for consent, and sends the person to the form.
+    pub(super) async fn ask(&mut self) -> Asked {
+        let request = self.adviser.ask(&self.world, &self.archive, None).await;
+        let (errand, pushed) = self.adviser.push(&self.world, request).await;
+        let path = path_of(&pushed);
+        let page = self.browser.get(&path).await.text();
+        Asked {
+            request,
+            errand,
+            path,
+            page,
+        }
+    }
+}
+
 /// What the form on a page sends beside what the person chooses.
 pub(super) fn hidden(page: &str) -> Vec<(&'static str, String)> {
     ["shown", "notice", "replaces"]
@@ -75,16 +101,13 @@ pub(super) async fn send(
 #[tokio::test]
 async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
     let mut stage = Stage::set().await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
-    let request = adviser.ask(world, archive, None).await;
-    let (errand, pushed) = adviser.push(world, request).await;
-    let path = path_of(&pushed);
-    let page = browser.get(&path).await.text();
+    let Asked {
+        request,
+        errand,
+        path,
+        page,
+        ..
+    } = stage.ask().await;
     for shown in [
         "Bright Energy Advice",
         "https://bright-energy.example",
@@ -97,7 +120,7 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
     assert!(!page.contains("\" checked>"), "optional data is off");
     let optional = attribute(&page, "name=\"optional\"", "value").unwrap();
     let sent = send(
-        browser,
+        &mut stage.browser,
         &path,
         &page,
         &[
@@ -110,14 +133,18 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
     assert_eq!(sent.status, 200, "{}", sent.text());
     let receipt = sent.text();
     let address = continues(&receipt).unwrap();
-    let redeemed = adviser.welcome(world, &errand, &address).await.unwrap();
+    let redeemed = stage
+        .adviser
+        .welcome(&stage.world, &errand, &address)
+        .await
+        .unwrap();
     assert_eq!(
         (redeemed.request_id, redeemed.outcome.as_str()),
         (request, "given")
     );
     let granted = redeemed.resource_set.unwrap();
     let (dataset, concept) = optional.split_once('~').unwrap();
-    let purpose = &adviser.provider.description.purposes[0];
+    let purpose = &stage.adviser.provider.description.purposes[0];
     let all: usize = granted.values().map(std::collections::BTreeSet::len).sum();
     assert_eq!(all, purpose.required_concepts.len() + 1, "{granted:?}");
     assert!(granted[&dataset.parse().unwrap()].contains(&concept.parse().unwrap()));
@@ -125,7 +152,7 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
     let cr_id = redeemed.cr_id.unwrap();
     let dataset = dataset.parse().unwrap();
     assert_eq!(
-        let_out(world, archive, adviser, cr_id, dataset).await,
+        let_out(&stage.world, &stage.archive, &stage.adviser, cr_id, dataset).await,
         granted
     );
 
@@ -135,7 +162,7 @@ async fn a_consent_goes_from_push_to_data_and_the_person_keeps_a_receipt() {
         .find(|(name, _)| *name == "notice")
         .unwrap()
         .1;
-    check_receipt(world, browser, cr_id, &receipt, &digest).await;
+    check_receipt(&stage.world, &mut stage.browser, cr_id, &receipt, &digest).await;
 }
 
 /// What the source lets out at the next request: all that the consent allows.
@@ -198,23 +225,25 @@ async fn check_receipt(
 #[tokio::test]
 async fn a_refusal_goes_back_with_a_reason() {
     let mut stage = Stage::set().await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
-    let request = adviser.ask(world, archive, None).await;
-    let (errand, pushed) = adviser.push(world, request).await;
-    let path = path_of(&pushed);
-    let page = browser.get(&path).await.text();
-    let sent = send(browser, &path, &page, &[("answer", "refuse")]).await;
+    let Asked {
+        request,
+        errand,
+        path,
+        page,
+        ..
+    } = stage.ask().await;
+    let sent = send(&mut stage.browser, &path, &page, &[("answer", "refuse")]).await;
     let address = continues(&sent.text()).unwrap();
-    let refused = adviser.welcome(world, &errand, &address).await.unwrap_err();
+    let refused = stage
+        .adviser
+        .welcome(&stage.world, &errand, &address)
+        .await
+        .unwrap_err();
     assert_eq!(refused, ReturnError::Refused("access_denied".into()));
-    assert_eq!(browser.get(&path).await.status, 410);
+    assert_eq!(stage.browser.get(&path).await.status, 410);
     assert_eq!(
-        adviser
+        stage
+            .adviser
             .client
             .consent_request(request)
             .await
@@ -227,22 +256,13 @@ async fn a_refusal_goes_back_with_a_reason() {
 #[tokio::test]
 async fn choices_survive_signing_in_and_another_language() {
     let mut stage = Stage::set().await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
-    let request = adviser.ask(world, archive, None).await;
-    let (_, pushed) = adviser.push(world, request).await;
-    let path = path_of(&pushed);
-    let page = browser.get(&path).await.text();
+    let Asked { path, page, .. } = stage.ask().await;
     let optional = attribute(&page, "name=\"optional\"", "value").unwrap();
     let chosen = [("optional", optional.as_str()), ("until", "2026-05-05")];
     let mut dutch = chosen.to_vec();
     dutch.push(("language", "nl"));
-    let moved = send(browser, &path, &page, &dutch).await;
-    let page = browser.get(&location(&moved)).await.text();
+    let moved = send(&mut stage.browser, &path, &page, &dutch).await;
+    let page = stage.browser.get(&location(&moved)).await.text();
     for kept in [
         "lang=\"nl\"",
         " checked",
@@ -253,25 +273,28 @@ async fn choices_survive_signing_in_and_another_language() {
         assert!(page.contains(kept), "{kept}: {page}");
     }
     // The session is over when the form is sent.
-    browser.post("/sign-out", &[]).await;
+    stage.browser.post("/sign-out", &[]).await;
     let mut give = chosen.to_vec();
     give.push(("answer", "give"));
-    let moved = send(browser, &path, &page, &give).await;
+    let moved = send(&mut stage.browser, &path, &page, &give).await;
     let sign_in = location(&moved);
     assert!(
         sign_in.starts_with("/sign-in?here=%2F") || sign_in.starts_with("/sign-in?here=/"),
         "{sign_in}"
     );
     let here = attribute(
-        &browser.get(&sign_in).await.text(),
+        &stage.browser.get(&sign_in).await.text(),
         "name=\"here\"",
         "value",
     )
     .unwrap();
     let mut mailbox = Mailbox::new(ANN);
-    mailbox.fresh(world);
-    let back = browser.sign_in(world, &mut mailbox, &here).await;
-    let page = browser.get(&back).await.text();
+    mailbox.fresh(&stage.world);
+    let back = stage
+        .browser
+        .sign_in(&stage.world, &mut mailbox, &here)
+        .await;
+    let page = stage.browser.get(&back).await.text();
     assert!(
         page.contains(" checked") && page.contains("value=\"2026-05-05\""),
         "{page}"

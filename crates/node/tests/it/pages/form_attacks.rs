@@ -6,7 +6,7 @@ use assent_client::http::ClientError;
 use assent_model::time::Span;
 
 use super::browser::{Browser, attribute, continues};
-use super::consent_form::{Stage, send};
+use super::consent_form::{Asked, Stage, send};
 use super::relying::{ADVISER, Relying, path_of, returned};
 use crate::calls::Calls;
 
@@ -99,34 +99,35 @@ async fn a_code_is_good_once_for_who_pushed_and_knows_the_verifier() {
 #[tokio::test]
 async fn a_wrong_verifier_and_time_spend_a_code() {
     let mut stage = Stage::set().await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
     for is_late in [false, true] {
-        let request = adviser.ask(world, archive, None).await;
-        let (errand, pushed) = adviser.push(world, request).await;
-        let path = path_of(&pushed);
-        let page = browser.get(&path).await.text();
-        let sent = send(browser, &path, &page, &[("answer", "give")]).await;
+        let Asked {
+            errand, path, page, ..
+        } = stage.ask().await;
+        let sent = send(&mut stage.browser, &path, &page, &[("answer", "give")]).await;
         assert_eq!(sent.status, 200, "{}", sent.text());
         let back = returned(&continues(&sent.text()).unwrap());
         let right = errand
-            .redeem(&back, &world.running.node().config.public_url)
+            .redeem(&back, &stage.world.running.node().config.public_url)
             .unwrap();
         if is_late {
-            world.clock.advance(Span::from_minutes(5));
+            stage.world.clock.advance(Span::from_minutes(5));
         } else {
             let wrong = Redeem {
                 code_verifier: "x".repeat(43),
                 ..right.clone()
             };
-            let refused = adviser.redeem(world, &wrong).await.unwrap_err();
+            let refused = stage
+                .adviser
+                .redeem(&stage.world, &wrong)
+                .await
+                .unwrap_err();
             assert_eq!(code(&refused), "verifier-wrong");
         }
-        let refused = adviser.redeem(world, &right).await.unwrap_err();
+        let refused = stage
+            .adviser
+            .redeem(&stage.world, &right)
+            .await
+            .unwrap_err();
         assert_eq!(code(&refused), "code-spent");
     }
 }
@@ -134,17 +135,13 @@ async fn a_wrong_verifier_and_time_spend_a_code() {
 #[tokio::test]
 async fn nobody_else_sees_or_answers_a_request() {
     let mut stage = Stage::set().await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
-    let request = adviser.ask(world, archive, None).await;
-    let (_, pushed) = adviser.push(world, request).await;
-    let path = path_of(&pushed);
-    let page = browser.get(&path).await.text();
-    let (mut eve, _) = Browser::of_hosted(world, "eve@example.org").await;
+    let Asked {
+        request,
+        path,
+        page,
+        ..
+    } = stage.ask().await;
+    let (mut eve, _) = Browser::of_hosted(&stage.world, "eve@example.org").await;
     let seen = eve.get(&path).await;
     assert_eq!(seen.status, 404);
     assert!(!seen.text().contains("Bright") && seen.text().contains("Not you?"));
@@ -158,14 +155,15 @@ async fn nobody_else_sees_or_answers_a_request() {
             .status,
         404
     );
-    let signed_out = Browser::new(world).get(&path).await;
+    let signed_out = Browser::new(&stage.world).get(&path).await;
     assert_eq!(
         signed_out.header("location"),
         format!("/sign-in?here={path}")
     );
-    check_forged(browser, &path).await;
+    check_forged(&mut stage.browser, &path).await;
     assert_eq!(
-        adviser
+        stage
+            .adviser
             .client
             .consent_request(request)
             .await
@@ -173,16 +171,16 @@ async fn nobody_else_sees_or_answers_a_request() {
             .status,
         "requested"
     );
-    check_tampered(browser, &path, &page).await;
-    let answer = browser.get(&path).await;
+    check_tampered(&mut stage.browser, &path, &page).await;
+    let answer = stage.browser.get(&path).await;
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"));
     // Time runs out.
-    world.clock.advance(Span::from_minutes(60));
-    assert_eq!(browser.get(&path).await.status, 410);
-    world.clock.advance(Span::from_days(7));
-    assert_eq!(Calls::anonymous(world).get(&path).await.status, 410);
-    assert_eq!(browser.get("/consent/none").await.status, 410);
+    stage.world.clock.advance(Span::from_minutes(60));
+    assert_eq!(stage.browser.get(&path).await.status, 410);
+    stage.world.clock.advance(Span::from_days(7));
+    assert_eq!(Calls::anonymous(&stage.world).get(&path).await.status, 410);
+    assert_eq!(stage.browser.get("/consent/none").await.status, 410);
 }
 
 /// A form that another site sends does nothing.
@@ -301,25 +299,24 @@ async fn a_name_that_looks_like_another_is_pointed_out() {
 #[tokio::test]
 async fn no_text_of_a_description_runs_or_turns_the_page_about() {
     let mut stage = Stage::with(&hostile()).await;
-    let Stage {
-        world,
-        archive,
-        adviser,
-        browser,
-    } = &mut stage;
-    let request = adviser.ask(world, archive, None).await;
-    let (_, pushed) = adviser.push(world, request).await;
-    let path = path_of(&pushed);
-    let page = browser.get(&path).await;
-    let receipt = send(browser, &path, &page.text(), &[("answer", "give")]).await;
-    let (_, pushed) = adviser
-        .push_link(world, assent_crypto::digest::Digest::of(b"a"))
+    let Asked { path, .. } = stage.ask().await;
+    let page = stage.browser.get(&path).await;
+    let receipt = send(
+        &mut stage.browser,
+        &path,
+        &page.text(),
+        &[("answer", "give")],
+    )
+    .await;
+    let (_, pushed) = stage
+        .adviser
+        .push_link(&stage.world, assent_crypto::digest::Digest::of(b"a"))
         .await;
-    let link = browser.get(&path_of(&pushed)).await;
+    let link = stage.browser.get(&path_of(&pushed)).await;
     let mut shown = vec![page, receipt, link];
-    let list = browser.get("/home/consents").await;
+    let list = stage.browser.get("/home/consents").await;
     let consent = attribute(&list.text(), "<article", "href").unwrap();
-    let waiting = adviser.ask(world, archive, None).await;
+    let waiting = stage.adviser.ask(&stage.world, &stage.archive, None).await;
     shown.push(list);
     for path in [
         "/home/requests",
@@ -328,7 +325,7 @@ async fn no_text_of_a_description_runs_or_turns_the_page_about() {
         &format!("{consent}/withdraw"),
         &format!("/home/requests/{waiting}"),
     ] {
-        shown.push(browser.get(path).await);
+        shown.push(stage.browser.get(path).await);
     }
     for shown in shown {
         let text = shown.text();
@@ -343,5 +340,5 @@ async fn no_text_of_a_description_runs_or_turns_the_page_about() {
         );
         assert!(shown.body.len() < 150_000);
     }
-    drop(Relying::new(world, ADVISER).await);
+    drop(Relying::new(&stage.world, ADVISER).await);
 }
