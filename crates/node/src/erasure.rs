@@ -37,6 +37,7 @@ pub async fn erase(node: &Node, party: PartyId, body: &EraseAccount) -> Result<E
     contacts::forget(node, party).await?;
     pages::forget(node, party).await?;
     node.keyrings.waiting.forget(party);
+    node.keyrings.passes.forget(party);
     homes::forget(node, party).await?;
     notifications::forget(node, party).await?;
     let mut bodies = 0;

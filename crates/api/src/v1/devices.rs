@@ -3,7 +3,10 @@
 
 use std::fmt;
 
+use assent_crypto::digest::Digest;
 use assent_crypto::sealing::SealingKey;
+use assent_model::ids::PartyId;
+use assent_model::names::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,4 +61,67 @@ pub struct DeviceWaits {
 pub struct WaitingDevices {
     /// At most three.
     pub devices: Vec<WaitingDevice>,
+}
+
+/// `POST /v1/accounts/passes`: a device without keys, whose page another site serves, asks for a code
+/// that shows whose it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskPass {
+    /// The address of its person.
+    pub email: String,
+    /// The language of the mail.
+    #[schema(value_type = String)]
+    pub language: Language,
+}
+
+impl fmt::Debug for AskPass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AskPass(..)")
+    }
+}
+
+/// A code is on its way, if the address is somebody's contact. The answer does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PassAsked {
+    /// Names the code that was asked for here.
+    #[schema(value_type = String)]
+    pub asked: Digest,
+    /// Until when the code is good, in milliseconds since the epoch.
+    pub expires_at: u64,
+}
+
+/// `POST /v1/accounts/passes/confirmations`: the code that came by mail.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmPass {
+    /// Names the code, as it was answered when it was asked for.
+    #[schema(value_type = String)]
+    pub asked: Digest,
+    /// The code.
+    pub code: String,
+}
+
+impl fmt::Debug for ConfirmPass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConfirmPass(..)")
+    }
+}
+
+/// Lets a device without keys wait for those of its person, and read them, encrypted.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DevicePass {
+    /// Whose account it is.
+    #[schema(value_type = String)]
+    pub party_id: PartyId,
+    /// Goes into `Authorization: Assent-Pass …`.
+    pub pass: String,
+    /// Until when it is good, in milliseconds since the epoch.
+    pub expires_at: u64,
+}
+
+impl fmt::Debug for DevicePass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DevicePass(..)")
+    }
 }

@@ -30,6 +30,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("listDevices", "account device list"),
     ("awaitKeys", "(for the wallet in a browser)"),
     ("refuseDevice", "account device refuse"),
+    ("askPass", "(for the wallet in a browser)"),
+    ("confirmPass", "(for the wallet in a browser)"),
     ("exportAccount", "account export"),
     ("eraseAccount", "account erase"),
     ("startLostKey", "account lost-key"),

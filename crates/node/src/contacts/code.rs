@@ -78,6 +78,8 @@ pub enum Subject {
     LostKey(Digest),
     /// Begins an account at the browser that asked, which this names; for the same reason.
     SignUp(Digest),
+    /// Gives a pass to the device that asked, which this names: for the same reasons.
+    Pass(Digest),
 }
 
 /// Whom a code was sent to.
@@ -121,6 +123,7 @@ impl Codes {
             Subject::Contact(party) => (b"contact".as_slice(), party.to_string()),
             Subject::LostKey(asked) => (b"lost-key".as_slice(), asked.to_string()),
             Subject::SignUp(asked) => (b"sign-up".as_slice(), asked.to_string()),
+            Subject::Pass(asked) => (b"pass".as_slice(), asked.to_string()),
         };
         hmac_sha256(
             &self.key,

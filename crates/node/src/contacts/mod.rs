@@ -54,6 +54,8 @@ pub struct Contacts {
     pub sign_ins: LetterAllowance,
     /// Codes to begin an account.
     pub sign_ups: LetterAllowance,
+    /// Codes for a device without keys.
+    pub passes: LetterAllowance,
     /// Links to sign in by the party that asks with its key.
     pub sign_in_links: Allowance<PartyId>,
     by_party: Allowance<PartyId>,
@@ -73,6 +75,7 @@ impl Contacts {
             lost_keys: LetterAllowance::new(3),
             sign_ins: LetterAllowance::new(10),
             sign_ups: LetterAllowance::new(5),
+            passes: LetterAllowance::new(5),
             sign_in_links: Allowance::new(60, hour),
             by_party: Allowance::new(5, hour),
             by_address: LetterAllowance::new(5),
@@ -112,6 +115,7 @@ impl Contacts {
             of_letter("lost-keys", &self.lost_keys),
             of_letter("sign-ins", &self.sign_ins),
             of_letter("sign-ups", &self.sign_ups),
+            of_letter("passes", &self.passes),
             of_party("sign-in-links", &self.sign_in_links),
         ]
     }
@@ -184,9 +188,34 @@ pub(crate) async fn settle(
     party: PartyId,
     recipient: &Recipient,
 ) -> Result<(), Failure> {
+    let _turn = node.contacts.turn.lock().await;
+    settle_in_turn(node, party, recipient).await
+}
+
+/// Begins an account for an address that is nobody's yet: `make` makes the party. `None` where the
+/// address is somebody's by now. Of two who come at the same time one begins, and nothing is made for
+/// the other.
+///
+/// # Errors
+/// The store does not take writes, or the party cannot be made.
+pub(crate) async fn settle_new(
+    node: &Node,
+    recipient: &Recipient,
+    make: impl Future<Output = Result<PartyId, Failure>>,
+) -> Result<Option<PartyId>, Failure> {
+    let _turn = node.contacts.turn.lock().await;
+    if owner_of(node, &recipient.address).await?.is_some() {
+        return Ok(None);
+    }
+    let party = make.await?;
+    settle_in_turn(node, party, recipient).await?;
+    Ok(Some(party))
+}
+
+/// [`settle`] for who has the turn.
+async fn settle_in_turn(node: &Node, party: PartyId, recipient: &Recipient) -> Result<(), Failure> {
     let now = node.clock.now();
     let index = recipient.address.index(&node.index_key).to_string();
-    let _turn = node.contacts.turn.lock().await;
     let before = node.store.document(KIND, &index).await?;
     let own = contacts_of(node, party).await?;
     let confirmed = Letter::ContactConfirmed;

@@ -7,6 +7,7 @@
 //! that what a device was taken off from does not linger.
 
 mod bounds;
+pub mod passes;
 mod telling;
 mod waiting;
 
@@ -19,6 +20,7 @@ use assent_model::time::Span;
 use assent_storage::{StoreError, VaultEntry};
 use tokio::sync::Mutex;
 
+use passes::Passes;
 pub use telling::opens_anew;
 pub use waiting::WaitingRoom;
 
@@ -38,6 +40,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Keyrings {
     /// Devices that wait for keys.
     pub waiting: WaitingRoom,
+    /// What devices without keys at other sites have in place of a session.
+    pub passes: Passes,
     by_party: Allowance<PartyId>,
     /// One change at a time.
     turn: Mutex<()>,
@@ -48,6 +52,7 @@ impl Keyrings {
     pub fn new() -> Self {
         Self {
             waiting: WaitingRoom::new(),
+            passes: Passes::default(),
             by_party: Allowance::new(240, Span::from_minutes(60)),
             turn: Mutex::default(),
         }

@@ -29,6 +29,9 @@ pub enum Letter {
     /// The code for a person who lost the signing key.
     #[serde(skip)]
     LostKeyCode(OneTimeCode),
+    /// The code for a device that has no keys.
+    #[serde(skip)]
+    PassCode(OneTimeCode),
     /// A link that signs somebody in: its path at this node.
     #[serde(skip)]
     SignIn(String),
@@ -139,6 +142,7 @@ impl Letter {
             Self::ContactConfirmed => Plan::of("contact-confirmed"),
             Self::ContactRemoved => Plan::of("contact-removed"),
             Self::LostKeyCode(code) => Plan::of("lost-key-code").with("code", code),
+            Self::PassCode(code) => Plan::of("pass-code").with("code", code),
             Self::SignIn(path) => Plan::of("sign-in").at(path),
             Self::SignUpCode(code) => Plan::of("sign-up-code").with("code", code),
             Self::SignUpKnown(path) => Plan::of("sign-up-known").at(path),

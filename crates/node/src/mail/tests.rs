@@ -46,6 +46,7 @@ fn letters() -> Vec<Letter> {
         Letter::ContactConfirmed,
         Letter::ContactRemoved,
         Letter::LostKeyCode(code()),
+        Letter::PassCode(code()),
         Letter::SignIn(path()),
         Letter::SignUpCode(code()),
         Letter::SignUpKnown(path()),

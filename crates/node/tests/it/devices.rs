@@ -1,6 +1,8 @@
 //! Devices that wait for keys: few, not for long, for their person alone; and letters about who has them.
 
-use assent_api::v1::devices::{DeviceWaits, WaitForKeys, WaitingDevices};
+use assent_api::v1::devices::{
+    AskPass, ConfirmPass, DevicePass, DeviceWaits, PassAsked, WaitForKeys, WaitingDevices,
+};
 use assent_api::v1::keyring::{Keyring, Wrapping, WrappingKind};
 use assent_crypto::sealing::OpeningKey;
 use assent_model::time::Span;
@@ -13,6 +15,8 @@ use crate::person::{Mailbox, Person, subject};
 use crate::world::World;
 
 const DEVICES: &str = "/v1/accounts/devices";
+const PASSES: &str = "/v1/accounts/passes";
+const CONFIRMATIONS: &str = "/v1/accounts/passes/confirmations";
 
 fn device(name: &str) -> WaitForKeys {
     WaitForKeys {
@@ -198,4 +202,108 @@ async fn a_letter_tells_who_can_open_the_keys() {
             assert!(!letter.contains("unmistakable"), "no label in letters");
         }
     }
+}
+
+async fn ask_pass(world: &World, email: &str) -> PassAsked {
+    let body = AskPass {
+        email: email.into(),
+        language: "en".parse().unwrap(),
+    };
+    Calls::anonymous(world).post(PASSES, &body).await.json()
+}
+
+async fn confirm_pass(world: &World, asked: PassAsked, code: &str) -> Answered {
+    let body = ConfirmPass {
+        asked: asked.asked,
+        code: code.into(),
+    };
+    Calls::anonymous(world).post(CONFIRMATIONS, &body).await
+}
+
+/// What a pass is good for: the encrypted keyring, and waiting. Nothing else, not for long, and not after
+/// the account is gone.
+#[tokio::test]
+async fn a_pass_has_a_device_wait_and_does_nothing_else() {
+    let world = World::new().await;
+    let ann = Person::enter(&world).await;
+    let mut mailbox = Mailbox::new("ann@example.org");
+    ann.confirm(&world, &mut mailbox).await;
+    let kept = ann.calls(&world).put(KEYRING, &with(&["one"])).await;
+    assert_eq!(kept.status, 200);
+    let asked = ask_pass(&world, mailbox.address).await;
+    let code = mailbox.code(&world).await;
+    let wrong = confirm_pass(&world, asked, "BBBB-BBBB").await;
+    wrong.is_problem(422, "code-wrong");
+    let pass: DevicePass = confirm_pass(&world, asked, &code).await.json();
+    assert_eq!(pass.party_id, ann.party());
+    let again = confirm_pass(&world, asked, &code).await;
+    again.is_problem(410, "code-spent");
+
+    let by_pass = |pass: &str| {
+        let said = format!("Assent-Pass {pass}");
+        Calls::anonymous(&world).with("authorization", &said)
+    };
+    let calls = by_pass(&pass.pass);
+    assert_eq!(calls.get(KEYRING).await.status, 200);
+    assert_eq!(calls.post(DEVICES, &device("two")).await.status, 200);
+    assert_eq!(waiting(&world, &ann).await, ["two"]);
+    for refused in [
+        calls
+            .with("if-match", "\"1\"")
+            .put(KEYRING, &with(&[]))
+            .await,
+        calls.get(DEVICES).await,
+        calls.get("/v1/contacts").await,
+        calls.get("/v1/accounts/export").await,
+        by_pass("AAAA").get(KEYRING).await,
+        by_pass("").post(DEVICES, &device("three")).await,
+    ] {
+        refused.is_problem(401, "unauthenticated");
+    }
+    let left = calls.delete(&format!("{DEVICES}/two")).await;
+    assert_eq!(left.status, 204);
+    world.clock.advance(Span::from_minutes(15));
+    calls.get(KEYRING).await.is_problem(401, "unauthenticated");
+}
+
+/// Attack: an address that nobody has, a code of somebody else, and a pass of who was erased.
+#[tokio::test]
+async fn a_pass_tells_nobody_whether_an_address_is_known() {
+    let world = World::new().await;
+    let ann = Person::enter(&world).await;
+    let mut mailbox = Mailbox::new("ann@example.org");
+    ann.confirm(&world, &mut mailbox).await;
+    mailbox.wait_for(&world, 1).await;
+    let mut nobody = Mailbox::new("nobody@example.org");
+    let (known, unknown) = (
+        ask_pass(&world, mailbox.address).await,
+        ask_pass(&world, nobody.address).await,
+    );
+    assert_eq!(known.expires_at, unknown.expires_at);
+    let code = mailbox.code(&world).await;
+    assert!(nobody.fresh(&world).is_empty());
+    let other = confirm_pass(&world, unknown, &code).await;
+    other.is_problem(422, "code-wrong");
+    let pass: DevicePass = confirm_pass(&world, known, &code).await.json();
+    assert_eq!(crate::erasure::erase(&world, &ann).await.status, 200);
+    let said = format!("Assent-Pass {}", pass.pass);
+    let gone = Calls::anonymous(&world).with("authorization", &said);
+    gone.post(DEVICES, &device("one"))
+        .await
+        .is_problem(401, "unauthenticated");
+    let body = AskPass {
+        email: "ann".into(),
+        language: "en".parse().unwrap(),
+    };
+    let answer = Calls::anonymous(&world).post(PASSES, &body).await;
+    answer.is_problem(422, "email-invalid");
+    for _ in 0..4 {
+        ask_pass(&world, nobody.address).await;
+    }
+    let body = AskPass {
+        email: nobody.address.into(),
+        ..body
+    };
+    let answer = Calls::anonymous(&world).post(PASSES, &body).await;
+    answer.is_problem(429, "rate-limited");
 }

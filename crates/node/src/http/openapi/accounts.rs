@@ -5,14 +5,16 @@ use assent_api::v1::accounts::{
     AccountExport, AddPseudonym, ConfirmLostKey, EraseAccount, Erased, LostKeyStarted,
     PseudonymAdded, PseudonymList, StartLostKey, Stopped,
 };
-use assent_api::v1::devices::{DeviceWaits, WaitForKeys, WaitingDevices};
+use assent_api::v1::devices::{
+    AskPass, ConfirmPass, DevicePass, DeviceWaits, PassAsked, WaitForKeys, WaitingDevices,
+};
 use assent_api::v1::keyring::{KeptKeyring, Keyring, KeyringRevision};
 
 use super::operation::Operation;
 
 /// What a person does with the account.
 pub(super) fn accounts() -> Vec<Operation> {
-    let all = [pseudonyms(), keys(), endings()];
+    let all = [pseudonyms(), keys(), passes(), endings()];
     all.into_iter().flatten().collect()
 }
 
@@ -49,6 +51,7 @@ fn keys() -> Vec<Operation> {
             "Read the encrypted keys of the caller",
         )
         .by_page_or("the party")
+        .about("So does a pass (`Authorization: Assent-Pass …`).")
         .gives::<KeptKeyring>("The keyring as it was kept last.")
         .refuses(&[Code::NotFound]),
         Operation::put(
@@ -76,6 +79,7 @@ fn keys() -> Vec<Operation> {
         )
         .about("For ten minutes. The keys come with the keyring, sealed to the key of the device.")
         .by_page_or("the party")
+        .about("So does a pass (`Authorization: Assent-Pass …`).")
         .takes::<WaitForKeys>()
         .gives::<DeviceWaits>("The device waits.")
         .refuses(&[Code::KeyringInvalid, Code::TooManyDevices]),
@@ -85,7 +89,34 @@ fn keys() -> Vec<Operation> {
             "Let a device of the caller wait no longer",
         )
         .by_page_or("the party")
+        .about("So does a pass (`Authorization: Assent-Pass …`).")
         .gives_nothing("The device waits no more."),
+    ]
+}
+
+/// Devices without keys, at another site.
+fn passes() -> Vec<Operation> {
+    vec![
+        Operation::post(
+            "/v1/accounts/passes",
+            "askPass",
+            "Ask for a code for a device without keys",
+        )
+        .about("For a wallet of another site. Pages of the node have the session of the browser.")
+        .takes::<AskPass>()
+        .gives::<PassAsked>(
+            "A code was sent if the address is somebody's contact. The answer does not tell.",
+        )
+        .refuses(&[Code::EmailInvalid]),
+        Operation::post(
+            "/v1/accounts/passes/confirmations",
+            "confirmPass",
+            "Get a pass for a device without keys",
+        )
+        .about("For a quarter of an hour the pass reads the encrypted keyring and has the device wait, and does nothing else.")
+        .takes::<ConfirmPass>()
+        .gives::<DevicePass>("The pass, and whose account it is.")
+        .refuses(&[Code::CodeWrong, Code::CodeSpent]),
     ]
 }
 

@@ -1,16 +1,20 @@
-//! `/v1/accounts/devices`.
+//! `/v1/accounts/devices`, and the passes of devices without keys.
 
 use std::sync::Arc;
 
-use assent_api::v1::devices::{DeviceWaits, WaitForKeys, WaitingDevices};
+use assent_api::v1::devices::{
+    AskPass, ConfirmPass, DevicePass, DeviceWaits, PassAsked, WaitForKeys, WaitingDevices,
+};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 
-use crate::http::body::Answer;
+use crate::http::body::{Answer, Body};
 use crate::http::failure::Failure;
-use crate::http::page_caller::{PartyCaller, SentByParty};
+use crate::http::page_caller::{DeviceCaller, PartyCaller, SentByDevice};
+use crate::keyrings::passes;
+use crate::network::Network;
 use crate::node::Node;
 use crate::pages;
 
@@ -18,12 +22,14 @@ pub(super) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
     Router::new()
         .route("/accounts/devices", get(list).post(wait))
         .route("/accounts/devices/{device}", delete(leave))
+        .route("/accounts/passes", post(ask_pass))
+        .route("/accounts/passes/confirmations", post(confirm_pass))
         .layer(pages::sessions(node))
 }
 
 async fn wait(
     State(node): State<Arc<Node>>,
-    sent: SentByParty<WaitForKeys>,
+    sent: SentByDevice<WaitForKeys>,
 ) -> Result<Answer<DeviceWaits>, Failure> {
     let waiting = &node.keyrings.waiting;
     let expires_at = waiting.enter(sent.party, sent.body, node.clock.now())?;
@@ -40,7 +46,7 @@ async fn list(
 
 async fn leave(
     State(node): State<Arc<Node>>,
-    PartyCaller(party): PartyCaller,
+    DeviceCaller(party): DeviceCaller,
     Path(device): Path<String>,
 ) -> Result<StatusCode, Failure> {
     if node
@@ -52,4 +58,19 @@ async fn leave(
     } else {
         Err(Failure::not_found())
     }
+}
+
+async fn ask_pass(
+    State(node): State<Arc<Node>>,
+    network: Network,
+    Body(body): Body<AskPass>,
+) -> Result<Answer<PassAsked>, Failure> {
+    passes::ask(&node, network, &body).map(Answer)
+}
+
+async fn confirm_pass(
+    State(node): State<Arc<Node>>,
+    Body(body): Body<ConfirmPass>,
+) -> Result<Answer<DevicePass>, Failure> {
+    passes::confirm(&node, &body).await.map(Answer)
 }

@@ -13,7 +13,7 @@ use axum::routing::get;
 use crate::http::body::Answer;
 use crate::http::conditional;
 use crate::http::failure::Failure;
-use crate::http::page_caller::{PartyCaller, SentByParty};
+use crate::http::page_caller::{DeviceCaller, SentByParty};
 use crate::keyrings;
 use crate::node::Node;
 use crate::pages;
@@ -30,7 +30,7 @@ fn tag(revision: u64) -> String {
 
 async fn read(
     State(node): State<Arc<Node>>,
-    PartyCaller(party): PartyCaller,
+    DeviceCaller(party): DeviceCaller,
 ) -> Result<Response, Failure> {
     let kept: KeptKeyring = keyrings::of(&node, party)
         .await?

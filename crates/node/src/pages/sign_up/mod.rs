@@ -29,7 +29,7 @@ use super::signed_in::{Means, SignedIn, who};
 use super::texts::Texts;
 use crate::contacts::address::EmailAddress;
 use crate::contacts::code::{OneTimeCode, Recipient, Subject};
-use crate::contacts::{owner_of, settle};
+use crate::contacts::{owner_of, settle_new};
 use crate::hosted;
 use crate::http::failure::Failure;
 use crate::mail::catalogue::Letter;
@@ -234,11 +234,8 @@ async fn confirm(
 /// Makes the person, with the address as its contact, and signs it in.
 async fn begin(node: &Node, session: &Session, recipient: &Recipient) -> Result<(), PageFailure> {
     // The address may have become somebody's since the code was sent.
-    if owner_of(node, &recipient.address).await?.is_some() {
-        return Err(Code::CodeSpent.into());
-    }
-    let party = hosted::create(node).await?;
-    settle(node, party, recipient).await?;
+    let begun = settle_new(node, recipient, hosted::create(node)).await?;
+    let party = begun.ok_or(Code::CodeSpent)?;
     session.remove::<Begun>(ENTRY).await?;
     SignedIn::begin(node, session, party, Means::Code).await
 }

@@ -257,6 +257,31 @@ async fn nobody_voids_or_uses_the_code_of_another() {
     }
 }
 
+/// Two codes for one address, redeemed at the same time: one account begins, and nothing is made for who
+/// came second.
+#[tokio::test]
+async fn two_codes_for_an_address_begin_one_account() {
+    let world = World::new().await;
+    let mut mailbox = Mailbox::new("new@example.org");
+    let form = [("email", mailbox.address)];
+    let (mut one, mut other) = (Browser::new(&world), Browser::new(&world));
+    assert_eq!(one.post("/sign-up", &form).await.status, 303);
+    let first = mailbox.code(&world).await;
+    assert_eq!(other.post("/sign-up", &form).await.status, 303);
+    let second = mailbox.code(&world).await;
+    let entries = || world.running.node().head.borrow().header.log_size;
+    let before = entries();
+    let (first, second) = ([("code", &*first)], [("code", &*second)]);
+    let (one, other) = tokio::join!(
+        one.post("/sign-up/code", &first),
+        other.post("/sign-up/code", &second)
+    );
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 410], "{} {}", one.text(), other.text());
+    assert_eq!(entries(), before + 1, "one party");
+}
+
 /// Whoever is sent a link of somebody else's account sees whose it is before the button is pressed.
 #[tokio::test]
 async fn a_link_says_into_which_account_it_leads() {

@@ -68,6 +68,18 @@ letter-lost-key-code-text =
 
     Var det ikke dig, skal du ikke gøre noget: uden koden ændres intet. Giv aldrig koden til nogen, der beder dig om den.
 
+letter-pass-code-subject = Din kode til at hente dine nøgler til en tegnebog
+letter-pass-code-text =
+    Nogen, sandsynligvis dig, vil hente nøglerne til din konto hos { $link } til en tegnebog på en anden enhed.
+
+    Din kode er
+
+    { $code }
+
+    Indtast den inden for { $minutes } minutter i den tegnebog, der beder om den. Den virker én gang. Den giver ikke dine nøgler væk: det skal en enhed, der har dem, eller dit gendannelsessæt gøre.
+
+    Var det ikke dig, skal du ikke gøre noget. Giv aldrig koden til nogen, der beder dig om den.
+
 letter-consents-stopped-subject = Dine samtykker er stoppet
 letter-consents-stopped-text =
     Med den kode, som vi sendte dig, er samtykker på din konto hos { $link } sat på pause eller trukket tilbage.

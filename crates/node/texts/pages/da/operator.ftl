@@ -60,6 +60,7 @@ limit-codes-by-address = Koder til en kontaktadresse, til én adresse
 limit-lost-keys = Koder til en tabt nøgle, til én adresse
 limit-sign-ins = Links til at logge ind, til én adresse
 limit-sign-ups = Koder til at oprette en konto, til én adresse
+limit-passes = Koder til en enhed uden nøgler, til én adresse
 limit-sign-in-links = Links til at logge ind, lavet af én part
 operator-limit = { $times } på { $minutes ->
     [one] et minut

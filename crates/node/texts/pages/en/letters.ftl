@@ -68,6 +68,18 @@ letter-lost-key-code-text =
 
     If it was not you, do nothing: without the code nothing changes. Never give the code to anybody who asks you for it.
 
+letter-pass-code-subject = Your code to bring your keys to a wallet
+letter-pass-code-text =
+    Somebody, most likely you, wants to bring the keys of your account at { $link } to a wallet on another device.
+
+    Your code is
+
+    { $code }
+
+    Enter it in the wallet that asks for it, within { $minutes } minutes. It works once. It does not give your keys away: a device that has them, or your recovery kit, must do that.
+
+    If it was not you, do nothing. Never give the code to anybody who asks you for it.
+
 letter-consents-stopped-subject = Your consents were stopped
 letter-consents-stopped-text =
     With the code that we sent you, consents of your account at { $link } were paused or withdrawn.

@@ -60,6 +60,7 @@ limit-codes-by-address = Codes for a contact, to one address
 limit-lost-keys = Codes for a lost key, to one address
 limit-sign-ins = Links to sign in, to one address
 limit-sign-ups = Codes to begin an account, to one address
+limit-passes = Codes for a device without keys, to one address
 limit-sign-in-links = Links to sign in, made by one party
 operator-limit = { $times } in { $minutes ->
     [one] a minute

@@ -68,6 +68,18 @@ letter-lost-key-code-text =
 
     Was u het niet? Dan hoeft u niets te doen: zonder de code verandert er niets. Geef de code nooit aan iemand die erom vraagt.
 
+letter-pass-code-subject = Uw code om uw sleutels naar een wallet te halen
+letter-pass-code-text =
+    Iemand, waarschijnlijk uzelf, wil de sleutels van uw account bij { $link } naar een wallet op een ander apparaat halen.
+
+    Uw code is
+
+    { $code }
+
+    Vul de code binnen { $minutes } minuten in de wallet in die erom vraagt. De code werkt één keer. Uw sleutels geeft u er niet mee weg: dat doet een apparaat dat ze heeft, of uw herstelkit.
+
+    Was u het niet? Dan hoeft u niets te doen. Geef de code nooit aan iemand die erom vraagt.
+
 letter-consents-stopped-subject = Uw toestemmingen zijn gestopt
 letter-consents-stopped-text =
     Met de code die wij u hebben gestuurd, zijn toestemmingen van uw account bij { $link } gepauzeerd of ingetrokken.

@@ -60,6 +60,7 @@ limit-codes-by-address = Codes voor een contactadres, naar één adres
 limit-lost-keys = Codes voor een verloren sleutel, naar één adres
 limit-sign-ins = Links om in te loggen, naar één adres
 limit-sign-ups = Codes om een account te beginnen, naar één adres
+limit-passes = Codes voor een apparaat zonder sleutels, naar één adres
 limit-sign-in-links = Links om in te loggen, gemaakt door één partij
 operator-limit = { $times } in { $minutes ->
     [one] een minuut
