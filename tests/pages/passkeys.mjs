@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { look, VIEWS } from "./album.mjs";
 import { Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 
@@ -90,7 +91,12 @@ async function whole(scene) {
     await send("setUserVerified", { isUserVerified: true });
 
     await tab.visit("/home/account");
-    await page.getByRole("button", { name: /^Remove .*My <b>laptop/ }).click();
+    await page.getByRole("link", { name: /^Remove .*My <b>laptop/ }).click();
+    await page.getByRole("heading", { level: 1, name: "Remove a passkey" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await sound(tab);
+    assert.deepEqual(await look(tab, "passkey-remove", VIEWS), []);
+    await Promise.all([page.waitForURL(at("/home/account")), page.getByRole("button", { name: "Remove it now" }).click()]);
     await page.waitForLoadState("networkidle");
     assert.equal(await page.getByRole("rowheader").count(), 0);
     await page.getByRole("button", { name: "Sign out", exact: true }).click();

@@ -47,7 +47,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         .route("/home/account/passkeys", post(passkeys::end))
         .route(
             "/home/account/passkeys/{passkey}/remove",
-            post(passkeys::remove),
+            get(passkeys::remove).post(passkeys::remove_now),
         )
         .route("/home/account/export", get(account::export))
         .route("/home/account/sign-out", post(account::sign_out))

@@ -139,13 +139,41 @@ pub(super) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /home/account/passkeys/{passkey}/remove`.
+#[derive(Template)]
+#[template(path = "home/remove_passkey.html")]
+struct RemovePage {
+    frame: Frame,
+    line: Line,
+}
+
+/// Where a passkey is removed.
+fn removal(passkey: &str) -> String {
+    format!("{HERE}/passkeys/{passkey}/remove")
+}
+
+/// `GET /home/account/passkeys/{passkey}/remove`: says first what it does, to who has just signed in.
 pub(super) async fn remove(
+    State(node): State<Arc<Node>>,
+    texts: Texts,
+    signed_in: SignedIn,
+    Path(passkey): Path<String>,
+) -> Result<Response, PageFailure> {
+    let lines = lines(&node, &texts, &signed_in).await?.unwrap_or_default();
+    let line = lines.into_iter().find(|line| line.id == passkey);
+    let line = line.ok_or_else(PageFailure::not_found)?;
+    signed_in.fresh(&node)?;
+    let here = removal(&line.id);
+    let frame = Frame::of(texts, "passkey-remove-title", "account", &here, &signed_in);
+    Ok(page(StatusCode::OK, &RemovePage { frame, line }))
+}
+
+/// `POST /home/account/passkeys/{passkey}/remove`.
+pub(super) async fn remove_now(
     State(node): State<Arc<Node>>,
     signed_in: SignedIn,
     Path(passkey): Path<String>,
 ) -> Result<Redirect, PageFailure> {
-    signed_in.fresh_at(&node, HERE)?;
+    signed_in.fresh_at(&node, &removal(&passkey))?;
     passkeys::remove(&node, signed_in.party, &passkey).await?;
     Ok(Redirect::to(HERE))
 }

@@ -102,6 +102,7 @@ const ROWS: &[(&str, &str, Owner)] = &[
     ("post", "/home/consents/{consent}/withdraw", Owner::Ann),
     ("post", "/home/meters/{stream}/unpair", Owner::Ann),
     ("post", "/home/homes/{home}/remove", Owner::Ann),
+    ("get", "/home/account/passkeys/{passkey}/remove", Owner::Ann),
     (
         "post",
         "/home/account/passkeys/{passkey}/remove",

@@ -132,7 +132,15 @@ async fn a_new_passkey_is_written_about_and_one_that_is_removed_signs_in_no_more
 
     let (mut eve, _) = Browser::of_hosted(&scene.world, "eve@example.org").await;
     assert_eq!(eve.press(&remove, None).await, 404, "of somebody else");
+    assert_eq!(eve.get(&remove).await.status, 404, "of somebody else");
+    let (status, asked) = scene.browser.look(&remove).await;
+    assert_eq!(status, 200);
+    assert!(asked.contains("My phone") && asked.contains(&format!("action=\"{remove}\"")));
+    let account = scene.browser.get("/home/account").await.text();
+    assert!(account.contains("My phone"), "looking removes nothing");
     scene.world.clock.advance(Span::from_minutes(10));
+    let late = scene.browser.get(&remove).await;
+    assert!(late.header("location").contains("again=true"), "not fresh");
     let late = scene.browser.post(&remove, &[]).await;
     assert!(late.header("location").contains("again=true"), "not fresh");
     assert_eq!(
