@@ -8,14 +8,15 @@ import type { ResourceSet } from "../description.js";
 import { offer } from "../description.js";
 import { digestOfJson } from "../digest.js";
 import { type Answer, type FormView, type Sharing, type Superseded, GiveError, give } from "../give.js";
-import type { ConsentId, RequestId } from "../ids.js";
+import type { RequestId } from "../ids.js";
 import type { LinkEntry } from "../keystore/entries.js";
 import { freshPseudonym } from "../keystore/keyring.js";
 import { type KeyHistory, checkReaches } from "../key_history.js";
 import { type Notice, notice } from "../notice.js";
 import { CONSENT_REQUEST, type ConsentRequest } from "../request.js";
 import { type Verified, verify } from "../statement.js";
-import { type Held, heldConsent } from "./changing.js";
+import type { ConsentView } from "../status_chain.js";
+import { type Held, held, heldConsent } from "./changing.js";
 import type { Person } from "./person.js";
 import { type Described, Distrust } from "./session.js";
 
@@ -34,8 +35,8 @@ export interface Asked {
 export interface Choice {
   readonly resourceSet: ResourceSet;
   readonly validUntil?: number | undefined;
-  /** The consent in force that the person was told this one replaces. */
-  readonly replaces?: ConsentId | undefined;
+  /** The consent in force that the person was shown this one replaces. */
+  readonly replaces?: Replaced | undefined;
 }
 
 /** What the person is asked, made from signed descriptions and the signed request. @throws what does not hold. */
@@ -90,7 +91,7 @@ export async function answerYes(person: Person, asked: Asked, choice: Choice): P
   const form = await person.client.get<FormView>(
     `/v1/consent-requests/${asked.request.content.request_id}/form?language=${encodeURIComponent(asked.notice.language)}`,
   );
-  const replaced = choice.replaces === undefined ? undefined : await replacedBy(person, asked, choice.replaces);
+  const replaced = choice.replaces;
   const signer = person.session.signer();
   const { keyring } = person.wallet;
   const answer: Answer = {
@@ -130,25 +131,55 @@ export async function answerNo(person: Person, id: RequestId): Promise<void> {
   await person.client.post(`/v1/consent-requests/${id}/refusal`, { refusal: signed });
 }
 
-interface Replaced {
+/** A consent in force that an answer would replace, with the other record of its pair. */
+export interface Replaced {
   readonly record: Held;
   readonly source: Held | undefined;
+  /** What the person agreed to then, in the language of now. */
+  readonly notice: Notice;
 }
 
-/** The ends of the histories that a new consent takes up: for the same service, purpose and source, and no others. */
-async function replacedBy(person: Person, asked: Asked, id: ConsentId): Promise<Replaced> {
-  const record = await heldConsent(person, id);
+/**
+ * The consent in force (or paused) for the same service, purpose and source: found among the person's own, whatever a
+ * page says. @throws what does not hold.
+ */
+export async function replacedBy(person: Person, asked: Asked): Promise<Replaced | undefined> {
+  const { pseudonym } = await person.wallet.keyring.link(asked.entry);
+  const who = () => ({ signer: person.session.signer(), caller: pseudonym });
+  const views = await person.client.list<ConsentView>(`/v1/pseudonyms/${asked.entry.id}/consents`, who);
+  for (const view of views.filter(({ status }) => status === "active" || status === "disabled")) {
+    const record = await held(person, view);
+    if (!isForTheSame(record, asked)) continue;
+    const source = record.counterpart === undefined ? undefined : await heldConsent(person, record.counterpart);
+    return { record, source, notice: await agreedTo(person, record, asked.notice.language) };
+  }
+  return undefined;
+}
+
+function isForTheSame({ record }: Held, asked: Asked): boolean {
   const said = asked.request.content;
-  const { common_part, role_specific_part } = record.record;
+  const { common_part, role_specific_part } = record;
   const of = (value: unknown) => Object(value) as { service_id?: string; purpose_id?: string };
-  const isSame =
+  return (
     common_part.surrogate_id === said.surrogate_id &&
     of(common_part["service"]).service_id === said.service.service_id &&
     of(common_part["usage_rules"]).purpose_id === said.purpose_id &&
-    of(role_specific_part["source"]).service_id === said.source?.service_id;
-  if (!isSame) throw new GiveError("supersedes-mismatch");
-  const source = record.counterpart === undefined ? undefined : await heldConsent(person, record.counterpart);
-  return { record, source };
+    of(role_specific_part["source"]).service_id === said.source?.service_id
+  );
+}
+
+/** What was agreed to, made again from the request and the descriptions of then: the record has its digest. */
+export async function agreedTo(person: Person, { record }: Held, language: string): Promise<Notice> {
+  const agreed = record.common_part["notice"] as { language: string; version: number; digest: string };
+  const request = await signedRequest(person, record.common_part["request_id"] as RequestId);
+  const said = request.content;
+  const service = await person.session.described(said.service);
+  const source = said.source && (await person.session.described(said.source));
+  const then = await rebuilt(said, service, source, agreed.language);
+  // A later wording of what every notice says has another version, and another digest.
+  const isAgreed = then.version !== agreed.version || (await digestOfJson(then)) === agreed.digest;
+  if (!isAgreed) throw new Distrust("earlier-notice-mismatch");
+  return rebuilt(said, service, source, language);
 }
 
 function superseded({ chain }: Held): Superseded {

@@ -32,10 +32,15 @@ export interface Page<T> {
   readonly next?: string | null;
 }
 
+/** Where a pass counts. */
+const ACCOUNTS = "/v1/accounts/";
+
 export type Fetching = (url: string, request: RequestInit) => Promise<Response>;
 
 export class NodeClient {
   readonly #fetching: Fetching;
+  /** What a device without keys, at another site, has in place of a session. */
+  pass: string | undefined;
 
   /** `base` is empty for the node that the page came from. */
   constructor(
@@ -100,6 +105,7 @@ export class NodeClient {
     const content: Bytes | undefined = body === undefined ? undefined : utf8(JSON.stringify(body));
     const headers: Record<string, string> = { accept: "application/json", ...more };
     if (content !== undefined) headers["content-type"] = "application/json";
+    if (who === undefined && this.pass !== undefined && path.startsWith(ACCOUNTS)) headers["authorization"] = `Assent-Pass ${this.pass}`;
     if (who !== undefined) headers["authorization"] = await requestProof(who.signer, who.caller, method, path, content);
     const request: RequestInit = { method, headers, redirect: "error", cache: "no-store" };
     if (content !== undefined) request.body = content;

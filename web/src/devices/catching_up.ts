@@ -1,5 +1,6 @@
 /** A device takes in what happened on others: a new wallet key, since one of them was removed; or that it was itself. */
 
+import { type Caller, NodeError } from "../agent/node_client.js";
 import { Person } from "../agent/person.js";
 import { deviceOpening } from "../keystore/device.js";
 import { KeyringError } from "../keystore/keyring.js";
@@ -9,11 +10,21 @@ import { finishRotation } from "./removal.js";
 import { readKeyring } from "./keyring_at_node.js";
 import { unwrap, vouched } from "./wrapping.js";
 
-/** The person with the keys of now. @throws {DeviceError} `device-removed`: this device has them no more. */
+/**
+ * Who reads the keyring: the browser by its session or pass, since the signing key of this device may be one of the past;
+ * at another site the key, as long as it counts.
+ */
+async function caller(person: Person): Promise<Caller | undefined> {
+  const { custody, pass } = person.client;
+  return custody === "page" || pass !== undefined ? undefined : person.caller();
+}
+
+/** The person with the keys of now. @throws {DeviceError} `key-past`: it takes a session or a pass to read them. @throws {DeviceError} `device-removed`: this device has them no more. */
 export async function catchUp(person: Person): Promise<Person> {
   const { session, wallet, party } = person;
-  // By the session of the browser: the signing key of this device may be one of the past.
-  const kept = await readKeyring(session.client);
+  const kept = await readKeyring(session.client, await caller(person)).catch((error: unknown) => {
+    throw error instanceof NodeError && error.status === 401 ? new DeviceError("key-past") : error;
+  });
   if (kept.revision === wallet.revision) return finishRotation(person);
   try {
     await wallet.keyring.merge(kept.document);

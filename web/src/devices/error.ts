@@ -7,6 +7,7 @@ export class DeviceError extends Error {
       | "device-unknown"
       | "device-removed"
       | "device-last"
+      | "key-past"
       | "key-swapped"
       | "keyring-absent"
       | "kit-unknown"

@@ -37,8 +37,8 @@ export class Joining {
   }
 
   /** Where a device that has the keys goes. What follows `#` is not sent to the node. */
-  link(origin: string): string {
-    return `${origin}/home/devices/add#${this.device.id}.${encode(this.digest)}`;
+  link(admission: string): string {
+    return `${admission}#${this.device.id}.${encode(this.digest)}`;
   }
 
   /** Whether the node says that the keys are there. One that does not answer says nothing. */
@@ -57,6 +57,8 @@ export class Joining {
     const { signingKey } = await session.keysOf(party);
     const walletKey = await unwrap(party, await vouched(session, party, [signingKey.kid], own), await deviceOpening(this.device));
     const wallet = await Wallet.install(store, this.device, walletKey, kept.document, kept.revision);
+    // From here on the keys say who asks.
+    this.client.pass = undefined;
     return new Person(session, wallet);
   }
 

@@ -47,6 +47,8 @@ export async function useKit(client: NodeClient, store: Store, party: PartyId, t
     if (encode(read.recipient.sealingKey) !== encode(key.sealingKey)) continue;
     const walletKey = await unwrap(party, read, key);
     const wallet = await Wallet.install(store, await makeDevice(party), walletKey, kept.document, kept.revision);
+    // From here on the keys say who asks.
+    client.pass = undefined;
     const person = new Person(session, wallet);
     await person.keep();
     return person;

@@ -4,8 +4,8 @@ import { decode } from "../bytes.js";
 import { catchUp } from "../devices/catching_up.js";
 import { deviceCode, deviceDigest } from "../devices/code.js";
 import { type WaitingDevice, admit, refuse, scanned, typed } from "../devices/sharing.js";
+import { go, party } from "./page.js";
 import { WalletElement, person } from "./wallet_element.js";
-import { party } from "./page.js";
 
 export class AddDevice extends WalletElement {
   #device: WaitingDevice | undefined;
@@ -18,10 +18,10 @@ export class AddDevice extends WalletElement {
       else void this.#settle(what === "admit");
       return true;
     });
-    const fragment = location.hash.slice(1);
-    // What was scanned has done its work, and stays in no history.
+    const fragment = this.getAttribute("shown") ?? location.hash.slice(1);
     if (fragment !== "") {
-      history.replaceState(null, "", location.pathname);
+      // What was scanned has done its work, and stays in no history.
+      if (location.hash !== "") history.replaceState(null, "", location.pathname);
       void this.#find(async (shown) => scanned(await person(), shown), fragment);
     }
   }
@@ -60,6 +60,6 @@ export class AddDevice extends WalletElement {
       const who = await catchUp(await person());
       await (isLetIn ? admit : refuse)(who, device);
     });
-    if (done) location.assign("/home/devices");
+    if (done) go("/home/devices");
   }
 }

@@ -1,11 +1,12 @@
 /** `<assent-consent-form>`: answers a request with the person's own keys, if the page shows what was signed. */
 
-import { type Asked, answerNo, answerYes, asked } from "../agent/answering.js";
+import { type Asked, answerNo, answerYes, asked, replacedBy } from "../agent/answering.js";
 import type { ResourceSet } from "../description.js";
-import type { ConsentId, RequestId } from "../ids.js";
+import { changesBetween, factsOf } from "../facts.js";
+import type { RequestId } from "../ids.js";
 import { parse } from "../ids.js";
-import { language } from "./page.js";
-import { ShownError, compare, endOf, sayingsIn, sayingsOf } from "./shown.js";
+import { language, word } from "./page.js";
+import { ShownError, compare, endOf, sayingsIn, sayingsOf, sayingsOfChanges, sayingsOfFacts } from "./shown.js";
 import { WalletElement, person } from "./wallet_element.js";
 
 export class ConsentForm extends WalletElement {
@@ -26,13 +27,20 @@ export class ConsentForm extends WalletElement {
   async #give(form: HTMLFormElement): Promise<void> {
     const who = await person();
     const request = await asked(who, this.#request(), language());
-    compare(sayingsOf(request.notice), sayingsIn(document));
+    const before = await replacedBy(who, request);
+    if (before?.record.chain.crId !== this.dataset["replaces"]) throw new ShownError("replaces");
+    const changes = before === undefined ? [] : changesBetween(before.notice, request.notice, word);
+    const should = {
+      ...sayingsOf(request.notice),
+      ...sayingsOfFacts(factsOf(request.notice, word)),
+      ...sayingsOfChanges(changes),
+    };
+    compare(should, sayingsIn(document));
     if (request.noticeDigest !== this.dataset["notice"]) throw new ShownError("notice");
-    const replaces = this.dataset["replaces"];
     await answerYes(who, request, {
       resourceSet: chosen(form, request),
       validUntil: endOf(field(form, "until"), request.notice.valid_until_max),
-      ...(replaces === undefined ? {} : { replaces: parse("cns", replaces) as ConsentId }),
+      replaces: before,
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { catchUp } from "../devices/catching_up.js";
 import { remove } from "../devices/removal.js";
-import { party } from "./page.js";
+import { go, party } from "./page.js";
 import { WalletElement, person, store } from "./wallet_element.js";
 
 export class Devices extends WalletElement {
@@ -30,6 +30,6 @@ export class Devices extends WalletElement {
     const done = await this.act("wallet-removing", async () => {
       await remove(await catchUp(await person()), id);
     });
-    if (done) location.reload();
+    if (done) go("/home/devices");
   }
 }

@@ -2,8 +2,8 @@
 
 import { checkConsent } from "../agent/checking.js";
 import { parse } from "../ids.js";
-import { language, party, words } from "./page.js";
-import { WalletElement, client, store } from "./wallet_element.js";
+import { client, language, party, words } from "./page.js";
+import { WalletElement, store } from "./wallet_element.js";
 
 export class Intact extends WalletElement {
   protected ready(): void {
@@ -14,7 +14,7 @@ export class Intact extends WalletElement {
   async #check(): Promise<void> {
     let found = "";
     const check = async () => {
-      const { records, asOf } = await checkConsent(client, store(), party(), parse("cns", this.getAttribute("consent")));
+      const { records, asOf } = await checkConsent(client(), store(), party(), parse("cns", this.getAttribute("consent")));
       found = words("wallet-intact", { records: String(records), time: moment(asOf) });
     };
     if (await this.act("wallet-checking", check, "wallet-broken")) this.say(found, "status");

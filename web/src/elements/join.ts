@@ -4,8 +4,8 @@ import { Joining } from "../devices/joining.js";
 import { useKit } from "../devices/kit.js";
 import { deviceLabel } from "../devices/label.js";
 import { showQr } from "./qr.js";
-import { party, words } from "./page.js";
-import { WalletElement, client, store } from "./wallet_element.js";
+import { admission, client, go, party, words } from "./page.js";
+import { WalletElement, store } from "./wallet_element.js";
 
 /** How often a device that waits looks whether it was let in, in milliseconds. */
 const PATIENCE = 2000;
@@ -26,7 +26,7 @@ export class Join extends WalletElement {
     const label = form.querySelector("input")?.value.trim() ?? "";
     let joining: Joining | undefined;
     const waits = await this.act("wallet-making", async () => {
-      joining = await Joining.begin(client, party(), label);
+      joining = await Joining.begin(client(), party(), label);
     });
     if (!waits || joining === undefined) return;
     form.hidden = true;
@@ -39,7 +39,7 @@ export class Join extends WalletElement {
     const shown = this.querySelector<HTMLElement>("[data-step=show]");
     if (shown === null) return;
     shown.hidden = false;
-    showQr(shown.querySelector("[data-qr]"), joining.link(location.origin));
+    showQr(shown.querySelector("[data-qr]"), joining.link(admission()));
     const code = shown.querySelector("[data-code]");
     if (code !== null) code.textContent = joining.code;
   }
@@ -47,13 +47,13 @@ export class Join extends WalletElement {
   /** Until the keys are here, or the device waits no longer. */
   async #look(joining: Joining): Promise<void> {
     while (!(await joining.isAdmitted())) {
-      if (Date.now() >= joining.expiresAt) return location.reload();
+      if (Date.now() >= joining.expiresAt) return go("/home/devices/new");
       await new Promise((resolve) => setTimeout(resolve, PATIENCE));
     }
     const done = await this.act("wallet-checking", async () => {
       await joining.look(store());
     });
-    if (done) location.assign(HOME);
+    if (done) go(HOME);
   }
 }
 
@@ -68,8 +68,8 @@ export class UseKit extends WalletElement {
 
   async #use(code: string): Promise<void> {
     const done = await this.act("wallet-checking", async () => {
-      await useKit(client, store(), party(), code);
+      await useKit(client(), store(), party(), code);
     });
-    if (done) location.assign(HOME);
+    if (done) go(HOME);
   }
 }

@@ -2,7 +2,7 @@
 
 import { catchUp } from "../devices/catching_up.js";
 import { makeKit } from "../devices/kit.js";
-import { party } from "./page.js";
+import { client, party } from "./page.js";
 import { WalletElement, person } from "./wallet_element.js";
 
 export class Kit extends WalletElement {
@@ -24,7 +24,7 @@ export class Kit extends WalletElement {
     if (!done || paper === null) return;
     form.hidden = true;
     paper.hidden = false;
-    const said = { party: party(), node: location.origin, code };
+    const said = { party: party(), node: client().base || location.origin, code };
     for (const [name, text] of Object.entries(said)) {
       const place = paper.querySelector(`[data-${name}]`);
       if (place !== null) place.textContent = text;

@@ -5,6 +5,7 @@
 
 import { pick } from "../description.js";
 import type { ServiceDescription, Texts } from "../description.js";
+import { type Change, type Fact, plain, sorted } from "../facts.js";
 import type { Notice } from "../notice.js";
 
 export class ShownError extends Error {
@@ -59,6 +60,16 @@ export function sayingsOf(notice: Notice): Sayings {
   });
 }
 
+/** What a form says of the notice in full, fact by fact. */
+export function sayingsOfFacts(facts: readonly Fact[]): Sayings {
+  return Object.fromEntries(facts.map(({ key, lines }) => [key, lines]));
+}
+
+/** What a form says of a consent that would be replaced: every fact that is another than it was. */
+export function sayingsOfChanges(changes: readonly Change[]): Sayings {
+  return Object.fromEntries(changes.flatMap(({ key, before, now }) => [[`before:${key}`, before], [`now:${key}`, now]]));
+}
+
 /** What the page of a new link must say. */
 export function sayingsOfService(description: ServiceDescription, language: string): Sayings {
   const { name, provider, description: about } = description as unknown as {
@@ -106,11 +117,6 @@ export function compare(should: Sayings, does: Sayings): void {
   if (unknown !== undefined) throw new ShownError(unknown);
 }
 
-/** Text of others as pages spell it: what turns the text around it about is shown as a foreign body. */
-export function plain(text: string): string {
-  return text.replaceAll(/(?!\n)\p{Cc}|[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
-}
-
 /** The last whole day before an end, in UTC. */
 export function lastDay(end: number): string {
   return new Date(end - 1).toISOString().slice(0, 10);
@@ -121,10 +127,6 @@ export function endOf(day: string, max: number | undefined): number | undefined 
   if (day === "") return undefined;
   if (max !== undefined && day === lastDay(max)) return max;
   return Date.parse(`${day}T00:00:00Z`) + 86_400_000;
-}
-
-function sorted(names: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(names).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function full(said: Record<string, readonly string[]>): Sayings {

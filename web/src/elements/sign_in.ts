@@ -3,8 +3,8 @@
 import { signIn } from "../agent/signing_up.js";
 import { Person } from "../agent/person.js";
 import type { PartyId } from "../ids.js";
-import { localPath } from "./page.js";
-import { WalletElement, client, store } from "./wallet_element.js";
+import { client, go } from "./page.js";
+import { WalletElement, store } from "./wallet_element.js";
 
 export class SignIn extends WalletElement {
   protected ready(): void {
@@ -29,7 +29,7 @@ export class SignIn extends WalletElement {
   }
 
   async #enter(party: PartyId): Promise<void> {
-    const done = await this.act("wallet-signing", async () => signIn(await Person.open(client, store(), party)));
-    if (done) location.assign(localPath(this.getAttribute("here")));
+    const done = await this.act("wallet-signing", async () => signIn(await Person.open(client(), store(), party)));
+    if (done) go(this.getAttribute("here"));
   }
 }

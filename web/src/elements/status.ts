@@ -4,6 +4,7 @@ import { changeConsent, changeOf, without } from "../agent/changing.js";
 import { removeLink, restoreLink } from "../agent/linking.js";
 import type { Person } from "../agent/person.js";
 import { parse } from "../ids.js";
+import { client, go } from "./page.js";
 import { WalletElement, person } from "./wallet_element.js";
 
 /** What a form may ask for, and what the page is told then. */
@@ -18,7 +19,7 @@ const DONE: Readonly<Record<string, string>> = {
 
 export class Status extends WalletElement {
   protected ready(): void {
-    if (this.getAttribute("custody") !== "page") return;
+    if (this.getAttribute("custody") !== client().custody) return;
     this.onSubmit((form) => {
       const change = form.dataset["change"] ?? "";
       const isOurs = change in DONE;
@@ -33,7 +34,7 @@ export class Status extends WalletElement {
       await (this.hasAttribute("link") ? this.#ofLink(who, change) : this.#ofConsent(who, form, change));
     });
     const consent = this.getAttribute("consent");
-    if (done) location.assign(consent === null ? "/home/services" : `/home/consents/${consent}?done=${DONE[change]}`);
+    if (done) go(consent === null ? "/home/services" : `/home/consents/${consent}?done=${DONE[change]}`);
   }
 
   async #ofConsent(who: Person, form: HTMLFormElement, change: string): Promise<void> {

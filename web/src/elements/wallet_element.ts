@@ -1,6 +1,6 @@
 /** What the elements of the wallet have in common: saying what happens, one thing at a time. */
 
-import { NodeClient, NodeError } from "../agent/node_client.js";
+import { NodeError } from "../agent/node_client.js";
 import { Person } from "../agent/person.js";
 import { Distrust } from "../agent/session.js";
 import { ChangeError } from "../change.js";
@@ -10,10 +10,8 @@ import { KeyHistoryError } from "../key_history.js";
 import { KeyringError } from "../keystore/keyring.js";
 import { BrowserStore } from "../keystore/store.js";
 import { ChainError } from "../status_chain.js";
-import { party, words } from "./page.js";
+import { client, party, words } from "./page.js";
 import { ShownError } from "./shown.js";
-
-export const client = new NodeClient();
 
 let opened: BrowserStore | undefined;
 
@@ -24,7 +22,7 @@ export function store(): BrowserStore {
 
 /** Who is signed in, with the keys. @throws {KeyringError} `key-missing`: they are on another device. */
 export function person(): Promise<Person> {
-  return Person.open(client, store(), party());
+  return Person.open(client(), store(), party());
 }
 
 /** Runs one change of a wallet at a time, whatever is open in other tabs. */
@@ -36,6 +34,7 @@ const DEVICE_MESSAGES: Readonly<Record<DeviceError["code"], string>> = {
   "code-mistyped": "wallet-device-code-mistyped",
   "device-unknown": "wallet-device-unknown",
   "device-removed": "wallet-device-removed",
+  "key-past": "wallet-device-key-past",
   "device-last": "wallet-device-last",
   "key-swapped": "wallet-device-swapped",
   "keyring-absent": "wallet-device-no-keyring",
@@ -44,7 +43,7 @@ const DEVICE_MESSAGES: Readonly<Record<DeviceError["code"], string>> = {
 };
 
 /** Which message tells what went wrong; `distrust` is the one for what does not hold. */
-function message(error: unknown, distrust: string): [key: string, code: string] {
+export function told(error: unknown, distrust = "wallet-refused"): [key: string, code: string] {
   if (error instanceof DeviceError) return [DEVICE_MESSAGES[error.code], error.code];
   if (error instanceof KeyringError && error.code === "key-missing") return ["wallet-no-keys", error.code];
   if (error instanceof NodeError) {
@@ -102,7 +101,7 @@ export abstract class WalletElement extends HTMLElement {
       this.quiet();
       return true;
     } catch (error) {
-      const [key, code] = message(error, distrust);
+      const [key, code] = told(error, distrust);
       this.say(words(key, { code }), "alert");
       return false;
     } finally {

@@ -10,7 +10,7 @@ export function language(wanted: readonly string[] = navigator.languages): strin
   return primary.find((tag) => LANGUAGES.some((known) => known === tag)) ?? "en";
 }
 
-/** A message, with `{ $name }` filled in. */
-export function words(key: string, name = ""): string {
-  return (WORDS[language()]?.[key] ?? key).replaceAll("{ $name }", name);
+/** A message as it is in the catalogue. */
+export function message(key: string): string | undefined {
+  return WORDS[language()]?.[key];
 }

@@ -114,14 +114,16 @@ pub(super) async fn in_words(request: Request, next: Next) -> Response {
 /// The page of a failure.
 pub(super) fn failure_page(failure: &Failure, texts: Texts) -> Response {
     let problem = failure.problem();
-    let key = match problem.status {
-        404 => "failure-not-found",
-        403 => "failure-forbidden",
-        409 => "failure-conflict",
-        410 => "failure-gone",
-        429 => "failure-too-often",
-        503 => "failure-unavailable",
-        400..500 => "failure-refused",
+    let key = match (problem.code.as_str(), problem.status) {
+        // Most often somebody who changed their mind there.
+        ("provider-refused", _) => "failure-provider",
+        (_, 404) => "failure-not-found",
+        (_, 403) => "failure-forbidden",
+        (_, 409) => "failure-conflict",
+        (_, 410) => "failure-gone",
+        (_, 429) => "failure-too-often",
+        (_, 503) => "failure-unavailable",
+        (_, 400..500) => "failure-refused",
         _ => "failure-internal",
     };
     let shown = FailurePage {

@@ -89,6 +89,11 @@ impl Frame {
         wallet::said(&self.texts, self.party)
     }
 
+    /// The words of notices that the wallet is told, as JSON.
+    pub(crate) fn vocabulary(&self) -> String {
+        wallet::vocabulary(&self.texts)
+    }
+
     /// All languages, for the choice in the footer.
     #[expect(clippy::unused_self, reason = "templates call it on the frame")]
     pub(crate) fn languages(&self) -> Vec<Texts> {

@@ -35,6 +35,14 @@ pub(crate) fn is_mixed(text: &str) -> bool {
         .any(mixes)
 }
 
+/// The first letters of the first two words of a name: a mark that people know it by. Empty where a
+/// name has no word.
+pub(crate) fn initials(name: &str) -> String {
+    let words = name.split(|letter: char| !letter.is_alphanumeric());
+    let first = words.filter_map(|word| word.chars().next());
+    first.take(2).flat_map(char::to_uppercase).collect()
+}
+
 /// Scripts with letters that look like those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
@@ -106,5 +114,19 @@ mod tests {
             plain("Bright Énergie <b>\nשלום"),
             "Bright Énergie <b>\nשלום"
         );
+    }
+
+    #[test]
+    fn a_mark_is_made_of_a_name() {
+        for (name, mark) in [
+            ("Bright Energy Advice", "BE"),
+            ("meter-archive", "MA"),
+            ("Østkraft", "Ø"),
+            ("3-Phase", "3P"),
+            ("\u{202e}evil", "E"),
+            ("…", ""),
+        ] {
+            assert_eq!(initials(name), mark, "{name}");
+        }
     }
 }

@@ -37,6 +37,10 @@ pub(super) fn said(texts: &Texts, party: Option<PartyId>) -> String {
         ("wallet-device-unknown", texts.get("wallet-device-unknown")),
         ("wallet-device-swapped", texts.get("wallet-device-swapped")),
         ("wallet-device-removed", texts.get("wallet-device-removed")),
+        (
+            "wallet-device-key-past",
+            texts.get("wallet-device-key-past"),
+        ),
         ("wallet-device-last", texts.get("wallet-device-last")),
         (
             "wallet-device-no-keyring",
@@ -60,4 +64,21 @@ pub(super) fn said(texts: &Texts, party: Option<PartyId>) -> String {
         words,
     };
     serde_json::to_string(&said).expect("words have a JSON form")
+}
+
+/// The words of closed lists that stand in notices, as JSON for an attribute: with them the wallet makes
+/// again what a form says, from what was signed.
+pub(super) fn vocabulary(texts: &Texts) -> String {
+    let words: BTreeMap<&str, String> = vocabulary_keys()
+        .chain(["notice-special-text", "notice-automated-none"])
+        .map(|key| (key, texts.get(key)))
+        .collect();
+    serde_json::to_string(&words).expect("words have a JSON form")
+}
+
+/// The keys of the catalogue of closed lists: each language has all of them.
+fn vocabulary_keys() -> impl Iterator<Item = &'static str> {
+    let catalogue = include_str!("../../texts/pages/en/vocabulary.ftl");
+    let messages = catalogue.lines().filter(|line| !line.starts_with('#'));
+    messages.filter_map(|line| line.split_once(" = ").map(|(key, _)| key))
 }

@@ -20,7 +20,7 @@ use crate::node::Node;
 use crate::pages::dates::{day, last_day};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
-use crate::pages::spelling::{is_mixed, plain};
+use crate::pages::spelling::{initials, is_mixed, plain};
 use crate::pages::texts::Texts;
 use crate::redirects::Refused;
 
@@ -63,6 +63,8 @@ pub(super) struct FormPage {
     is_linked: bool,
     who: String,
     service: String,
+    /// The first letters of its name, where there is a picture of it elsewhere.
+    initials: String,
     provider: String,
     business_id: String,
     origin: String,
@@ -286,6 +288,7 @@ impl Worded<'_> {
             is_linked: false,
             who: String::new(),
             service: plain(&notice.service_name),
+            initials: initials(&notice.service_name),
             provider: plain(&notice.provider.name),
             business_id: plain(&notice.provider.business_id),
             origin: String::new(),

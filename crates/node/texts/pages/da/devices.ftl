@@ -62,6 +62,7 @@ wallet-device-code-mistyped = Koden er skrevet forkert. Tjek den bogstav for bog
 wallet-device-unknown = Ingen af dine ventende enheder viser denne kode. Viser den den stadig, kan nogen have sat en anden nøgle imellem: gå ikke videre.
 wallet-device-swapped = Noden nævner en anden nøgle, end enheden viser. Der er nogen imellem: intet blev sendt. Sig det til operatøren.
 wallet-device-removed = Denne enhed er fjernet. Den får ingen nøgler mere.
+wallet-device-key-past = Nøglerne til denne konto er ændret på en anden enhed. Bekræft din adresse for at hente de nye.
 wallet-device-last = En enhed fjerner ikke sig selv. Gør det fra en anden, eller slet kontoen.
 wallet-device-no-keyring = Der opbevares ingen nøgler til denne konto.
 wallet-device-kit-unknown = Dette sæt hører ikke, eller ikke længere, til denne konto.

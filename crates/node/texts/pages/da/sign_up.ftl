@@ -12,6 +12,7 @@ sign-up-code-title = Indtast din kode
 sign-up-code-sent = Vi har skrevet til { $name }. I brevet er der en kode, eller et link hvis adressen har en konto.
 sign-up-code = Koden fra brevet
 sign-up-code-wrong = Dette er ikke koden. Tjek den tegn for tegn; den har otte tegn.
+sign-up-begun = Du er begyndt her før: dine nøgler er lavet, og kun din adresse mangler. Indtast koden fra brevet, eller din adresse for at få en ny.
 sign-up-begin = Opret min konto
 sign-up-code-none = Intet brev? Se i uønsket post, eller tjek adressen.
 sign-up-back = Brug en anden adresse

@@ -62,6 +62,7 @@ wallet-device-code-mistyped = The code is mistyped. Check it letter by letter.
 wallet-device-unknown = No device of yours that waits shows this code. If it still shows it, somebody may have put another key in between: do not go on.
 wallet-device-swapped = The node names another key than the device shows. Somebody is in between: nothing was sent. Tell the operator.
 wallet-device-removed = This device was removed. It gets no keys any more.
+wallet-device-key-past = The keys of this account were changed on another device. Confirm your address to take the new ones in.
 wallet-device-last = A device does not remove itself. Do it from another one, or erase the account.
 wallet-device-no-keyring = No keys are kept for this account.
 wallet-device-kit-unknown = This kit is not, or no longer, one of this account.

@@ -12,6 +12,7 @@ sign-up-code-title = Enter your code
 sign-up-code-sent = We have written to { $name }. The letter has a code, or a link if the address has an account.
 sign-up-code = The code from the letter
 sign-up-code-wrong = This is not the code. Check it letter by letter; it has eight characters.
+sign-up-begun = You have begun here before: your keys are made, and only your address is missing. Enter the code from the letter, or your address for a new one.
 sign-up-begin = Begin my account
 sign-up-code-none = No letter? Look among unwanted mail, or check the address.
 sign-up-back = Use another address

@@ -62,6 +62,7 @@ wallet-device-code-mistyped = De code is verkeerd getypt. Controleer haar letter
 wallet-device-unknown = Geen wachtend apparaat van u toont deze code. Toont het haar nog steeds, dan kan iemand er een andere sleutel tussen hebben gezet: ga niet verder.
 wallet-device-swapped = De node noemt een andere sleutel dan het apparaat toont. Er zit iemand tussen: er is niets verstuurd. Meld het de beheerder.
 wallet-device-removed = Dit apparaat is verwijderd. Het krijgt geen sleutels meer.
+wallet-device-key-past = De sleutels van dit account zijn op een ander apparaat veranderd. Bevestig uw adres om de nieuwe op te nemen.
 wallet-device-last = Een apparaat verwijdert zichzelf niet. Doe het vanaf een ander, of wis het account.
 wallet-device-no-keyring = Voor dit account worden geen sleutels bewaard.
 wallet-device-kit-unknown = Deze kit is niet, of niet meer, van dit account.

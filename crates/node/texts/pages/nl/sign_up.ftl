@@ -12,6 +12,7 @@ sign-up-code-title = Vul uw code in
 sign-up-code-sent = Wij hebben geschreven aan { $name }. In de brief staat een code, of een link als het adres een account heeft.
 sign-up-code = De code uit de brief
 sign-up-code-wrong = Dit is niet de code. Kijk hem teken voor teken na; hij heeft acht tekens.
+sign-up-begun = U bent hier al begonnen: uw sleutels zijn gemaakt, alleen uw adres ontbreekt nog. Vul de code uit de brief in, of uw adres voor een nieuwe.
 sign-up-begin = Begin mijn account
 sign-up-code-none = Geen brief? Kijk bij ongewenste mail of controleer het adres.
 sign-up-back = Ander adres gebruiken
