@@ -19,9 +19,9 @@ export async function launch() {
   return chromium.launch({ executablePath, args: FLAGS, chromiumSandbox: process.getuid() !== 0 });
 }
 
-/** A tab that writes down what must not happen, and how much was transferred. */
+/** A tab that writes down what must not happen, and how much was transferred. `others` are origins that it may call, too. */
 export class Tab {
-  static async open(context, origin) {
+  static async open(context, origin, others = []) {
     const tab = new Tab();
     tab.page = await context.newPage();
     tab.origin = origin;
@@ -36,7 +36,7 @@ export class Tab {
     page.on("pageerror", (error) => tab.#note("script", error.message));
     page.on("request", (request) => {
       const url = new URL(request.url());
-      const isOwn = url.origin === origin || ["data:", "blob:", "about:"].includes(url.protocol);
+      const isOwn = [origin, ...others].includes(url.origin) || ["data:", "blob:", "about:"].includes(url.protocol);
       if (!isOwn) tab.#note("request to another host", request.url());
     });
     page.on("requestfailed", (request) => {

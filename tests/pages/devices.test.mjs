@@ -6,10 +6,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { album, look as lookAt } from "./album.mjs";
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
+import { keyringOf, own } from "./kept.mjs";
 import { Node } from "./node.mjs";
-import { album } from "./scene.mjs";
 
 const EMAIL = "robin@example.org";
 const CODE = /^([A-Z0-9]{4}-[A-Z0-9]{4})\r?$/m;
@@ -40,30 +41,7 @@ async function signIn(tab) {
 }
 
 async function look(tab, name) {
-  const wrong = [];
-  for (const [width, colorScheme] of [[320, "light"], [1280, "dark"]]) {
-    await tab.page.setViewportSize({ width, height: 900 });
-    await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    wrong.push(...(await checks.view(tab)));
-    await tab.page.screenshot({ path: join(pictures, `devices-${name}-${width}-${colorScheme}.png`), fullPage: true });
-  }
-  assert.deepEqual(wrong, [], name);
-}
-
-/** The keys that sign on a device, by what the wallet says of itself. */
-async function keyringOf(tab) {
-  return tab.page.evaluate(async () => {
-    const opening = indexedDB.open("assent-wallet");
-    await new Promise((resolve) => (opening.onsuccess = resolve));
-    const asked = opening.result.transaction("wallets").objectStore("wallets").getAll();
-    const [wallet] = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
-    return wallet?.keyring.entries[0].signing.x;
-  });
-}
-
-/** Where a device says of itself which one of the list it is. */
-function own(tab) {
-  return tab.page.locator("[data-own]:not([hidden])");
+  assert.deepEqual(await lookAt(tab, `devices-${name}`), []);
 }
 
 before(async () => {

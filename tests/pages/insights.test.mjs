@@ -12,7 +12,7 @@ import { after, before, describe, it } from "node:test";
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import { Node, within } from "./node.mjs";
-import { album } from "./scene.mjs";
+import { album } from "./album.mjs";
 import { Service } from "./service.mjs";
 
 const EMAIL = "robin@example.org";

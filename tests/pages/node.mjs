@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const REPOSITORY = new URL("../../", import.meta.url).pathname;
 /** The command that is tested. */
-const ASSENT = process.env.ASSENT_TEST_COMMAND ?? join(REPOSITORY, "target/debug/assent");
+export const ASSENT = process.env.ASSENT_TEST_COMMAND ?? join(REPOSITORY, "target/debug/assent");
 const PATIENCE_MS = 20_000;
 /** The commands that talk to no node. */
 const OFFLINE = new Set(["party new", "service validate"]);
@@ -18,13 +18,13 @@ const OFFLINE = new Set(["party new", "service validate"]);
 const LOCAL = new Set(["backup"]);
 
 /** The environment without settings of the user, whose node is another. */
-function environment(more) {
+export function environment(more) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("ASSENT_"));
   return { ...Object.fromEntries(kept), NO_COLOR: "1", RUST_LOG: "warn", ...more };
 }
 
 export class Node {
-  /** Makes a node in a folder that is thrown away, prepares its data directory, and starts it. */
+  /** Makes a node in a folder that is thrown away, prepares its data directory, and starts it with what that answers. */
   static async start(prepare = async () => {}) {
     const folder = await mkdtemp(join(tmpdir(), "assent-pages-"));
     const node = new Node();
@@ -32,9 +32,9 @@ export class Node {
     node.dataDir = join(folder, "node");
     const settings = environment({ ASSENT_REQUESTS_PER_MINUTE: "0" });
     await run(ASSENT, ["init", "--data-dir", node.dataDir], { env: settings });
-    await prepare(node.dataDir);
+    const more = (await prepare(node.dataDir)) ?? [];
     const where = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-    node.child = spawn(ASSENT, ["serve", "--json", "--data-dir", node.dataDir, ...where], {
+    node.child = spawn(ASSENT, ["serve", "--json", "--data-dir", node.dataDir, ...where, ...more], {
       env: settings,
       stdio: ["ignore", "pipe", "inherit"],
     });

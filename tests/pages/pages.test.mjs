@@ -4,26 +4,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { album, look, SOME_VIEWS, VIEWS } from "./album.mjs";
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import * as keyboard from "./keyboard.mjs";
 import * as passkeys from "./passkeys.mjs";
 import * as pseudo from "./pseudo.mjs";
-import { album, Scene } from "./scene.mjs";
+import { Scene } from "./scene.mjs";
 import { PAGES } from "./table.mjs";
 
-/** Widths and colours. 320 pixels are 1280 at 400 %. */
-const VIEWS = [
-  [320, "light"],
-  [320, "dark"],
-  [1280, "light"],
-  [1280, "dark"],
-];
-/** Without JavaScript nothing else decides about colours than with it. */
-const VIEWS_WITHOUT_SCRIPT = [
-  [320, "light"],
-  [1280, "dark"],
-];
 const HEIGHT = 900;
 
 let browser;
@@ -53,25 +42,11 @@ async function open(row, script) {
   return { context, tab };
 }
 
-/** Looks at a page in sizes and colours; what is wrong. */
-async function look(row, tab, views, manner) {
-  const wrong = [];
-  for (const [width, colorScheme] of views) {
-    await tab.page.setViewportSize({ width, height: HEIGHT });
-    await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const found = await checks.view(tab);
-    wrong.push(...found.map((what) => `${width} px, ${colorScheme}: ${what}`));
-    const path = join(pictures, `${[row.name, width, colorScheme, ...manner].join("-")}.png`);
-    await tab.page.screenshot({ path, fullPage: true });
-  }
-  return wrong;
-}
-
 async function holds(row) {
   const { context, tab } = await open(row, true);
   try {
     const wrong = await checks.document_(tab, row.language ?? "en");
-    wrong.push(...(await look(row, tab, VIEWS, [])));
+    wrong.push(...(await look(tab, row.name, VIEWS)));
     wrong.push(...(await keyboard.walk(tab)));
     assert.ok(wrong.length === 0, `\n  ${wrong.join("\n  ")}`);
   } finally {
@@ -85,7 +60,7 @@ async function holdsWithoutScript(row) {
   try {
     const wrong = await checks.document_(tab, row.language ?? "en");
     const twin = await tab.twin(scripted);
-    wrong.push(...(await look(row, twin, VIEWS_WITHOUT_SCRIPT, ["no-script"])));
+    wrong.push(...(await look(twin, row.name, SOME_VIEWS, ["no-script"])));
     assert.ok(wrong.length === 0, `\n  ${wrong.join("\n  ")}`);
   } finally {
     await context.close();
@@ -177,6 +152,36 @@ describe("keyboard alone", { timeout: 60_000 }, () => {
       assert.equal(new URL(page.url()).pathname, "/home");
       await keyboard.press(page, "Sign out");
       assert.equal(new URL(page.url()).pathname, "/");
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe("a notice", { timeout: 60_000 }, () => {
+  it("is short on the form, whole on paper, and the same for programs", async () => {
+    const context = await scene.context({ who: "household" });
+    const tab = await Tab.open(context, scene.node.url);
+    const { page } = tab;
+    try {
+      await tab.visit(`/home/requests/${scene.special}`);
+      const full = page.locator("#notice dl");
+      assert.equal(await full.isVisible(), false, "behind one line");
+      assert.ok(await page.locator("#special").isVisible(), "that the data is special stands before all");
+      const [mark, name] = await Promise.all([".initials", "#requester [data-said]"].map((one) => page.locator(one).textContent()));
+      assert.deepEqual([mark, name], ["CA", "Clinic at the Canal"]);
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      assert.ok(await full.isVisible());
+      for (const hidden of ["header.bar", "footer", "#give"]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+      const said = await full.innerText();
+      for (const heading of ["Who is responsible", "Legal basis", "Your rights", "Where to complain", "Language, version and digest"]) {
+        assert.ok(said.includes(heading), heading);
+      }
+      await page.screenshot({ path: join(pictures, "consent-form-special-printed.png"), fullPage: true });
+      const machine = await page.locator("a[type='application/json']").getAttribute("href");
+      const form = await (await page.request.get(scene.node.url + machine)).json();
+      assert.ok(said.includes(form.notice_digest));
+      assert.deepEqual([form.notice.language, form.notice.purpose.special_categories], ["en", true]);
     } finally {
       await context.close();
     }

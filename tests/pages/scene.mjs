@@ -1,9 +1,13 @@
 // Who and what there is when one looks at the pages.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 
+import { Meter } from "./meter.mjs";
 import { Demonstration, Node } from "./node.mjs";
 import { Tab } from "./browser.mjs";
+
+/** When a consent ends that the pages show after its end. */
+const SHORTLY_MS = 8_000;
 
 export class Scene {
   static async set(browser, prepare) {
@@ -11,6 +15,7 @@ export class Scene {
     scene.browser = browser;
     scene.node = await Node.start(prepare);
     scene.sessions = {};
+    scene.meters = [];
     await scene.#newcomer();
     await scene.#household();
     await scene.#hosted();
@@ -18,6 +23,7 @@ export class Scene {
   }
 
   async clear() {
+    for (const meter of this.meters) await meter.stop();
     await this.node.stop();
     await this.demonstration?.stop();
   }
@@ -81,6 +87,7 @@ export class Scene {
     };
     const source = ["--source", services.archive];
     const advice = () => ask("adviser", "energy-advice", ...source);
+    this.services = services;
     this.consent = await give(await advice(), "--without", "power_delivered");
     this.paused = await give(await ask("adviser", "street-comparison", ...source));
     await node.assent("pause", this.paused, "--wallet", "household");
@@ -89,12 +96,35 @@ export class Scene {
     this.withdrawn = await give(await faults(), "--supersedes", this.replaced);
     await node.assent("withdraw", this.withdrawn, "--wallet", "household");
     await node.assent("refuse", await faults(), "--wallet", "household");
+    const end = new Date(Date.now() + SHORTLY_MS);
+    const until = end.toISOString();
+    this.expired = await give(await ask("archive", "find-faults", "--until-at-most", until), "--until", until);
     this.request = await advice();
-    this.services = services;
+    this.special = await this.#special(`${examples}energy-adviser.json`);
     await node.assent("account", "name", "--wallet", "household");
     await this.signIn("household", "household");
     await this.signIn("adviser", "adviser.json");
     await this.#console(examples);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, end - Date.now())));
+  }
+
+  /** A question about data that the law protects in particular, of a service of its own. */
+  async #special(example) {
+    const { node } = this;
+    const description = JSON.parse(await readFile(example, "utf8"));
+    description.name = "Clinic at the Canal";
+    for (const purpose of description.purposes) purpose.special_categories = true;
+    const [file, keys] = [node.path("clinic-description.json"), "clinic.json"];
+    await writeFile(file, JSON.stringify(description));
+    await node.assent("party", "new", "--kind", "organisation", "--out", keys);
+    await node.assent("party", "register", "--keys", keys);
+    const { service_id } = await node.assent("service", "register", "--keys", keys, "--description", file);
+    const who = ["--wallet", "household", "--keys", keys];
+    const linked = await node.assent("link", "create", ...who, "--service", service_id, "--account", "patient 7");
+    const source = ["--source", this.services.archive];
+    const link = ["--link", linked.slr_id ?? linked.link];
+    const asked = await node.assent("request", "--keys", keys, ...link, "--purpose", "energy-advice", ...source);
+    return asked.request_id ?? asked.request;
   }
 
   /** What the console and the operator's pages show: a second version, an endpoint that fails, a copy. */
@@ -147,9 +177,29 @@ export class Scene {
     await page.locator("#delegate-name").fill("My daughter");
     await page.locator("#delegate-email").fill("daughter@example.org");
     await page.getByRole("button", { name: "Send the invitation", exact: true }).click();
+    await this.#pair(page);
     this.sessions.hosted = await context.storageState();
     await context.close();
     await this.#daughter();
+  }
+
+  /** A meter that shows a code, until the scene is cleared. */
+  async meter(label) {
+    const meter = await Meter.start(this.demonstration.url, label);
+    this.meters.push(meter);
+    return meter;
+  }
+
+  /** Pairs a meter with the household. */
+  async #pair(page) {
+    const { code } = await this.meter("Meter in the hall");
+    await page.goto(`${this.demonstration.url}/home/meters/add`);
+    await page.locator("#code").fill(code);
+    await page.getByRole("button", { name: "Look for it", exact: true }).click();
+    await page.getByRole("button", { name: "Pair it with me", exact: true }).click();
+    await page.waitForURL("**/home/meters?done=paired");
+    await page.goto(`${this.demonstration.url}/home/meters`);
+    this.unpairing = await page.locator("a[href$='/unpair']").getAttribute("href");
   }
 
   /** Somebody whom the household lets look after its home. */
@@ -168,6 +218,7 @@ export class Scene {
     await page.goto(url + this.invitation);
     await page.getByRole("button", { name: "Accept", exact: true }).click();
     await page.waitForURL("**/home/shared");
+    this.sessions.daughter = await context.storageState();
     await page.getByRole("button", { name: "Look in", exact: true }).click();
     await page.waitForURL("**/home");
     this.sessions.visitor = await context.storageState();
@@ -185,11 +236,4 @@ export class Scene {
     this.sessions[who] = await context.storageState();
     await context.close();
   }
-}
-
-/** Where pictures of pages go; made anew by each run. */
-export async function album() {
-  const folder = process.env.ASSENT_TEST_PICTURES ?? new URL("../../target/pages", import.meta.url).pathname;
-  await mkdir(folder, { recursive: true });
-  return folder;
 }

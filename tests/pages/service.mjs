@@ -2,7 +2,7 @@
 // `web`, which `cargo xtask web` compiles.
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 
 const LIBRARY = new URL("../../web/build/src/", import.meta.url);
 const from = (module) => import(new URL(module, LIBRARY)).catch(() => {
@@ -30,14 +30,31 @@ export class Service {
       "service", "register", "--keys", keys, "--description", `${EXAMPLES}${example}.json`,
     );
     const service = new Service();
+    Object.assign(service, { node, keyFile: keys });
     const file = JSON.parse(await readFile(node.path(keys), "utf8"));
     service.keys = { party: file.party, signing: await signingKey(decode(file.signing, 32)) };
     service.client = new NodeClient(node.url);
     service.chain = (await service.client.get("/v1/chain")).chain_id;
     const id = registered.service_id ?? registered.service;
-    service.description = (await service.client.get(`/v1/services/${id}`)).description;
-    service.reference = await reference(service.description);
+    await service.#read(id);
     return service;
+  }
+
+  async #read(id) {
+    this.description = (await this.client.get(`/v1/services/${id}`)).description;
+    this.reference = await reference(this.description);
+  }
+
+  /** Registers the next version of the description, in which something was changed. */
+  async supersede(change) {
+    const { service_id, version, provider, ...next } = structuredClone(this.description);
+    const { party_id, ...rest } = provider;
+    const said = { ...next, provider: rest };
+    change(said);
+    const file = this.node.path(`${service_id}.json`);
+    await writeFile(file, JSON.stringify(said));
+    await this.node.assent("service", "register", "--keys", this.keyFile, "--service", service_id, "--description", file);
+    await this.#read(service_id);
   }
 
   get #signer() {

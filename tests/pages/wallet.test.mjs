@@ -3,14 +3,14 @@
 // One story, told in order by the keyboard. A page or an answer that somebody altered is tried where it would matter.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { look as lookAt } from "./album.mjs";
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import { press, reach } from "./keyboard.mjs";
+import { keyringOf } from "./kept.mjs";
 import { Node } from "./node.mjs";
-import { album } from "./scene.mjs";
 import { Service } from "./service.mjs";
 
 const EMAIL = "robin@example.org";
@@ -23,12 +23,10 @@ let archive;
 let context;
 let tab;
 let page;
-let pictures;
 let consent;
 
 before(async () => {
   browser = await launch();
-  pictures = await album();
   node = await Node.start();
   adviser = await Service.register(node, "adviser", "energy-adviser");
   archive = await Service.register(node, "archive", "meter-archive");
@@ -45,15 +43,7 @@ after(async () => {
 
 /** Looks at the page as it is, small and large. */
 async function look(name) {
-  const wrong = [];
-  for (const [width, colorScheme] of [[320, "light"], [1280, "dark"]]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    wrong.push(...(await checks.view(tab)));
-    await page.screenshot({ path: join(pictures, `wallet-${name}-${width}-${colorScheme}.png`), fullPage: true });
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(await lookAt(tab, `wallet-${name}`), []);
 }
 
 /** What happened on the way that must not: nothing on the console, to nobody else, and not too much. */
@@ -110,11 +100,19 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     await look("sign-up-code");
     const code = await node.letter(EMAIL, CODE);
     assert.equal(await page.evaluate(() => document.activeElement.id), "own-code");
+    // A tab that is closed now leaves an account without an address: the next goes on with it.
+    const key = await keyringOf(tab);
+    await open("/sign-up");
+    await page.getByText("You have begun here before").waitFor();
+    await look("sign-up-begun");
+    assert.equal(await keyringOf(tab), key);
+    await reach(page, "own-code");
     await page.keyboard.type("AAAA-AAAA");
     await page.keyboard.press("Enter");
     assert.match(await refusal(), /not the code/);
     await page.locator("#own-code").fill(code);
     await Promise.all([page.waitForURL("**/home"), page.keyboard.press("Enter")]);
+    assert.equal(await keyringOf(tab), key, "one account");
     await open("/home/account");
     const party = await page.locator("dd code").first().textContent();
     const view = await adviser.client.get(`/v1/parties/${party}`);
@@ -274,6 +272,49 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     await give(true);
     assert.notEqual(consent, first);
     assert.equal((await adviser.client.get(`/v1/consents/${first}`)).status, "superseded");
+  });
+
+  it("does not replace what was given while the page tells other changes than there are", async () => {
+    const before_ = consent;
+    await adviser.supersede(({ purposes }) => {
+      const purpose = purposes.find(({ purpose_id }) => purpose_id === "energy-advice");
+      purpose.storage.period.en = "ten years";
+      purpose.recipients = [...purpose.recipients, "public"];
+    });
+    const request = await adviser.askConsent("energy-advice", archive);
+    const form = `/home/requests/${request}`;
+    const section = /<section class="note warn" aria-labelledby="replaces">[^]*?<\/section>/;
+    const within_ = (alter) => (html) => html.replace(section, alter);
+    const tried = async (what, alter) => {
+      await page.route(`**${form}`, async (route) => {
+        const answer = await route.fetch();
+        const body = await answer.text();
+        assert.notEqual(alter(body), body, what);
+        await route.fulfill({ response: answer, body: alter(body) });
+      });
+      await open(form);
+      const sent = await sentDuring(async () => {
+        await page.getByRole("button", { name: "Give consent" }).click();
+        assert.match(await refusal(), /shown-mismatch/, what);
+      });
+      await page.unroute(`**${form}`);
+      assert.deepEqual(sent, [], what);
+    };
+    await tried("no word of any change", within_(() => ""));
+    await tried("as if nothing were replaced", (html) => within_(() => "")(html).replace(/ data-replaces="[^"]*"/, ""));
+    await tried("another period", within_((html) => html.replaceAll("ten years", "two years")));
+    await tried("other recipients", within_((html) => html.replaceAll("the public", "the service")));
+    await tried("an earlier period that never was", within_((html) => html.replace(/(<del><bdi data-said="before:notice-period">)[^<]*/, "$1ten years")));
+    await tried("a change more", within_((html) => html.replace("</section>", '<p><ins><bdi data-said="now:notice-risks">None</bdi></ins></p></section>')));
+    await tried("another risk in the full notice", (html) => html.replace(/(data-said="notice-risks">)[^<]*/, "$1None."));
+    await open(form);
+    const told = (list) => page.locator(`[aria-labelledby=replaces] ${list}`).allTextContents();
+    assert.deepEqual(await told("h3"), ["Who receives it", "How long it is kept"]);
+    await quiet();
+    await look("changed");
+    await pressAndLeave("Give consent");
+    consent = (await adviser.client.get(`/v1/consent-requests/${request}`)).cr_id;
+    assert.equal((await adviser.client.get(`/v1/consents/${before_}`)).status, "superseded");
   });
 
   it("removes a link and restores it, with what hangs on it", async () => {

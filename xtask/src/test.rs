@@ -171,6 +171,7 @@ fn pages(tools: &Tools) -> io::Result<Tally> {
             "tests/pages/wallet.test.mjs",
             "tests/pages/devices.test.mjs",
             "tests/pages/standalone.test.mjs",
+            "tests/pages/providers.test.mjs",
             "tests/pages/insights.test.mjs",
         ])
         .env("ASSENT_TEST_COMMAND", target.join("debug/assent"))
