@@ -2,7 +2,7 @@
 
 import { agreedTo } from "../agent/answering.js";
 import { heldConsent } from "../agent/changing.js";
-import { factsOf } from "../facts.js";
+import { factsOf, titled } from "../facts.js";
 import { client, language, word, words } from "../elements/page.js";
 import { person } from "../elements/wallet_element.js";
 import { type ConsentId, parse } from "../ids.js";
@@ -40,10 +40,12 @@ export async function consent(wanted: string, done: string): Promise<void> {
   const notice = await agreedTo(who, one, language());
   const said = Object.fromEntries(factsOf(notice, word).map(({ key, lines }) => [key, lines.map(foreign)]));
   const told = DONE[done] === undefined ? [] : [element("p", { class: "note", role: "status" }, words(DONE[done]))];
+  const often = notice.datasets.filter(({ dataset_id, how_often }) => how_often !== undefined && one.chain.resourceSet[dataset_id]);
   const terms = facts([
     [words("fact-purpose"), ...(said["notice-purpose"] ?? []), ...(said["notice-what-for"] ?? [])],
     [words("fact-who"), ...(said["notice-controller"] ?? []).slice(0, 1)],
     [words("fact-data"), ...namesOf(notice, one.chain).map(foreign)],
+    ...(often.length > 0 ? [[words("fact-how-often"), ...often.map((dataset) => foreign(titled(dataset)))] as const] : []),
     [words("fact-until"), until(one.record.common_part["valid_until"])],
     [words("fact-after"), ...(said["notice-termination"] ?? [])],
     [words("fact-id"), element("code", {}, id)],
