@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerNo, answerYes, asked } from "../src/agent/answering.js";
+import { answerNo, answerYes, asked, replacedBy } from "../src/agent/answering.js";
 import { link } from "../src/agent/linking.js";
 import { Session } from "../src/agent/session.js";
 import { reference } from "../src/description.js";
@@ -232,4 +232,38 @@ test("a history of keys gives the keys of now", async () => {
   assert.deepEqual(history.kids, [first.signing.verifying.kid, then.signing.verifying.kid]);
   assert.equal(history.signingKey.kid, then.signing.verifying.kid);
   await assert.rejects(trace(first.party, "assent:other", then.statements), { code: "unreadable" });
+});
+
+test("what was agreed to before is what the person's own record has the digest of", async () => {
+  const cast = await Cast.assemble();
+  const first = await cast.ask();
+  await yes(cast, first);
+  const [, body] = cast.node.sent.find(([path]) => path === "/v1/consents")!;
+  const shown = async (compact: string) => {
+    const { content, digest } = await verify<ConsentRecord>("assent-cr+jwt", CHAIN, compact);
+    return { cr_id: content.common_part.cr_id, status: "active", head: digest, record: compact, statuses: [] };
+  };
+  const [sink, source] = [await shown(body.record), await shown(body.source_record)];
+  const list = `/v1/pseudonyms/${cast.link.surrogate}/consents`;
+  cast.node.answers.set(list, { items: [sink] });
+  for (const view of [sink, source]) cast.node.answers.set(`/v1/consents/${view.cr_id}`, view);
+
+  const again = await asked(cast.person, await cast.ask(), "en");
+  const found = await replacedBy(cast.person, again);
+  assert.equal(found?.record.chain.crId, sink.cr_id);
+  assert.equal(found?.source?.chain.crId, source.cr_id);
+  assert.notEqual(found?.notice.valid_until_max, undefined);
+
+  // Node and requester together say that another question was asked then.
+  const path = `/v1/consent-requests/${first}`;
+  const { request } = cast.node.answers.get(path) as { request: string };
+  const said = (await verify<ConsentRequest>("assent-consent-request+jwt", CHAIN, request)).content;
+  const other = { ...said, valid_until_max: Date.now() + 3650 * 86_400_000 };
+  const signed = await new Signer(CHAIN, Date.now()).sign("assent-consent-request+jwt", cast.requester.signing, other);
+  cast.node.answers.set(path, { request: signed.compact });
+  await assert.rejects(replacedBy(cast.person, again), { code: "earlier-notice-mismatch" });
+
+  // What has ended is replaced by nothing, whatever else it was.
+  cast.node.answers.set(list, { items: [{ ...sink, status: "withdrawn" }] });
+  assert.equal(await replacedBy(cast.person, again), undefined);
 });
