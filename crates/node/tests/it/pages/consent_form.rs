@@ -376,7 +376,7 @@ async fn a_new_consent_shows_what_changed_and_replaces_the_old_one() {
     let page = browser.get(&path).await.text();
     assert!(page.contains("This replaces your consent of"), "{page}");
     assert!(
-        page.contains("<ins><bdi>ninety years</bdi></ins>"),
+        page.contains("<ins><bdi data-said=\"now:notice-period\">ninety years</bdi></ins>"),
         "{page}"
     );
     // Whoever has not seen that it replaces one cannot have it replaced.
