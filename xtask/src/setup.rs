@@ -14,11 +14,12 @@ use std::process::{Command, ExitCode};
 type Need = fn() -> io::Result<Option<PathBuf>>;
 
 /// What the tests may need, by the variable that tells them where it is.
-const NEEDS: [(&str, Need); 6] = [
+const NEEDS: [(&str, Need); 7] = [
     ("ASSENT_TEST_POSTGRES_BIN", postgres),
     ("ASSENT_TEST_NODE_MODULES", judge_modules),
     ("ASSENT_TEST_OPENAPI_MODULES", linter_modules),
     ("ASSENT_TEST_PYTHON", python),
+    ("ASSENT_TEST_BUCKETS", buckets),
     ("ASSENT_TEST_PAGES_MODULES", page_modules),
     ("ASSENT_TEST_CHROMIUM", chromium),
 ];
@@ -148,11 +149,23 @@ pub(crate) fn node_modules(folder: &str) -> io::Result<Option<PathBuf>> {
 
 /// The interpreter of a virtual environment that has the packages of the Python judges.
 pub(crate) fn python() -> io::Result<Option<PathBuf>> {
-    let requirements = root().join("tests/judges/python/requirements.txt");
+    let folder = python_with("tests/judges/python/requirements.txt", "venv")?;
+    Ok(folder.map(|folder| folder.join("bin/python")))
+}
+
+/// A server that speaks S3, for what the node keeps in a bucket.
+fn buckets() -> io::Result<Option<PathBuf>> {
+    let folder = python_with("tests/judges/buckets/requirements.txt", "buckets")?;
+    Ok(folder.map(|folder| folder.join("bin/moto_server")))
+}
+
+/// A folder of the target with a Python that has exactly what `requirements` lists.
+fn python_with(requirements: &str, folder: &str) -> io::Result<Option<PathBuf>> {
+    let requirements = root().join(requirements);
     if !requirements.is_file() {
         return Ok(None);
     }
-    let folder = repository::target()?.join("venv");
+    let folder = repository::target()?.join(folder);
     let python = folder.join("bin/python");
     let installed = folder.join("installed.txt");
     let wanted = fs::read(&requirements)?;
@@ -169,6 +182,7 @@ pub(crate) fn python() -> io::Result<Option<PathBuf>> {
                     "pip",
                     "install",
                     "--quiet",
+                    "--no-deps",
                     "--disable-pip-version-check",
                 ])
                 .arg("--requirement")
@@ -176,7 +190,7 @@ pub(crate) fn python() -> io::Result<Option<PathBuf>> {
         )?;
         fs::write(&installed, wanted)?;
     }
-    Ok(Some(python))
+    Ok(Some(folder))
 }
 
 /// Installs Debian packages, where that is possible; otherwise `advice` is the error.

@@ -1,6 +1,6 @@
 //! What an operator sets. Defaults < file (TOML) < environment (`ASSENT_…`) < flags.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use assent_model::names::ChainId;
 use serde::{Deserialize, Serialize};
 
 use crate::network::TrustedProxies;
+use crate::objects;
 use crate::webhooks::guard::Guard;
 
 /// The configuration of a node.
@@ -50,6 +51,13 @@ pub struct Config {
     pub stream_records_per_minute: u32,
     /// How many hours records of streams stay in the store, before they go into segments beside it.
     pub stream_rows_hours: u64,
+    /// `s3://BUCKET/PREFIX` for the segments of old records; files below `objects` in the data
+    /// directory when empty. How to get into the bucket stands in the environment, by the usual
+    /// names (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT_URL`, …).
+    pub objects_url: String,
+    /// Options of the bucket, by the same names, over those of the environment: a table of the file.
+    /// Hidden when printed.
+    pub objects_options: BTreeMap<String, String>,
     /// For how many days records of streams are kept.
     pub stream_kept_days: u64,
     /// Where the people of organisations sign in, beside the other ways: tables of the file, each
@@ -100,6 +108,8 @@ impl Default for Config {
             mail_from: "Assent <no-reply@localhost>".into(),
             stream_records_per_minute: 60_000,
             stream_rows_hours: 24,
+            objects_url: String::new(),
+            objects_options: BTreeMap::new(),
             stream_kept_days: 400,
             identity_providers: Vec::new(),
         }
@@ -182,6 +192,18 @@ impl Config {
             "1 day to 100 years",
         )?;
         bounds(
+            self.objects_url.is_empty() || is_bucket(&self.objects_url),
+            "objects_url",
+            "`s3://BUCKET` or `s3://BUCKET/PREFIX`",
+        )?;
+        bounds(
+            self.objects_options
+                .keys()
+                .all(|name| objects::is_option(name)),
+            "objects_options",
+            "options of a bucket, such as `AWS_REGION`",
+        )?;
+        bounds(
             self.identity_providers.len() <= 8,
             "identity_providers",
             "8 at most",
@@ -214,6 +236,9 @@ impl Config {
                 "(hidden)".clone_into(&mut provider.client_secret);
             }
         }
+        for option in shown.objects_options.values_mut() {
+            "(hidden)".clone_into(option);
+        }
         let value = serde_json::to_value(shown).expect("a configuration has a JSON form");
         let fields = value.as_object().expect("a configuration is an object");
         let line = |(name, value): (&String, &serde_json::Value)| {
@@ -238,6 +263,15 @@ impl IdentityProvider {
             && !self.client_id.is_empty()
             && Guard::new(self.private).check(&self.issuer).is_ok()
     }
+}
+
+/// Whether this names a bucket, and no user, port or query.
+fn is_bucket(url: &str) -> bool {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-._/".contains(char);
+    url.strip_prefix("s3://").is_some_and(|place| {
+        let bucket = place.split('/').next().unwrap_or_default();
+        !bucket.is_empty() && place.chars().all(is_plain)
+    })
 }
 
 fn has_twice<'a>(

@@ -43,6 +43,7 @@ pub mod mail;
 pub mod network;
 pub mod node;
 pub mod notifications;
+pub mod objects;
 pub mod operator_keys;
 mod owned;
 mod pages;

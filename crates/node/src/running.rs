@@ -38,6 +38,7 @@ use crate::mail::post::{Post, PostError};
 use crate::mail::waiting;
 use crate::node::Node;
 use crate::notifications::Numbers;
+use crate::objects::{Objects, ObjectsError};
 use crate::operator_keys::{KeysError, OperatorKeys};
 use crate::pages::texts::{self, AddedTextsError};
 use crate::pairings::Pairings;
@@ -114,6 +115,9 @@ pub enum StartError {
     /// Identity providers cannot be called.
     #[error("identity providers cannot be called")]
     Providers(#[from] reqwest::Error),
+    /// Objects cannot be kept.
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
     /// An address is in use or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -226,6 +230,7 @@ async fn open(
     let head = started.head;
     let (receipts, receipts_task) = ReceiptQueue::start(Arc::clone(&store), pending);
     let (post, mail_task) = Post::start(&config, clock.clone(), head.clone())?;
+    let objects = Objects::open(&config)?;
     let node = Arc::new(Node {
         chain: config.chain.clone(),
         operator,
@@ -253,24 +258,24 @@ async fn open(
         webhooks,
         keyrings: Keyrings::new(),
         pairings: Pairings::new(),
-        streams: Streams::new(&config, stopped),
+        streams: Streams::new(&config, objects.clone(), stopped),
         requests_refused: Arc::default(),
         index_key,
         config,
     });
-    let mut tasks = work_beside(&node);
+    let mut tasks = work_beside(&node, objects);
     tasks.extend([started.task, receipts_task, mail_task]);
     Ok(Joined { node, tasks })
 }
 
 /// What a node does beside answering requests. None of it keeps the node alive.
-fn work_beside(node: &Arc<Node>) -> Vec<JoinHandle<()>> {
+fn work_beside(node: &Arc<Node>, objects: Objects) -> Vec<JoinHandle<()>> {
     let head = || node.head.clone();
     vec![
         webhooks::start(Arc::clone(&node.webhooks), head()),
         housekeeping::start(
             Arc::clone(&node.store),
-            Retention::of(&node.config),
+            Retention::of(&node.config, objects),
             node.clock.clone(),
             head(),
         ),

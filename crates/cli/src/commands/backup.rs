@@ -4,8 +4,8 @@
 //! had acknowledged before is in it. A PostgreSQL store is backed up by `pg_dump`.
 //!
 //! A backup is a new folder with the keys of the operator, the chain file, the store and the old
-//! records of streams. Keep it as
-//! secret as the data directory.
+//! records of streams, where these are files: a bucket has backups of its own. Keep it as secret as
+//! the data directory.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};

@@ -14,6 +14,7 @@ use assent_model::ids::PartyId;
 use assent_model::statement::CLOCK_SKEW_MAX;
 use assent_model::time::{Span, Timestamp};
 use assent_node::config::Config;
+use assent_node::objects::Objects;
 use assent_node::operator_keys::OperatorKeys;
 use assent_storage::{Store, StoreConfig, StoreError};
 use clap::Args;
@@ -81,6 +82,7 @@ impl Arguments {
         report.note("directory", check_directory(&config.data_dir));
         report.note("keys", check_keys(&config.data_dir));
         let is_running = examine_store(&config, &mut report).await;
+        report.note("objects", check_objects(&config).await);
         report.note("disk", check_disk(&config.data_dir));
         if is_running {
             report.note("node", check_running(&config).await);
@@ -173,6 +175,16 @@ async fn check_store(store: &Store) -> Result<String, Failure> {
         }
         Some(damage) => Err(Failure::problem("the store is damaged").caused_by(damage)),
     }
+}
+
+async fn check_objects(config: &Config) -> Result<String, Failure> {
+    let unusable = |error| Failure::problem("old records cannot be reached").caused_by(&error);
+    let objects = Objects::open(config).map_err(unusable)?;
+    objects.check().await.map_err(unusable)?;
+    Ok(match config.objects_url.as_str() {
+        "" => "files in the data directory".to_owned(),
+        url => format!("{url} answers"),
+    })
 }
 
 /// Computes the root of the log from its entries and compares it with what the head says.

@@ -8,7 +8,6 @@
 
 pub(crate) mod grants;
 mod lessening;
-mod objects;
 pub(crate) mod reading;
 pub(crate) mod records;
 mod retention;
@@ -31,7 +30,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::http::failure::Failure;
 use crate::node::Node;
-use objects::Objects;
+use crate::objects::Objects;
 
 pub(crate) use grants::clear;
 pub(crate) use records::next;
@@ -78,13 +77,13 @@ pub(crate) struct RunningTail {
 
 impl Streams {
     /// A relay as the operator wants it, for as long as the other end of `stopping` is there.
-    pub fn new(config: &Config, stopping: watch::Receiver<()>) -> Self {
+    pub fn new(config: &Config, objects: Objects, stopping: watch::Receiver<()>) -> Self {
         let limit = NonZeroU32::new(config.stream_records_per_minute);
         Self {
             channels: Mutex::default(),
             tails: Arc::default(),
             uploads: limit.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
-            objects: Objects::below(&config.data_dir),
+            objects,
             stopping,
         }
     }

@@ -279,6 +279,10 @@ async fn old_records(
         );
         Failure::from(Code::StoreUnavailable)
     })?;
+    // Retention deletes the object first.
+    let Some(object) = object else {
+        return Err(Code::RecordsGone.into());
+    };
     let records = split_records(&object).map_err(|_| Failure::from(Code::Internal))?;
     let skipped = usize::try_from(place - segment.first).unwrap_or(usize::MAX);
     let rest = records.into_iter().skip(skipped).map(<[u8]>::to_vec);

@@ -1,13 +1,11 @@
 //! How long records are kept, and where: rows while they are new, segments later, nothing in the end.
 
-use std::io;
-
 use assent_api::v1::streams::join_records;
 use assent_model::time::{Span, Timestamp};
 use assent_storage::{Store, StoreError, StreamRecord, StreamSegment};
 
-use super::objects::Objects;
 use crate::config::Config;
+use crate::objects::{Objects, ObjectsError};
 
 /// The most records of a segment, and about how many bytes.
 const SEGMENT_RECORDS_MAX: u32 = 4096;
@@ -32,15 +30,15 @@ pub enum RetentionError {
     #[error("the store cannot be read or written")]
     Store(#[from] StoreError),
     /// An object cannot be written or deleted.
-    #[error("the objects cannot be written")]
-    Objects(#[from] io::Error),
+    #[error(transparent)]
+    Objects(#[from] ObjectsError),
 }
 
 impl Retention {
-    /// As the configuration says.
-    pub fn of(config: &Config) -> Self {
+    /// As the configuration says, with segments in this place.
+    pub fn of(config: &Config, objects: Objects) -> Self {
         Self {
-            objects: Objects::below(&config.data_dir),
+            objects,
             rows_for: Span::from_minutes(config.stream_rows_hours * 60),
             kept_for: Span::from_days(config.stream_kept_days),
         }
@@ -59,9 +57,9 @@ impl Retention {
         loop {
             let segments = store.segments_taken_before(too_old, AT_ONCE).await?;
             for segment in &segments {
-                // The row first: what cannot be read any more is not offered.
-                store.forget_segment(&segment.stream, segment.first).await?;
+                // The object first: without its row, nobody would delete it ever.
                 self.objects.delete(&segment.object).await?;
+                store.forget_segment(&segment.stream, segment.first).await?;
             }
             if segments.len() < AT_ONCE as usize {
                 return Ok(());
@@ -89,7 +87,7 @@ impl Retention {
         };
         let object = format!("streams/{stream}/{:020}", first.sequence);
         let body = join_records(moved.iter().map(|row| row.body.as_slice()));
-        self.objects.put(&object, &body).await?;
+        self.objects.put(&object, body).await?;
         let segment = StreamSegment {
             stream: stream.to_owned(),
             first: first.sequence,

@@ -2,7 +2,7 @@
 
 #[expect(dead_code, reason = "tests of the store look into its files too")]
 #[path = "../../../storage/tests/it/server.rs"]
-mod server;
+pub(crate) mod server;
 
 use assent_api::v1::accounts::{AccountExport, Erased};
 use assent_api::v1::contacts::ContactView;

@@ -1,6 +1,7 @@
 //! The relay: what devices publish, who reads it, and who does not.
 
 mod attacks;
+mod bucket;
 mod life;
 mod reading;
 mod relay;

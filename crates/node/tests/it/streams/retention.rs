@@ -2,13 +2,16 @@
 
 use assent_client::http::TailEvent;
 use assent_model::time::Span;
+use assent_node::config::Config;
+use assent_node::objects::Objects;
 use assent_node::streams::Retention;
 
+use super::bucket::BucketServer;
 use super::scene::{Scene, code};
 
 async fn sweep(scene: &Scene) {
     let node = scene.world.running.node();
-    let retention = Retention::of(&node.config);
+    let retention = Retention::of(&node.config, Objects::open(&node.config).unwrap());
     let now = scene.world.clock.now();
     retention.sweep(&node.store, now).await.unwrap();
 }
@@ -20,23 +23,94 @@ async fn own(scene: &Scene, from: u64, limit: u32) -> Vec<Vec<u8>> {
     own.unwrap()
 }
 
+fn soon_old(config: &mut Config) {
+    config.stream_rows_hours = 1;
+    config.stream_kept_days = 2;
+}
+
 #[tokio::test]
-async fn old_records_are_read_from_segments_until_they_are_gone() {
-    let mut scene = Scene::with(|config| {
-        config.stream_rows_hours = 1;
-        config.stream_kept_days = 2;
-    })
+async fn old_records_are_read_from_files_until_they_are_gone() {
+    let scene = Box::pin(old_records_are_read(soon_old)).await;
+    let stream = scene.meter.stream.to_string();
+    let data_dir = &scene.world.config.data_dir;
+    let folder = data_dir.join("objects/streams").join(&stream);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn old_records_are_read_from_a_bucket_until_they_are_gone() {
+    let bucket = BucketServer::start().await;
+    let set = |config: &mut Config| {
+        soon_old(config);
+        bucket.configure(config);
+    };
+    let scene = Box::pin(old_records_are_read(set)).await;
+    assert_eq!(bucket.names().await, Vec::<String>::new());
+    assert!(!scene.world.config.data_dir.join("objects").exists());
+    let printed = scene.world.config.printed();
+    assert!(
+        !printed.contains("hush-hush") && printed.contains("(hidden)"),
+        "{printed}"
+    );
+}
+
+#[tokio::test]
+async fn old_records_lie_sealed_under_the_prefix_of_the_bucket() {
+    let bucket = BucketServer::start().await;
+    let mut scene = Box::pin(Scene::with(|config| {
+        soon_old(config);
+        bucket.configure(config);
+    }))
     .await;
     scene.grant().await.unwrap();
     scene.follow().await;
+    publish_and_age(&mut scene, 0).await;
+    let stream = scene.meter.stream.to_string();
+    let expected = format!("of/a-node/streams/{stream}/{:020}", 0);
+    assert_eq!(bucket.names().await, [expected]);
+    // Without its place, the relay refuses and loses nothing.
+    drop(bucket);
+    let signer = scene.signer();
+    let own = scene
+        .client
+        .own_records(scene.device(&signer), scene.meter.stream, 0, 9);
+    assert_eq!(code(own.await), "store-unavailable");
+    let node = scene.world.running.node();
+    assert!(
+        node.store
+            .stream_segment(&stream, 0)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn old_records_are_read_beside_postgres_until_they_are_gone() {
+    let set = |config: &mut Config| {
+        soon_old(config);
+        config.store_url = crate::on_postgres::server::server().create_database();
+    };
+    Box::pin(old_records_are_read(set)).await;
+}
+
+/// Publishes a hundred readings, lets an hour pass, and sweeps.
+async fn publish_and_age(scene: &mut Scene, round: u32) {
+    let moment = scene.moment(&scene.standing(None).await);
+    for number in 0..100 {
+        scene.seal(&format!("{round} {number}"), moment);
+    }
+    scene.upload().await.unwrap();
+    scene.world.clock.advance(Span::from_minutes(61));
+    sweep(scene).await;
+}
+
+async fn old_records_are_read(set: impl FnOnce(&mut Config)) -> Scene {
+    let mut scene = Box::pin(Scene::with(set)).await;
+    scene.grant().await.unwrap();
+    scene.follow().await;
     for round in 0..3 {
-        let moment = scene.moment(&scene.standing(None).await);
-        for number in 0..100 {
-            scene.seal(&format!("{round} {number}"), moment);
-        }
-        scene.upload().await.unwrap();
-        scene.world.clock.advance(Span::from_minutes(61));
-        sweep(&scene).await;
+        publish_and_age(&mut scene, round).await;
     }
     let next = scene.meter.publisher.position().0;
     let stream = scene.meter.stream.to_string();
@@ -60,6 +134,7 @@ async fn old_records_are_read_from_segments_until_they_are_gone() {
     }
     reads_over_the_seams(&mut scene, next).await;
     all_is_gone(&scene, next).await;
+    scene
 }
 
 /// The stream goes on, and a reader reads over the seams.
@@ -84,14 +159,6 @@ async fn reads_over_the_seams(scene: &mut Scene, next: u64) {
 async fn all_is_gone(scene: &Scene, next: u64) {
     scene.world.clock.advance(Span::from_days(3));
     sweep(scene).await;
-    let stream = scene.meter.stream.to_string();
-    let objects = scene
-        .world
-        .config
-        .data_dir
-        .join("objects/streams")
-        .join(&stream);
-    assert_eq!(std::fs::read_dir(objects).unwrap().count(), 0);
     assert_eq!(own(scene, next, 9).await.len(), 1, "the last one stays");
     let signer = scene.signer();
     let device = scene.device(&signer);
