@@ -325,3 +325,35 @@ fn every_refusal_has_a_code_of_its_own() {
     codes.dedup();
     assert_eq!(codes.len(), PairingRefusal::ALL.len());
 }
+
+/// The cases of upstream's pairing: four letters, a challenge that is fresh, an answer of one
+/// length, and a second use that is worth nothing. Ours is no challenge, so each is said of what
+/// goes over the wire.
+#[test]
+fn a_short_secret_is_used_once_and_never_shown() {
+    let secret = code();
+    let conversation = |device: &mut Showing| {
+        let (entering, hello) = Entering::begin(&secret, device.offer().clone(), holder());
+        let answer = device.answer(&hello, NOW).unwrap();
+        let (_, confirm) = entering.complete(&answer, HOLDING).unwrap();
+        let texts = [
+            serde_json::to_string(&hello).unwrap(),
+            serde_json::to_string(&answer).unwrap(),
+            serde_json::to_string(&confirm).unwrap(),
+        ];
+        (confirm, texts)
+    };
+    let mut device = showing();
+    let (confirm, first) = conversation(&mut device);
+    let (_, second) = conversation(&mut showing());
+    for (one, other) in first.iter().zip(&second) {
+        assert_ne!(one, other, "the same secret never makes the same message");
+        for form in ["BCDF-GHJK", "BCDFGHJK", "GHJK"] {
+            assert!(!one.contains(form), "{form} in {one}");
+        }
+    }
+    assert_eq!(first[1].len(), second[1].len());
+    assert!(device.complete(&confirm, NOW).is_ok());
+    assert!(device.complete(&confirm, NOW).is_err(), "a second use");
+    assert!(device.is_over(NOW));
+}

@@ -12,7 +12,8 @@
 //! - Wrapping keys come from 24 fresh random bytes a rotation, so that a publisher restored from a
 //!   snapshot uses no key and nonce twice (invariant 6).
 //! - Who is reading does not show: leaves are drawn at random, at most half of them are taken, and a
-//!   rotation has a wrap for every child, a random one where nobody is below.
+//!   rotation has a wrap for every child, a random one where nobody is below. Up to 16 readers look
+//!   like none; beyond, the height of the tree shows how many bits their number has.
 //!
 //! Nothing here signs, orders or stores: the channel does, and who signs a rotation is for it to say.
 //!

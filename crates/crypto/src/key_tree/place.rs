@@ -7,6 +7,10 @@ pub struct Leaf(pub u32);
 /// The highest root: more leaves than anybody has readers, and indices that fit 32 bits.
 pub(super) const HEIGHT_MAX: u8 = 31;
 
+/// The height of a root from the beginning: 32 leaves, of which 16 are given before the tree grows,
+/// which shows in a rotation. A household has fewer readers.
+pub(super) const HEIGHT_MIN: u8 = 5;
+
 /// A place: leaves have height 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {

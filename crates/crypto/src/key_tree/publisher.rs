@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 use super::ChannelTag;
-use super::place::{HEIGHT_MAX, Leaf, Place};
+use super::place::{HEIGHT_MAX, HEIGHT_MIN, Leaf, Place};
 use super::reader::PathKeys;
 use super::rotation::{MalformedRotation, Rotation, Wrapper, take};
 use crate::random;
@@ -35,7 +35,7 @@ impl KeyTree {
         let mut tree = Self {
             channel,
             epoch,
-            root_height: 1,
+            root_height: HEIGHT_MIN,
             keys: BTreeMap::new(),
             leaves: BTreeSet::new(),
         };
@@ -148,7 +148,7 @@ impl KeyTree {
             keys,
             leaves,
         };
-        let is_whole = (1..=HEIGHT_MAX).contains(&root_height)
+        let is_whole = (HEIGHT_MIN..=HEIGHT_MAX).contains(&root_height)
             && tree.keys.contains_key(&tree.root())
             && tree
                 .leaves

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bucket;
+mod known_issues;
 mod life;
 mod reading;
 mod relay;
