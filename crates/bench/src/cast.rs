@@ -16,7 +16,7 @@ use assent_client::statements::consent::Question;
 use assent_client::statements::give::{Answer, Sharing};
 use assent_client::statements::link::{AccountCertificate, Linking, PinnedLink};
 use assent_crypto::digest::{Digest, Salt};
-use assent_crypto::signature::{KeyId, VerifyingKey};
+use assent_crypto::signature::{KeyId, SigningKey, VerifyingKey};
 use assent_exchange::consent::offer;
 use assent_exchange::consent::state::Offer;
 use assent_model::canonical;
@@ -53,7 +53,7 @@ pub(crate) struct Provider {
 pub(crate) struct Cast {
     chain: ChainId,
     token_key: VerifyingKey,
-    adviser: Provider,
+    pub(crate) adviser: Provider,
     pub(crate) archive: Provider,
 }
 
@@ -73,7 +73,10 @@ pub(crate) struct Pair {
     pub(crate) link: Request,
     pub(crate) question: Request,
     pub(crate) answer: Request,
+    pub(crate) sink_id: ConsentId,
     pub(crate) source_id: ConsentId,
+    /// What signed the source's record.
+    pub(crate) alias: SigningKey,
     /// How many signatures the answer carries for the node to check.
     pub(crate) signatures: usize,
 }
@@ -187,7 +190,10 @@ impl<'a> Stage<'a> {
         let given = self.signer.give(&self.answer(&person, &request, &form));
         let given = given.expect("the form is as described");
         let source = given.source_record.expect("a pair has two records");
+        let alias = given.alias.expect("a pair has an alias").alias.key;
         Pair {
+            sink_id: given.record.content().common_part.cr_id,
+            alias,
             link,
             question,
             answer: Request::post("/v1/consents", &given.request),

@@ -1,6 +1,8 @@
-//! `bench stream`: what it costs to shut one reader out, and how fast telegrams are read.
+//! `bench stream`: what it costs to shut one reader out, how fast telegrams are read, and how
+//! fast their readings go from a device through the relay to a reader.
 
 mod parsing;
+mod relaying;
 mod revoking;
 
 use crate::figures::Figures;
@@ -12,5 +14,6 @@ pub(crate) fn run(options: &Options) -> Outcome<Figures> {
     let mut figures = Figures::default();
     revoking::run(&mut figures, options.long)?;
     parsing::run(&mut figures)?;
+    relaying::run(&mut figures)?;
     Ok(figures)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use assent_node::config::Config;
 use futures_util::StreamExt as _;
@@ -35,14 +36,16 @@ impl BucketServer {
         // Nobody else reads what it logs, and a full pipe would stop it.
         std::thread::spawn(move || log.for_each(drop));
         let server = Self { process, address };
-        let made = reqwest::Client::new().put(format!("{}/segments", server.address));
-        assert!(made.send().await.unwrap().status().is_success());
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10));
+        let bucket = format!("{}/segments", server.address);
+        let made = client.build().unwrap().put(bucket).send().await.unwrap();
+        assert!(made.status().is_success());
         server
     }
 
     /// Has a node keep its objects here.
     pub(crate) fn configure(&self, config: &mut Config) {
-        config.objects_url = "s3://segments/of/a-node".to_owned();
+        config.objects_url = "s3://segments/of/a-node".into();
         config.objects_options = self.options();
     }
 
