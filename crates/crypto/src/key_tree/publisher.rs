@@ -64,17 +64,19 @@ impl KeyTree {
     /// # Panics
     /// There are more than a thousand million readers.
     pub fn admit(&mut self) -> (Leaf, Rotation) {
+        let mut roots = Vec::new();
         while self.leaves.len() as u64 >= self.capacity() / 2 {
             assert!(
                 self.root_height < HEIGHT_MAX,
                 "the tree is as high as it gets"
             );
+            roots.push(self.root());
             self.root_height += 1;
         }
         let leaf = self.free_leaf();
         self.leaves.insert(leaf);
         self.keys.insert(Place::leaf(leaf), SecretKey::generate());
-        (leaf, self.rotate(&[leaf]))
+        (leaf, self.rotate(&[leaf], &roots))
     }
 
     /// Leaves readers out from a new epoch on. Leaves that nobody has are passed over.
@@ -83,12 +85,12 @@ impl KeyTree {
             self.leaves.remove(leaf);
             self.keys.remove(&Place::leaf(*leaf));
         }
-        self.rotate(leaves)
+        self.rotate(leaves, &[])
     }
 
     /// Begins an epoch for the same readers.
     pub fn renew(&mut self) -> Rotation {
-        self.rotate(&[])
+        self.rotate(&[], &[])
     }
 
     /// The keys that the reader at a leaf has: to be sealed to it, and shown to nobody else.
@@ -184,10 +186,12 @@ impl KeyTree {
     }
 
     /// Replaces every key above these leaves, from the lowest up, and wraps each fresh one under the
-    /// keys of its children.
-    fn rotate(&mut self, leaves: &[Leaf]) -> Rotation {
+    /// keys of its children. `roots` are places that were the root until now: their keys were those of
+    /// epochs, which others may have been given since, and must wrap nothing.
+    fn rotate(&mut self, leaves: &[Leaf], roots: &[Place]) -> Rotation {
         self.epoch += 1;
-        let mut stale: BTreeSet<Place> = BTreeSet::from([self.root()]);
+        let mut stale: BTreeSet<Place> = roots.iter().copied().collect();
+        stale.insert(self.root());
         let is_in_tree = |leaf: &&Leaf| u64::from(leaf.0) < self.capacity();
         for leaf in leaves.iter().filter(is_in_tree) {
             stale.extend((1..=self.root_height).map(|height| Place::above(*leaf, height)));

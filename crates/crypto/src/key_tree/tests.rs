@@ -103,6 +103,33 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
+/// The key of an epoch may be given to somebody later, for what was published under it. It opens no
+/// rotation that comes after, however the tree grows.
+#[test]
+fn the_key_of_an_epoch_wraps_nothing() {
+    for _ in 0..32 {
+        let mut tree = KeyTree::new(CHANNEL);
+        let mut past = vec![SecretKey::from_bytes(*tree.epoch_key().as_bytes())];
+        let mut leaves = Vec::new();
+        for round in 0..80 {
+            let rotation = if round % 3 == 2 {
+                tree.exclude(&[leaves.remove(0)])
+            } else {
+                let (leaf, rotation) = tree.admit();
+                leaves.push(leaf);
+                rotation
+            };
+            for wrap in &rotation.wraps {
+                for key in &past {
+                    let opened = rotation.unwrap(&CHANNEL, wrap.child, key);
+                    assert!(opened.expect("the wrap is there").is_err());
+                }
+            }
+            past.push(SecretKey::from_bytes(*tree.epoch_key().as_bytes()));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

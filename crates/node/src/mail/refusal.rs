@@ -20,18 +20,18 @@ pub(super) fn of(error: &smtp::Error) -> NotTaken {
 fn about(code: u16, text: &str) -> NotTaken {
     match code {
         421 | 454 | 500..=504 | 521 | 523 | 530 | 534 | 535 | 538 => NotTaken::Nothing,
-        500..=599 if is_about_letter(code, text) => NotTaken::ForGood,
+        500..=599 if is_about_letter(text) => NotTaken::ForGood,
         _ => NotTaken::ForNow,
     }
 }
 
-fn is_about_letter(code: u16, text: &str) -> bool {
+fn is_about_letter(text: &str) -> bool {
     match enhanced(text) {
         // About the address of the sender: that is the operator's to mend.
         Some((1, 7 | 8)) => false,
         Some((1 | 2 | 6, _) | (3, 4)) => true,
-        Some(_) => false,
-        None => matches!(code, 550..=553 | 556),
+        // Without an enhanced code nobody can tell: some servers say 550 of a node that may not relay.
+        Some(_) | None => false,
     }
 }
 
@@ -60,12 +60,14 @@ mod tests {
     #[test]
     fn only_what_is_about_the_letter_ends_it() {
         check(550, "5.1.1 no such mailbox", "for good");
-        check(550, "no such mailbox", "for good");
         check(553, "5.1.3 bad address syntax", "for good");
         check(552, "5.3.4 message too big", "for good");
         check(550, "5.2.1 mailbox disabled", "for good");
         check(554, "5.6.0 unreadable message", "for good");
         check(556, "5.1.10 domain takes no mail", "for good");
+        check(550, "no such mailbox", "for now");
+        check(550, "relay not permitted", "for now");
+        check(553, "sorry, not in my list (#5.7.1)", "for now");
         check(550, "5.7.1 relaying denied", "for now");
         check(554, "5.7.1 client host rejected", "for now");
         check(554, "no service here", "for now");

@@ -175,7 +175,11 @@ impl Round {
             return Ok(true);
         }
         match delivered(node, stored).await? {
-            Delivery::NotNow => return Ok(false),
+            Delivery::NotNow => {
+                // Others first next time: it may be this letter that makes the server slow.
+                self.put_off.insert(owner.clone(), Instant::now() + PAUSE);
+                return Ok(false);
+            }
             Delivery::NotThis => {
                 self.put_off.insert(owner.clone(), Instant::now() + PAUSE);
                 self.in_vain += 1;

@@ -11,6 +11,7 @@ mod lessening;
 pub(crate) mod reading;
 pub(crate) mod records;
 mod retention;
+mod segments;
 pub(crate) mod standing;
 pub(crate) mod tail;
 
@@ -31,6 +32,7 @@ use crate::config::Config;
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::objects::Objects;
+use segments::Segments;
 
 pub(crate) use grants::clear;
 pub(crate) use records::next;
@@ -44,8 +46,7 @@ pub struct Streams {
     channels: Mutex<BTreeMap<StreamId, Arc<Channel>>>,
     tails: Arc<Mutex<BTreeMap<KeyId, usize>>>,
     uploads: Option<DefaultKeyedRateLimiter<StreamId>>,
-    /// Where old records lie.
-    objects: Objects,
+    segments: Segments,
     /// Its other end is dropped when the node stops: whoever waits goes home.
     stopping: watch::Receiver<()>,
 }
@@ -83,7 +84,7 @@ impl Streams {
             channels: Mutex::default(),
             tails: Arc::default(),
             uploads: limit.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
-            objects,
+            segments: Segments::new(objects),
             stopping,
         }
     }

@@ -271,22 +271,9 @@ async fn old_records(
     let Some(segment) = segment.filter(|segment| segment.first <= place) else {
         return Ok(None);
     };
-    let object = node.streams.objects.get(&segment.object).await;
-    let object = object.map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a segment cannot be read"
-        );
-        Failure::from(Code::StoreUnavailable)
-    })?;
-    // Retention deletes the object first.
-    let Some(object) = object else {
-        return Err(Code::RecordsGone.into());
-    };
-    let records = split_records(&object).map_err(|_| Failure::from(Code::Internal))?;
+    let records = node.streams.segments.of(node, &segment).await?;
     let skipped = usize::try_from(place - segment.first).unwrap_or(usize::MAX);
-    let rest = records.into_iter().skip(skipped).map(<[u8]>::to_vec);
-    Ok(Some(rest.collect()))
+    Ok(Some(records.iter().skip(skipped).cloned().collect()))
 }
 
 /// Records that are gathered for an answer.

@@ -49,11 +49,21 @@ impl Retention {
     /// # Errors
     /// See [`RetentionError`]. What was done until then stays done.
     pub async fn sweep(&self, store: &Store, now: Timestamp) -> Result<(), RetentionError> {
-        let old = now - self.rows_for;
+        // A place that is full makes room by deleting, and no trouble with the one keeps the other
+        // from being done.
+        let deleted = self.delete_old(store, now - self.kept_for).await;
+        self.move_old(store, now - self.rows_for).await?;
+        deleted
+    }
+
+    async fn move_old(&self, store: &Store, old: Timestamp) -> Result<(), RetentionError> {
         for stream in store.streams_taken_before(old, AT_ONCE).await? {
             while self.move_some(store, &stream, old).await? {}
         }
-        let too_old = now - self.kept_for;
+        Ok(())
+    }
+
+    async fn delete_old(&self, store: &Store, too_old: Timestamp) -> Result<(), RetentionError> {
         loop {
             let segments = store.segments_taken_before(too_old, AT_ONCE).await?;
             for segment in &segments {
