@@ -49,11 +49,10 @@ impl Retention {
     /// # Errors
     /// See [`RetentionError`]. What was done until then stays done.
     pub async fn sweep(&self, store: &Store, now: Timestamp) -> Result<(), RetentionError> {
-        // A place that is full makes room by deleting, and no trouble with the one keeps the other
-        // from being done.
-        let deleted = self.delete_old(store, now - self.kept_for).await;
-        self.move_old(store, now - self.rows_for).await?;
-        deleted
+        // Whatever becomes of moving: a place that is full gets room by deleting.
+        let moved = self.move_old(store, now - self.rows_for).await;
+        self.delete_old(store, now - self.kept_for).await?;
+        moved
     }
 
     async fn move_old(&self, store: &Store, old: Timestamp) -> Result<(), RetentionError> {

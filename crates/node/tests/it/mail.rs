@@ -210,7 +210,7 @@ async fn only_a_refusal_of_the_letter_ends_it() {
         ("RCPT", "554 5.7.1 client host rejected", true),
         ("RCPT", "451 4.7.1 come back later", true),
         ("RCPT", "550 5.1.1 no such mailbox", false),
-        ("RCPT", "550 no such mailbox", false),
+        ("RCPT", "550 relay not permitted", true),
     ] {
         let says = move |line: &str| line.starts_with(command).then_some(answer);
         let (url, heard) = mail_server_that(says).await;

@@ -171,3 +171,36 @@ async fn all_is_gone(scene: &Scene, next: u64) {
     let gone = scene.client.tail(scene.access(&token), 5).await;
     assert_eq!(code(gone), "records-gone");
 }
+
+#[tokio::test]
+async fn a_place_that_takes_nothing_more_is_still_cleared_of_what_is_too_old() {
+    let mut scene = Box::pin(Scene::with(soon_old)).await;
+    scene.grant().await.unwrap();
+    scene.follow().await;
+    publish_and_age(&mut scene, 0).await;
+    let moment = scene.moment(&scene.standing(None).await);
+    scene.publish("later", moment).await;
+    scene.publish("and later", moment).await;
+    scene.world.clock.advance(Span::from_days(2));
+    let stream = scene.meter.stream.to_string();
+    let folder = scene
+        .world
+        .config
+        .data_dir
+        .join("objects/streams")
+        .join(&stream);
+    // Something stands in the way of the next segment.
+    let node = scene.world.running.node();
+    let rows = node.store.stream_records(&stream, 0, 1000).await.unwrap();
+    let next = folder.join(format!("{:020}", rows[0].sequence));
+    std::fs::create_dir_all(next.join("in-the-way")).unwrap();
+    let retention = Retention::of(&node.config, Objects::open(&node.config).unwrap());
+    let swept = retention.sweep(&node.store, scene.world.clock.now()).await;
+    assert!(swept.is_err(), "{swept:?}");
+    assert!(
+        !folder.join(format!("{:020}", 0)).exists(),
+        "what is too old"
+    );
+    let kept = node.store.stream_records(&stream, 0, 1000).await.unwrap();
+    assert_eq!(kept.len(), rows.len(), "nothing is lost");
+}
