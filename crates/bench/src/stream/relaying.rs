@@ -289,15 +289,13 @@ impl Meter {
         let lanes = publisher.lanes().within(&grant.resource_set);
         let admission = publisher.admit(grant.cr_id, &lanes, moment(&standing));
         let (signer, device) = (stage.cast.signer(), &self.keys.signing);
-        let (consent, sealing_key) = (grant.cr_id, &grant.sealing_key);
-        let sealed = keys::seal(
-            &signer,
-            device,
-            self.stream,
-            consent,
-            &admission,
-            sealing_key,
-        );
+        let handover = keys::Handover {
+            stream: self.stream,
+            consent: grant.cr_id,
+            grant: grant.digest,
+            to: &grant.sealing_key,
+        };
+        let sealed = keys::seal(&signer, device, handover, &admission);
         self.send(stage, publisher).await?;
         let body = PutKeys {
             statement: sealed.compact().to_owned(),
@@ -305,7 +303,7 @@ impl Meter {
         let put =
             stage
                 .client
-                .put_stream_keys(self.identified(&signer), self.stream, consent, &body);
+                .put_stream_keys(self.identified(&signer), self.stream, grant.cr_id, &body);
         put.await?;
         let opened = keys::open(&sealed, &stage.cast.adviser.keys.opening)?;
         let device = *device.verifying_key();
