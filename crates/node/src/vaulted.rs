@@ -172,6 +172,15 @@ pub(crate) async fn erase(node: &Node, bodies: Vec<VaultEntry>) -> Result<(), Fa
     }
 }
 
+/// Passes over what does not open, so that one damaged body or document stops nothing for anybody else.
+/// That it is damaged is logged; whose it is is not.
+pub(crate) fn if_it_opens<T>(kind: &str, opened: Result<T, Failure>) -> Option<T> {
+    if opened.is_err() {
+        tracing::error!(kind, "something sealed does not open and is passed over");
+    }
+    opened.ok()
+}
+
 /// Opens a body and reads what is in it.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use assent_exchange::consent::state::Consent;
 use assent_model::ids::{ConsentId, PartyId, SurrogateId};
 use assent_model::records::account::AccountPseudonym;
 use assent_model::statement::{self, Verified};
-use assent_storage::StoreError;
+use assent_storage::{StoreError, VaultEntry};
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -34,13 +34,11 @@ pub async fn add(node: &Node, party: PartyId, compact: &str) -> Result<Pseudonym
     let statement = statement::verify::<AccountPseudonym>(compact)?;
     check(node, party, &statement)?;
     let surrogate_id = statement.content().surrogate_id;
-    let id = body_id(node, surrogate_id);
-    let owner = party.to_string();
-    match vaulted::put(node, id.clone(), owner.clone(), KIND, compact.as_bytes()).await {
+    let (id, owner) = (body_id(node, surrogate_id), party.to_string());
+    match vaulted::put(node, id, owner, KIND, compact.as_bytes()).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {
-            let known = node.store.vault_get(&id).await?;
-            if known.is_none_or(|known| known.owner != owner) {
+            if !has_named(node, party, surrogate_id).await? {
                 return Err(Code::PseudonymTaken.into());
             }
         }
@@ -80,36 +78,26 @@ fn body_id(node: &Node, surrogate: SurrogateId) -> String {
     format!("{KIND}/{index}")
 }
 
-/// The pseudonyms of an account, in the order in which they were added.
+/// The pseudonyms of an account, in the order in which they were added. One that does not open is left
+/// out.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn pseudonyms(node: &Node, party: PartyId) -> Result<Vec<PseudonymView>, Failure> {
     let entries = node.store.vault_of(&party.to_string()).await?;
-    let view = |entry| {
-        let compact = String::from_utf8(vaulted::open(node, entry)?);
-        let compact = compact.map_err(|_| Failure::from(Code::Internal))?;
-        let statement = statement::verify::<AccountPseudonym>(&compact)?;
-        Ok(PseudonymView {
-            surrogate_id: statement.content().surrogate_id,
-            statement: compact,
-        })
-    };
-    entries
-        .iter()
-        .filter(|entry| entry.kind == KIND)
-        .map(view)
-        .collect()
+    let named = entries.iter().filter(|entry| entry.kind == KIND);
+    let views = named.filter_map(|entry| vaulted::if_it_opens(KIND, view(node, entry)));
+    Ok(views.collect())
 }
 
-/// The account that has named a pseudonym, if any has.
-///
-/// # Errors
-/// The store cannot be read.
-pub(crate) async fn owner(node: &Node, surrogate: SurrogateId) -> Result<Option<PartyId>, Failure> {
-    let known = node.store.vault_get(&body_id(node, surrogate)).await?;
-    let owner = known.map(|known| known.owner.parse());
-    owner.transpose().map_err(|_| Code::Internal.into())
+fn view(node: &Node, entry: &VaultEntry) -> Result<PseudonymView, Failure> {
+    let compact = String::from_utf8(vaulted::open(node, entry)?);
+    let compact = compact.map_err(|_| Failure::from(Code::Internal))?;
+    let statement = statement::verify::<AccountPseudonym>(&compact)?;
+    Ok(PseudonymView {
+        surrogate_id: statement.content().surrogate_id,
+        statement: compact,
+    })
 }
 
 /// Whether a pseudonym is one that this account has named. One look-up, however many there are.
@@ -124,14 +112,17 @@ pub async fn has_named(
     Ok(holder(node, surrogate).await? == Some(party))
 }
 
-/// The account that has named a pseudonym, if any has.
+/// The account that has named a pseudonym, if any has. The account is sealed with the pseudonym: one
+/// that was given to another account does not open, and is nobody's.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn holder(node: &Node, surrogate: SurrogateId) -> Result<Option<PartyId>, Failure> {
-    let known = node.store.vault_get(&body_id(node, surrogate)).await?;
-    let party = known.map(|known| known.owner.parse());
-    party.transpose().map_err(|_| Code::Internal.into())
+    let Some(known) = node.store.vault_get(&body_id(node, surrogate)).await? else {
+        return Ok(None);
+    };
+    let opened = vaulted::if_it_opens(KIND, vaulted::open(node, &known));
+    Ok(opened.and_then(|_| known.owner.parse().ok()))
 }
 
 /// What belongs to a person beside the party itself.

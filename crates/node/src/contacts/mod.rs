@@ -3,7 +3,8 @@
 //! An address counts once a code that was mailed to it has come back from the party that asked.
 //! Until then nothing changes, so nobody takes an address over by asking for it; whoever reads the
 //! mailbox decides, so a later confirmation moves the address. The address itself lives in the
-//! vault; it is found by a keyed hash, and by exact match only.
+//! vault; it is found by a keyed hash, and by exact match only. Which party a hash leads to is sealed
+//! as well: what does not open leads to nobody.
 
 pub mod address;
 pub mod allowance;
@@ -221,9 +222,8 @@ async fn settle_in_turn(node: &Node, party: PartyId, recipient: &Recipient) -> R
     let confirmed = Letter::ContactConfirmed;
     let mut letters = vec![waiting::document_to(node, party, recipient, confirmed)];
     let mut stale = Vec::new();
-    if let Some(before) = before {
-        let earlier = read(&before)?;
-        let loser = owner(&before)?;
+    // One that does not open is replaced: who reads the mail there has just shown it.
+    if let Some((loser, earlier)) = before.and_then(|before| leads_to(node, &before)) {
         if loser != party {
             let known = Recipient {
                 language: earlier.language,
@@ -238,7 +238,7 @@ async fn settle_in_turn(node: &Node, party: PartyId, recipient: &Recipient) -> R
     // cleared away by the next change.
     lead_to(node, party, recipient, now, letters).await?;
     for other in own.iter().filter(|other| other.document.id != index) {
-        stale.push(replace(node, party, other).await?);
+        stale.extend(replace(node, party, other).await?);
     }
     node.letters.wake();
     node.store.vault_erase_ids(&stale).await?;
@@ -271,22 +271,24 @@ async fn lead_to(
         language: recipient.language.clone(),
         at: now,
     };
-    let document = Document {
-        kind: KIND.into(),
-        id: address.index(&node.index_key).to_string(),
-        owner,
-        expires_at: None,
-        body: serde_json::to_vec(&confirmed).expect("a contact has a JSON form"),
-    };
+    let index = address.index(&node.index_key).to_string();
+    let document = vaulted::document(node, KIND, index, owner, None, &confirmed);
     let mut documents = letters;
     documents.push(document);
     Ok(node.store.put_documents(documents).await?)
 }
 
-/// Takes an address from the party that has confirmed another; the body that is to be erased.
-async fn replace(node: &Node, party: PartyId, other: &StoredDocument) -> Result<String, Failure> {
-    let earlier = read(other)?;
-    if let Some(address) = address_in(node, &earlier.body).await? {
+/// Takes an address from the party that has confirmed another; the body that is to be erased. What does
+/// not open may have been another's, and stays.
+async fn replace(
+    node: &Node,
+    party: PartyId,
+    other: &StoredDocument,
+) -> Result<Option<String>, Failure> {
+    let Some((_, earlier)) = leads_to(node, other) else {
+        return Ok(None);
+    };
+    if let Some(address) = address_in(node, party, &earlier.body).await? {
         let known = Recipient {
             address,
             language: earlier.language,
@@ -296,25 +298,30 @@ async fn replace(node: &Node, party: PartyId, other: &StoredDocument) -> Result<
         node.store.put_documents(vec![letter]).await?;
     }
     node.store.delete_document(KIND, &other.document.id).await?;
-    Ok(earlier.body)
+    Ok(Some(earlier.body))
 }
 
-fn owner(stored: &StoredDocument) -> Result<PartyId, Failure> {
+/// The party that an index leads to, and what was confirmed. The party is sealed with it, so it is the
+/// one that has confirmed; what does not open leads to nobody.
+fn leads_to(node: &Node, stored: &StoredDocument) -> Option<(PartyId, Confirmed)> {
+    let confirmed = vaulted::if_it_opens(KIND, vaulted::opened(node, stored))?;
     let owner = stored.document.owner.parse();
-    owner.map_err(|_| Code::Internal.into())
+    Some((owner.ok()?, confirmed))
 }
 
-fn read(stored: &StoredDocument) -> Result<Confirmed, Failure> {
-    serde_json::from_slice(&stored.document.body).map_err(|_| Code::Internal.into())
-}
-
-async fn address_in(node: &Node, body: &str) -> Result<Option<EmailAddress>, Failure> {
-    let Some(entry) = node.store.vault_get(body).await? else {
+/// The address in a body of the vault, if it is of this party.
+async fn address_in(
+    node: &Node,
+    party: PartyId,
+    body: &str,
+) -> Result<Option<EmailAddress>, Failure> {
+    let entry = node.store.vault_get(body).await?;
+    let Some(entry) = entry.filter(|entry| entry.owner == party.to_string()) else {
         return Ok(None);
     };
-    let opened = vaulted::open(node, &entry)?;
-    let text = std::str::from_utf8(&opened).map_err(|_| Failure::from(Code::Internal))?;
-    Ok(EmailAddress::parse(text))
+    let opened = vaulted::if_it_opens(KIND, vaulted::open(node, &entry));
+    let text = opened.and_then(|opened| String::from_utf8(opened).ok());
+    Ok(text.and_then(|text| EmailAddress::parse(&text)))
 }
 
 async fn contacts_of(node: &Node, party: PartyId) -> Result<Vec<StoredDocument>, Failure> {
@@ -324,14 +331,15 @@ async fn contacts_of(node: &Node, party: PartyId) -> Result<Vec<StoredDocument>,
         .await?)
 }
 
-/// The party that an address leads to.
+/// The party that an address leads to. One that does not open leads to nobody.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn owner_of(node: &Node, address: &EmailAddress) -> Result<Option<PartyId>, Failure> {
     let index = address.index(&node.index_key).to_string();
     let found = node.store.document(KIND, &index).await?;
-    found.as_ref().map(owner).transpose()
+    let found = found.and_then(|found| leads_to(node, &found));
+    Ok(found.map(|(party, _)| party))
 }
 
 /// Whether anybody has a confirmed contact.
@@ -348,8 +356,10 @@ pub async fn are_there(node: &Node) -> Result<bool, Failure> {
 /// The store cannot be read.
 pub async fn contact_of(node: &Node, party: PartyId) -> Result<Option<ContactView>, Failure> {
     for stored in contacts_of(node, party).await? {
-        let confirmed = read(&stored)?;
-        if let Some(address) = address_in(node, &confirmed.body).await? {
+        let Some((_, confirmed)) = leads_to(node, &stored) else {
+            continue;
+        };
+        if let Some(address) = address_in(node, party, &confirmed.body).await? {
             return Ok(Some(ContactView {
                 email: address.as_str().to_owned(),
                 language: confirmed.language,
@@ -373,10 +383,11 @@ pub async fn forget(node: &Node, party: PartyId) -> Result<(), Failure> {
     owned::forget(node, &[waiting::KIND], party).await?;
     for stored in contacts_of(node, party).await? {
         let id = &stored.document.id;
-        let index: Digest = id.parse().map_err(|_| Failure::from(Code::Internal))?;
-        let is_of = |address: &EmailAddress| address.index(&node.index_key) == index;
-        contacts.codes.forget_asked(is_of);
-        contacts.post.forget(index).await?;
+        if let Ok(index) = id.parse::<Digest>() {
+            let is_of = |address: &EmailAddress| address.index(&node.index_key) == index;
+            contacts.codes.forget_asked(is_of);
+            contacts.post.forget(index).await?;
+        }
         node.store.delete_document(KIND, id).await?;
     }
     contacts.post.forget(party).await

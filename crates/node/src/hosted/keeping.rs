@@ -8,6 +8,7 @@ use assent_client::keys::{PairAlias, PartyKeys, Wallet, WalletLink, WalletStream
 use assent_crypto::base64url;
 use assent_crypto::random::random_bytes;
 use assent_model::ids::PartyId;
+use assent_storage::VaultEntry;
 use zeroize::Zeroizing;
 
 use crate::http::failure::Failure;
@@ -58,14 +59,21 @@ async fn put(node: &Node, party: PartyId, text: &[u8]) -> Result<(), Failure> {
     Ok(vaulted::put(node, id, owner, KIND, text).await?)
 }
 
-/// The wallet of a party, if its keys are kept here.
+fn read(node: &Node, entry: &VaultEntry) -> Result<KeptKeys, Failure> {
+    let text = Zeroizing::new(vaulted::open(node, entry)?);
+    key_format::decode(&text).map_err(|_| Code::Internal.into())
+}
+
+/// The wallet of a party, if its keys are kept here. A key that does not open is left out.
 pub(super) async fn load(node: &Node, party: PartyId) -> Result<Option<Wallet>, Failure> {
     let entries = node.store.vault_of(&party.to_string()).await?;
     let (mut keys, mut links, mut aliases) = (None, Vec::new(), Vec::new());
     let mut streams = Vec::new();
     for entry in entries.iter().filter(|entry| entry.kind == KIND) {
-        let text = Zeroizing::new(vaulted::open(node, entry)?);
-        match key_format::decode(&text).map_err(|_| Failure::from(Code::Internal))? {
+        let Some(kept) = vaulted::if_it_opens(KIND, read(node, entry)) else {
+            continue;
+        };
+        match kept {
             KeptKeys::Party(kept) => keys = Some(kept),
             KeptKeys::Link(link) => links.push(link),
             KeptKeys::Alias(alias) => aliases.push(alias),

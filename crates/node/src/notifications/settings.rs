@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use assent_crypto::digest::{Digest, hmac_sha256};
 use assent_crypto::domains;
 use assent_model::ids::PartyId;
+use assent_storage::StoredDocument;
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
@@ -56,16 +57,20 @@ impl Settings {
     }
 }
 
-/// The settings of a person.
+/// The settings of a person. Those that do not open are as if nothing had been chosen: nobody else waits
+/// for them to be mended.
 ///
 /// # Errors
 /// The store cannot be read.
 pub(crate) async fn of(node: &Node, party: PartyId) -> Result<Settings, Failure> {
     let found = node.store.document(KIND, &party.to_string()).await?;
-    found.map_or_else(
-        || Ok(Settings::default()),
-        |stored| vaulted::opened(node, &stored),
-    )
+    Ok(found
+        .map(|stored| chosen(node, &stored))
+        .unwrap_or_default())
+}
+
+fn chosen(node: &Node, stored: &StoredDocument) -> Settings {
+    vaulted::if_it_opens(KIND, vaulted::opened(node, stored)).unwrap_or_default()
 }
 
 /// Changes the settings of a person. Of two changes at a time both count.
@@ -81,10 +86,8 @@ pub(crate) async fn change(
     loop {
         let found = node.store.document(KIND, &owner).await?;
         let revision = found.as_ref().map(|stored| stored.revision);
-        let mut settings = match &found {
-            Some(stored) => vaulted::opened(node, stored)?,
-            None => Settings::default(),
-        };
+        let chosen = found.as_ref().map(|stored| chosen(node, stored));
+        let mut settings = chosen.unwrap_or_default();
         change(&mut settings);
         let id = owner.clone();
         let document = vaulted::document(node, KIND, id, owner.clone(), None, &settings);

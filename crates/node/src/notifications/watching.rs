@@ -92,7 +92,7 @@ impl Watching {
         match &leaf.event {
             Event::Consent(ConsentEvent::Requested { request, .. }) => {
                 let asked = request.content();
-                let Some(party) = accounts::owner(node, asked.surrogate_id).await? else {
+                let Some(party) = accounts::holder(node, asked.surrogate_id).await? else {
                     return Ok(());
                 };
                 self.asked.push_back(Asked {
@@ -162,7 +162,7 @@ async fn whose(node: &Node, cr_id: ConsentId) -> Result<Option<(PartyId, Consent
         };
         (consent, shown) = (sink, counterpart);
     }
-    let party = accounts::owner(node, consent.surrogate).await?;
+    let party = accounts::holder(node, consent.surrogate).await?;
     Ok(party.map(|party| (party, shown)))
 }
 
@@ -219,7 +219,7 @@ async fn changed_for(
     if conditions.is_some_and(|conditions| conditions.digest() == rules.conditions) {
         return Ok(());
     }
-    let Some(party) = accounts::owner(node, consent.surrogate).await? else {
+    let Some(party) = accounts::holder(node, consent.surrogate).await? else {
         return Ok(());
     };
     let once = format!("{cr_id}/{}", description.version);

@@ -3,20 +3,39 @@
 use std::fs;
 use std::path::Path;
 
+use assent_api::v1::accounts::EraseAccount;
 use assent_crypto::digest::Digest;
+use assent_exchange::consent::state::Consent;
+use assent_model::ids::PartyId;
 use assent_model::time::Span;
+use assent_node::accounts;
+use assent_node::contacts::address::EmailAddress;
+use assent_node::contacts::owner_of;
+use assent_node::erasure;
 use assent_storage::Document;
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, continues};
+use super::consent_form::Stage;
+use super::hosted::given;
 use super::relying::{ADVISER, Relying, path_of, returned};
-use crate::erasure::holding;
-use crate::person::Person;
+use crate::erasure::{erase, holding, lived};
+use crate::person::{Mailbox, Person};
 use crate::world::World;
 
 const ANN: &str = "ann@example.org";
 const UNCONFIRMED: &str = "somebody.unconfirmed@example.org";
+
+/// Changes one row, as who can write to the store and has no keys does.
+async fn change_row(world: &World, sql: String) {
+    let path = world.config.data_dir.join("assent.sqlite");
+    let url = format!("sqlite:{}", path.display());
+    let database = Database::connect(url).await.unwrap();
+    let statement = Statement::from_string(DbBackend::Sqlite, sql);
+    let done = database.execute_raw(statement).await.unwrap();
+    assert_eq!(done.rows_affected(), 1);
+}
 
 /// A copy of the files of the store, as who takes the disk has them.
 fn copy_of_store(world: &World, to: &Path) {
@@ -204,16 +223,7 @@ async fn no_body_of_the_vault_is_given_to_another() {
     let (mut ann, party) = Browser::of_hosted(&world, ANN).await;
     let address = ann.get("/home/account").await.text();
     assert!(address.contains(ANN), "{address}");
-    let url = format!(
-        "sqlite:{}",
-        world.config.data_dir.join("assent.sqlite").display()
-    );
-    let database = Database::connect(url).await.unwrap();
-    let change = async |sql: String| {
-        let statement = Statement::from_string(DbBackend::Sqlite, sql);
-        let done = database.execute_raw(statement).await.unwrap();
-        assert_eq!(done.rows_affected(), 1);
-    };
+    let change = async |sql: String| change_row(&world, sql).await;
     let node = world.running.node();
     let owner = party.to_string();
     let contact = node.store.vault_of_kind(&owner, "contact").await;
@@ -229,4 +239,103 @@ async fn no_body_of_the_vault_is_given_to_another() {
     assert!(!ann.get("/home/account").await.text().contains(ANN));
     change(format!("UPDATE vault SET owner = '{party}' {of}")).await;
     assert!(ann.get("/home/account").await.text().contains(ANN));
+}
+
+/// Attack: an address is made to lead to somebody else, to whom the next link to sign in would belong.
+#[tokio::test]
+async fn an_address_is_not_led_to_another_party() {
+    let world = World::new().await;
+    let (_, ann) = Browser::of_hosted(&world, ANN).await;
+    let eve = Person::enter(&world).await;
+    let node = world.running.node();
+    let address = EmailAddress::parse(ANN).unwrap();
+    assert_eq!(owner_of(node, &address).await.unwrap(), Some(ann));
+    are_sealed(&world, "contact").await;
+    let set =
+        |party: &str| format!("UPDATE documents SET owner = '{party}' WHERE kind = 'contact'");
+    change_row(&world, set(&eve.party().to_string())).await;
+    assert_eq!(owner_of(node, &address).await.unwrap(), None);
+    let found = eve.look_up(&world, ANN).await;
+    assert!(found.is_none(), "{found:?}");
+    // It harms nobody who is named in it, and who reads the mail there sets it right.
+    eve.confirm(&world, &mut Mailbox::new("eve@example.org"))
+        .await;
+    let bo = Person::enter(&world).await;
+    let mut mailbox = Mailbox::new(ANN);
+    mailbox.fresh(&world);
+    bo.confirm(&world, &mut mailbox).await;
+    assert_eq!(owner_of(node, &address).await.unwrap(), Some(bo.party()));
+}
+
+/// Attack: the pseudonym of one is given to another, who would be shown what the first has answered.
+#[tokio::test]
+async fn a_pseudonym_is_not_given_to_another_party() {
+    let mut stage = Stage::set().await;
+    let cr_id = given(&mut stage).await;
+    let world = &stage.world;
+    let node = world.running.node();
+    let consent = node.state.get::<Consent>(&cr_id).await.unwrap().unwrap();
+    let holder = async || accounts::holder(node, consent.surrogate).await.unwrap();
+    let ann = holder().await.unwrap();
+    let named = accounts::pseudonyms(node, ann).await.unwrap();
+    let place = named
+        .iter()
+        .position(|one| one.surrogate_id == consent.surrogate);
+    let owner = ann.to_string();
+    let bodies = node.store.vault_of_kind(&owner, "account-pseudonym").await;
+    let id = bodies.unwrap().remove(place.unwrap()).id;
+    let (mut eve, party) = Browser::of_hosted(world, "eve@example.org").await;
+    let receipt = format!("/receipts/{cr_id}");
+    assert_eq!(stage.browser.get(&receipt).await.status, 200);
+    let set = |owner: PartyId| format!("UPDATE vault SET owner = '{owner}' WHERE id = '{id}'");
+    change_row(world, set(party)).await;
+    assert_eq!(eve.get(&receipt).await.status, 404);
+    assert_eq!(holder().await, None);
+    assert_eq!(
+        eve.get("/home").await.status,
+        200,
+        "the rest of her account"
+    );
+    change_row(world, set(ann)).await;
+    assert_eq!(stage.browser.get(&receipt).await.status, 200);
+}
+
+/// What is damaged of one person is passed over: nobody else waits for it, and it is erased like the rest.
+#[tokio::test]
+async fn what_does_not_open_stops_nothing() {
+    let world = World::new().await;
+    let (_, ann) = lived(&world).await;
+    let owner = ann.party().to_string();
+    let node = world.running.node();
+    let bodies = node.store.vault_of_kind(&owner, "account-pseudonym").await;
+    let id = bodies.unwrap().remove(0).id;
+    change_row(
+        &world,
+        format!("UPDATE vault SET ciphertext = x'00' WHERE id = '{id}'"),
+    )
+    .await;
+    let export = ann.calls(&world).get("/v1/accounts/export").await;
+    assert_eq!(export.status, 200, "{}", export.text());
+    let erased = erase(&world, &ann).await;
+    assert_eq!(erased.status, 200, "{}", erased.text());
+    assert!(node.store.vault_of(&owner).await.unwrap().is_empty());
+}
+
+/// A key that the operator keeps is damaged: the account is erased all the same.
+#[tokio::test]
+async fn an_account_with_a_damaged_key_is_erased() {
+    let world = World::new().await;
+    let (mut browser, ann) = Browser::of_hosted(&world, ANN).await;
+    let (node, owner) = (world.running.node(), ann.to_string());
+    let keys = node.store.vault_of_kind(&owner, "hosted-keys").await;
+    let id = keys.unwrap().remove(0).id;
+    change_row(
+        &world,
+        format!("UPDATE vault SET ciphertext = x'00' WHERE id = '{id}'"),
+    )
+    .await;
+    assert_eq!(browser.get("/home").await.status, 200);
+    let body = EraseAccount { party_id: ann };
+    erasure::erase(node, ann, &body).await.unwrap();
+    assert!(node.store.vault_of(&owner).await.unwrap().is_empty());
 }

@@ -273,3 +273,22 @@ async fn signing_in_is_told_here_and_by_letter_where_no_letter_led_here() {
     let about = more.filter(|letter| subject(letter).contains("signed in"));
     assert_eq!(about.count(), 0, "a mailed link is letter enough");
 }
+
+/// The settings of one person are damaged: what has happened is told to that person, and to all others.
+#[tokio::test]
+async fn settings_that_do_not_open_stop_nothing() {
+    let mut stage = Stage::set().await;
+    let node = stage.world.running.node();
+    let choose = format!("{PAGE}/settings");
+    let asks = "Bright Energy Advice asks for your consent";
+    let saved = stage.browser.post(&choose, &[]).await;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    let kept = node.store.documents("notification-settings", "", 9).await;
+    let mut settings = kept.unwrap().remove(0).document;
+    settings.body = b"damaged".to_vec();
+    node.store.put_documents(vec![settings]).await.unwrap();
+    given(&mut stage).await;
+    shows(&mut stage.browser, asks).await;
+    let saved = stage.browser.post(&choose, &[]).await;
+    assert_eq!(saved.status, 303, "they can be chosen anew");
+}
