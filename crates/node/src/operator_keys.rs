@@ -20,13 +20,22 @@ pub const FILE_NAME: &str = "operator-keys.json";
 /// Where systemd puts the credentials of a service (`LoadCredential=`, `LoadCredentialEncrypted=`).
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
+/// Bits of a mode that let others in.
+const OTHERS: u32 = 0o077;
+/// The same of a credential. The service reads it by an access control list, whose mask stands where the
+/// mode has what the group may: that it may read says nothing about others.
+const OTHERS_OF_CREDENTIAL: u32 = 0o027;
+
 /// Where the keys of the node with this data directory are: among the credentials of the service under the
 /// name of the file, where there are such, otherwise in the data directory.
 pub fn path(data_dir: &Path) -> PathBuf {
-    let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
-    let credential = credentials.map(|folder| folder.join(FILE_NAME));
-    let credential = credential.filter(|path| path.is_file());
-    credential.unwrap_or_else(|| data_dir.join(FILE_NAME))
+    credential().unwrap_or_else(|| data_dir.join(FILE_NAME))
+}
+
+fn credential() -> Option<PathBuf> {
+    let folder = std::env::var_os(CREDENTIALS).map(PathBuf::from)?;
+    let path = folder.join(FILE_NAME);
+    path.is_file().then_some(path)
 }
 
 /// The keys of an operator.
@@ -110,7 +119,13 @@ impl OperatorKeys {
     /// # Errors
     /// The file is missing, can be read by others, or is damaged.
     pub fn load(data_dir: &Path) -> Result<Self, KeysError> {
-        let path = path(data_dir);
+        match credential() {
+            Some(path) => Self::read(path, OTHERS_OF_CREDENTIAL),
+            None => Self::read(data_dir.join(FILE_NAME), OTHERS),
+        }
+    }
+
+    fn read(path: PathBuf, others: u32) -> Result<Self, KeysError> {
         let file_error = |source| KeysError::File {
             path: path.clone(),
             source,
@@ -119,7 +134,7 @@ impl OperatorKeys {
             .map_err(file_error)?
             .permissions()
             .mode();
-        if mode & 0o077 != 0 {
+        if mode & others != 0 {
             return Err(KeysError::Exposed(path));
         }
         let bytes = fs::read(&path).map_err(file_error)?;
@@ -166,4 +181,41 @@ fn write_new(path: &Path, stored: &Stored) -> io::Result<()> {
         .open(path)?;
     file.write_all(&serde_json::to_vec_pretty(stored)?)?;
     file.sync_all()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::fs::Permissions;
+
+    use super::*;
+
+    fn check(mode: u32, is_read: bool, is_read_as_credential: bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let keys = OperatorKeys::create(folder.path()).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        for (others, expected) in [
+            (OTHERS, is_read),
+            (OTHERS_OF_CREDENTIAL, is_read_as_credential),
+        ] {
+            match OperatorKeys::read(path.clone(), others) {
+                Ok(read) => assert!(expected && read.party_id() == keys.party_id(), "{mode:o}"),
+                Err(KeysError::Exposed(_)) => assert!(!expected, "{mode:o} {others:o}"),
+                Err(error) => panic!("{mode:o}: {error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_others_can_read_are_refused() {
+        check(0o600, true, true);
+        check(0o400, true, true);
+        // As systemd hands it to a service that runs as a user of its own.
+        check(0o440, false, true);
+        check(0o460, false, false);
+        check(0o404, false, false);
+        check(0o444, false, false);
+        check(0o402, false, false);
+    }
 }
