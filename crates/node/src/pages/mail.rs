@@ -2,7 +2,8 @@
 //!
 //! They hold links that sign people in. So the page is for programs of this machine alone, and it is
 //! gone as soon as a mail server is set. A request that came through a proxy, or that names another
-//! host than this machine (as a page of elsewhere can make a browser do), finds nothing.
+//! host than this machine (as a page of elsewhere can make a browser do), finds nothing. Nor does any
+//! at a node that is known by another name: a proxy that says nothing of itself may stand before it.
 
 use std::fs;
 use std::io;
@@ -42,12 +43,19 @@ pub(super) fn routes() -> Router<Arc<Node>> {
 pub(super) fn is_open(node: &Node, headers: &HeaderMap, peer: SocketAddr) -> bool {
     let is_direct = FORWARDED.iter().all(|name| !headers.contains_key(*name));
     node.config.mail_url.is_empty()
+        && is_of_this_machine(&node.config.public_url)
         && peer.ip().to_canonical().is_loopback()
         && is_direct
         && headers.get(header::HOST).is_some_and(|host| {
             let uri: Option<Uri> = host.to_str().ok().and_then(|host| host.parse().ok());
             uri.is_some_and(|uri| uri.host().is_some_and(is_this_machine))
         })
+}
+
+/// Whether a node with this public URL is for people at this machine.
+fn is_of_this_machine(public_url: &str) -> bool {
+    let url: Option<Uri> = public_url.parse().ok();
+    public_url.is_empty() || url.is_some_and(|url| url.host().is_some_and(is_this_machine))
 }
 
 fn is_this_machine(host: &str) -> bool {

@@ -239,3 +239,20 @@ async fn letters_are_shown_to_this_machine_and_without_a_mail_server_only() {
     let world = World::with(|config| config.mail_url = "smtp://127.0.0.1:9".into()).await;
     assert_eq!(Calls::anonymous(&world).get("/mail").await.status, 404);
 }
+
+/// Attack: over a proxy at the same machine that tells the node nothing of who asks.
+#[tokio::test]
+async fn letters_of_a_node_that_others_know_by_name_are_not_shown() {
+    for (url, expected) in [
+        ("https://node.example", 404),
+        ("https://localhost.node.example", 404),
+        ("http://192.0.2.1:8440", 404),
+        ("http://localhost:8440", 200),
+        ("http://127.0.0.1:8440", 200),
+        ("http://[::1]:8440/", 200),
+    ] {
+        let world = World::with(|config| config.public_url = url.into()).await;
+        let shown = Calls::anonymous(&world).get("/mail").await;
+        assert_eq!(shown.status, expected, "{url}");
+    }
+}
