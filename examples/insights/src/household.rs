@@ -207,6 +207,11 @@ impl Record {
         }
     }
 
+    /// Whether there is a reading, or a key that opens one.
+    pub fn has_readings(&self) -> bool {
+        self.energy.is_some() || self.channel.is_some()
+    }
+
     /// Forgets every reading and every key that opens one.
     pub fn forget_readings(&mut self) {
         self.leave_channel();

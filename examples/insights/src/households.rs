@@ -52,8 +52,8 @@ pub struct Household {
     record: Mutex<Record>,
     /// Whether what is on the disk is what is here.
     is_kept: AtomicBool,
-    /// When the node last showed its consent.
-    heard: Mutex<Instant>,
+    /// When the node last showed its consent to this process; `None` until it has.
+    heard: Mutex<Option<Instant>>,
     /// Within what everything lies that is known of it, since this was last looked at.
     within: Mutex<Option<ResourceSet>>,
     is_read: AtomicBool,
@@ -67,7 +67,7 @@ impl Household {
             name: Mutex::new(name),
             record: Mutex::new(record),
             is_kept: AtomicBool::new(false),
-            heard: Mutex::new(Instant::now()),
+            heard: Mutex::default(),
             within: Mutex::default(),
             is_read: AtomicBool::new(false),
             changed: watch::Sender::new(0),
@@ -101,13 +101,17 @@ impl Household {
 
     /// The node shows the consent.
     pub(crate) fn heard(&self) {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.heard_at(Instant::now());
     }
 
     /// Whether the node showed the consent lately.
     pub(crate) fn is_heard_of(&self) -> bool {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.elapsed() < SILENCE_MAX
+        heard.is_some_and(|heard| heard.elapsed() < SILENCE_MAX)
+    }
+
+    fn heard_at(&self, at: Instant) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     #[cfg(test)]
@@ -115,7 +119,7 @@ impl Household {
         let heard = Instant::now()
             .checked_sub(before)
             .expect("it is not that early");
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+        self.heard_at(heard);
     }
 
     /// Whether nothing that is known of it lies outside of this.
@@ -141,9 +145,14 @@ impl Household {
             self.is_kept.store(false, Ordering::SeqCst);
             change(&mut record)
         };
+        self.tell();
+        outcome
+    }
+
+    /// Tells whoever looks to look again.
+    fn tell(&self) {
         self.changed
             .send_modify(|count| *count = count.wrapping_add(1));
-        outcome
     }
 
     /// Whether the caller is the one who reads for it from now on.
@@ -217,8 +226,9 @@ impl Households {
         if all.len() >= HOUSEHOLDS_MAX {
             all.retain(|name, household| {
                 let is_kept = !household.is_stale();
-                is_kept || self.store.forget(name).is_err()
+                is_kept || self.store.remove(name).is_err()
             });
+            self.store.sync()?;
         }
         if all.len() >= HOUSEHOLDS_MAX {
             return Err(HouseholdsError::TooMany);
@@ -264,14 +274,36 @@ impl Households {
     /// The data directory fails; the old one stays then.
     pub fn renew(&self, household: &Arc<Household>) -> Result<SessionSecret, StoreError> {
         let secret = SessionSecret(base64url::encode(&random_bytes::<32>()));
-        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-        let record = household.record();
-        let mut name = household.name();
-        self.store.keep(&secret.name(), &record.to_bytes())?;
-        let old = std::mem::replace(&mut *name, secret.name());
-        all.remove(&old);
-        all.insert(secret.name(), Arc::clone(household));
-        self.store.forget(&old)?;
+        {
+            let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+            let record = household.record();
+            let mut name = household.name();
+            self.move_kept(&name, &secret.name(), &record)
+                .inspect_err(|_| household.is_kept.store(false, Ordering::SeqCst))?;
+            all.remove(&*name);
+            *name = secret.name();
+            all.insert(secret.name(), Arc::clone(household));
+        }
+        // Pages that are open under the old one find that it is nobody's.
+        household.tell();
         Ok(secret)
+    }
+
+    /// Moves what is kept of a household to another name. Where that fails, it stays as far as it can be
+    /// kept.
+    fn move_kept(&self, old: &str, new: &str, record: &Record) -> Result<(), StoreError> {
+        let bytes = record.to_bytes();
+        let moved = self.store.keep(new, &bytes);
+        let moved = moved.and_then(|()| self.store.forget(old));
+        if moved.is_err() {
+            let back = self.store.keep(old, &bytes);
+            let undone = self.store.forget(new);
+            if back.and(undone).is_err() {
+                tracing::error!(
+                    "a household may be kept twice, or not at all, until it is kept anew"
+                );
+            }
+        }
+        moved
     }
 }

@@ -135,15 +135,32 @@ impl Store {
         Ok(replace(&self.path(name), &sealed)?)
     }
 
-    /// Forgets a household, if it is kept.
+    /// Forgets a household, if it is kept, for good: also after a power cut.
     ///
     /// # Errors
     /// The file system fails.
     pub fn forget(&self, name: &str) -> Result<(), StoreError> {
+        self.remove(name)?;
+        self.sync()
+    }
+
+    /// Forgets a household, if it is kept; for good with the next [`Store::sync`].
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn remove(&self, name: &str) -> Result<(), StoreError> {
         match fs::remove_file(self.path(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// What was removed is gone for good.
+    ///
+    /// # Errors
+    /// The file system fails.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        Ok(fs::File::open(self.folder.join(HOUSEHOLDS))?.sync_all()?)
     }
 
     /// All households, by name.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +19,8 @@ use super::session::Visitor;
 use super::texts::Texts;
 use crate::energy::PowerPoint;
 use crate::household::{Phase, Record};
-use crate::households::Household;
+use crate::households::{Household, SessionSecret};
+use crate::insights::Insights;
 
 /// The least time between two events.
 const PACE: Duration = Duration::from_millis(500);
@@ -41,19 +43,47 @@ struct News {
     quarters: usize,
 }
 
+/// A page that is open.
+struct Open {
+    insights: Arc<Insights>,
+    secret: SessionSecret,
+    household: Arc<Household>,
+    changes: watch::Receiver<u64>,
+    texts: Texts,
+}
+
+impl Open {
+    /// The next event; none once the session is another's, or nobody's: who had the secret of before sees
+    /// nothing of what comes after.
+    async fn next(&mut self) -> Option<Event> {
+        wait(&mut self.changes).await?;
+        let household = self.insights.households.find(&self.secret)?;
+        let is_same = Arc::ptr_eq(&household, &self.household);
+        is_same.then(|| event(&household, &self.texts))
+    }
+}
+
 /// `GET /events`.
-pub(super) async fn events(visitor: Visitor, texts: Texts) -> Response {
-    let Some(household) = visitor.household() else {
+pub(super) async fn events(
+    State(insights): State<Arc<Insights>>,
+    visitor: Visitor,
+    texts: Texts,
+) -> Response {
+    let Some((secret, household)) = visitor.session() else {
         return StatusCode::NO_CONTENT.into_response();
     };
-    let household = Arc::clone(household);
     let mut changes = household.watch();
     changes.mark_changed();
-    let news = stream::unfold((household, changes, texts), |state| async move {
-        let (household, mut changes, texts) = state;
-        wait(&mut changes).await?;
-        let event = event(&household, &texts);
-        Some((Ok::<_, Infallible>(event), (household, changes, texts)))
+    let open = Open {
+        insights,
+        secret,
+        household,
+        changes,
+        texts,
+    };
+    let news = stream::unfold(open, |mut open| async move {
+        let event = open.next().await?;
+        Some((Ok::<_, Infallible>(event), open))
     });
     Sse::new(news)
         .keep_alive(KeepAlive::default())

@@ -20,12 +20,17 @@ const HOST_COOKIE: &str = "__Host-insights-session";
 const LASTS: u32 = 31_536_000;
 
 /// Whoever asks for a page.
-pub(super) struct Visitor(Option<Arc<Household>>);
+pub(super) struct Visitor(Option<(SessionSecret, Arc<Household>)>);
 
 impl Visitor {
     /// The household of the session, if it is one of ours.
     pub(super) fn household(&self) -> Option<&Arc<Household>> {
-        self.0.as_ref()
+        self.0.as_ref().map(|(_, household)| household)
+    }
+
+    /// The session, for what goes on after the answer has begun.
+    pub(super) fn session(self) -> Option<(SessionSecret, Arc<Household>)> {
+        self.0
     }
 
     /// Where it stands.
@@ -44,9 +49,11 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let insights = Arc::<Insights>::from_ref(state);
         let secret = secret(&parts.headers, name(is_secure(&insights)));
-        Ok(Self(
-            secret.and_then(|secret| insights.households.find(&secret)),
-        ))
+        let session = secret.and_then(|secret| {
+            let household = insights.households.find(&secret)?;
+            Some((secret, household))
+        });
+        Ok(Self(session))
     }
 }
 

@@ -15,6 +15,7 @@ use assent_model::time::Timestamp;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use fluent_templates::Loader as _;
+use futures_util::StreamExt as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -79,6 +80,7 @@ impl Scene {
                 valid_until: Some(Timestamp::from_millis(end)),
             });
         });
+        household.heard();
         (secret, household)
     }
 
@@ -176,6 +178,7 @@ async fn a_no_is_said_and_can_be_asked_again() {
 async fn names_of_others_are_text() {
     let scene = Scene::new();
     let (secret, household) = scene.insights.households.begin().unwrap();
+    household.heard();
     for phase in [Phase::New, Phase::Faulty, Phase::Reading] {
         scene.insights.change(&household, |record| {
             record.phase = phase;
@@ -197,6 +200,7 @@ async fn names_of_others_are_text() {
 async fn nothing_is_shown_without_a_session_and_after_an_end() {
     let scene = Scene::new();
     let (secret, household) = scene.insights.households.begin().unwrap();
+    household.heard();
     let paths = [
         "/data/power.json",
         "/data/quarters.json",
@@ -371,4 +375,75 @@ async fn who_consents_goes_on_under_another_secret() {
     assert!(again.find(&known).is_none(), "not after a restart either");
     assert_eq!(again.find(&renewed).unwrap().record().phase, Phase::Waiting);
     assert_eq!(again.all().len(), 1);
+}
+
+/// Attack: go on reading over a stream that was opened before the secret was another.
+#[tokio::test]
+async fn a_stream_of_before_ends_with_the_secret_that_opened_it() {
+    let scene = Scene::new();
+    let (known, household) = scene.read(5);
+    let request = Request::get("/events")
+        .header(
+            header::COOKIE,
+            format!("insights-session={}", known.as_str()),
+        )
+        .body(Body::empty());
+    let pages = routes(Arc::clone(&scene.insights));
+    let answer = pages.oneshot(request.unwrap()).await.unwrap();
+    let mut events = answer.into_body().into_data_stream();
+    for _ in 0..2 {
+        let event = events.next().await.unwrap().unwrap();
+        assert!(event.starts_with(b"event: news"), "{event:?}");
+        scene.insights.change(&household, |_| ());
+    }
+    let renewed = scene.insights.households.renew(&household).unwrap();
+    scene.insights.change(&household, |_| ());
+    assert!(events.next().await.is_none(), "it ends, and at once");
+    check_shown(&scene, &renewed, true, "Your energy, live").await;
+}
+
+/// What cannot be moved to another secret stays under the one that it has, here and on the disk.
+#[test]
+fn a_secret_that_cannot_be_renewed_stays() {
+    let scene = Scene::new();
+    let (known, household) = scene.read(5);
+    let households = &scene.insights.households;
+    let folder = scene.folder.path().join("households");
+    let file = folder.read_dir().unwrap().next().unwrap().unwrap().path();
+    // What is there cannot be removed as a file.
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir_all(file.join("in the way")).unwrap();
+    assert!(households.renew(&household).is_err());
+    let found = households.find(&known).unwrap();
+    assert!(Arc::ptr_eq(&found, &household));
+    assert!(!household.is_kept(), "it is kept anew");
+    assert_eq!(households.all().len(), 1);
+    let left: Vec<_> = folder
+        .read_dir()
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .collect();
+    assert_eq!(
+        left,
+        std::slice::from_ref(&file),
+        "nothing under the secret that nobody has"
+    );
+    std::fs::remove_dir_all(&file).unwrap();
+    assert!(scene.insights.keep(&household));
+    let renewed = households.renew(&household).unwrap();
+    assert!(households.find(&known).is_none());
+    let again = Households::open(Store::open(scene.folder.path()).unwrap()).unwrap();
+    assert!(again.find(&renewed).is_some() && again.all().len() == 1);
+}
+
+/// Who starts again has heard nothing of the node yet: the consent may have ended meanwhile.
+#[test]
+fn after_a_restart_nothing_counts_before_the_node_was_heard() {
+    let scene = Scene::new();
+    let (secret, _) = scene.read(5);
+    let again = Households::open(Store::open(scene.folder.path()).unwrap()).unwrap();
+    let household = again.find(&secret).unwrap();
+    assert_eq!(household.phase(), Phase::Unreachable);
+    household.heard();
+    assert_eq!(household.phase(), Phase::Reading);
 }

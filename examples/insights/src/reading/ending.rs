@@ -110,7 +110,7 @@ fn access(household: &Household) -> Option<(ConsentId, PinnedLink)> {
 
 /// Deletes every reading and every key, as the description promises; whether nothing of them is on the
 /// disk any more.
-pub(super) fn forget(insights: &Insights, household: &Household, phase: Phase) -> bool {
+fn forget(insights: &Insights, household: &Household, phase: Phase) -> bool {
     household.change(|record| {
         record.forget_readings();
         record.phase = phase;
@@ -120,10 +120,32 @@ pub(super) fn forget(insights: &Insights, household: &Household, phase: Phase) -
 
 /// The same, once: what is forgotten is not forgotten again, and what could not be deleted is tried anew.
 pub(super) fn let_go(insights: &Insights, household: &Household, phase: Phase) -> bool {
-    if household.record().phase == phase {
+    let is_forgotten = {
+        let record = household.record();
+        record.phase == phase && !record.has_readings()
+    };
+    if is_forgotten {
         household.is_kept() || insights.keep(household)
     } else {
         forget(insights, household, phase)
+    }
+}
+
+/// There is no meter: whatever was read of one is deleted, and what could not be is tried anew the next
+/// time. What was taken off stays so until there is another.
+pub(super) fn without_meter(insights: &Insights, household: &Household) -> bool {
+    let phase = match household.record().phase {
+        Phase::Unpaired => Phase::Unpaired,
+        _ => Phase::Waiting,
+    };
+    let_go(insights, household, phase)
+}
+
+/// Later keys are wanted. The meter and the consent are there, and so what was read stays.
+pub(super) fn await_keys(insights: &Insights, household: &Household) {
+    let is_said = household.record().phase == Phase::Waiting;
+    if !is_said || !household.is_kept() {
+        insights.change(household, |record| record.phase = Phase::Waiting);
     }
 }
 

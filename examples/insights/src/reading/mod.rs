@@ -78,7 +78,8 @@ async fn read_until_over(insights: &Insights, household: &Household) {
             Ok(Stopped::Look) => {}
             Ok(Stopped::HungUp | Stopped::KeysWanted) => sleep(LOOK_EVERY).await,
             Ok(Stopped::Unpaired) => {
-                ending::forget(insights, household, Phase::Unpaired);
+                // What cannot be deleted now is when the relay is asked again.
+                ending::let_go(insights, household, Phase::Unpaired);
                 sleep(LOOK_EVERY).await;
             }
             Ok(Stopped::Fault(fault)) => {
@@ -118,11 +119,7 @@ async fn follow(
     let named = match insights.relay.stream(consent).await {
         Ok(Some(named)) => named,
         Ok(None) => {
-            let phase = household.record().phase;
-            // What was taken off stays so until there is another.
-            if !matches!(phase, Phase::Waiting | Phase::Unpaired) {
-                ending::forget(insights, household, Phase::Waiting);
-            }
+            ending::without_meter(insights, household);
             return Ok(Stopped::HungUp);
         }
         Err(RelayError::NotNamed(fault)) => return Ok(Stopped::Fault(channel::misnamed(fault))),
@@ -132,7 +129,7 @@ async fn follow(
     let opened = Channel::open(&named, &household.record(), opening);
     let Some(mut channel) = opened else {
         insights.relay.ask_keys(consent, named.stream_id).await?;
-        household.change(|record| record.phase = Phase::Waiting);
+        ending::await_keys(insights, household);
         return Ok(Stopped::KeysWanted);
     };
     let tail = insights

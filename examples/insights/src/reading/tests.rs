@@ -248,6 +248,48 @@ fn what_cannot_be_deleted_is_not_said_to_be() {
     assert_eq!(on_disk(&scene), (Phase::Withdrawn, false));
 }
 
+/// Makes the disk fail, and then not any more; what is found there then.
+fn check_deleted(begin: Phase, phase: Phase, act: impl Fn(&pages::Scene, &Household)) {
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(5);
+    scene
+        .insights
+        .change(&household, |record| record.phase = begin);
+    let households = scene.folder.path().join("households");
+    let aside = scene.folder.path().join("aside");
+    fs::rename(&households, &aside).unwrap();
+    act(&scene, &household);
+    assert!(household.record().energy.is_none(), "{begin:?}");
+    fs::rename(&aside, &households).unwrap();
+    assert_eq!(on_disk(&scene), (begin, true), "the disk has it yet");
+    act(&scene, &household);
+    assert_eq!(on_disk(&scene), (phase, false), "{begin:?}");
+}
+
+/// A meter that is there no longer leaves nothing behind, also where the disk failed the first time, and
+/// where only later keys were awaited when it went.
+#[test]
+fn what_was_read_of_a_meter_that_is_gone_is_deleted() {
+    let without = |scene: &pages::Scene, household: &Household| {
+        ending::without_meter(&scene.insights, household);
+    };
+    check_deleted(Phase::Reading, Phase::Waiting, without);
+    check_deleted(Phase::Waiting, Phase::Waiting, without);
+    check_deleted(Phase::Unpaired, Phase::Unpaired, without);
+    check_deleted(Phase::Reading, Phase::Unpaired, |scene, household| {
+        ending::let_go(&scene.insights, household, Phase::Unpaired);
+    });
+}
+
+/// While keys are awaited, what was read under the same consent stays, and is kept.
+#[test]
+fn what_was_read_stays_while_keys_are_awaited() {
+    let scene = pages::Scene::new();
+    let (_, household) = scene.read(5);
+    ending::await_keys(&scene.insights, &household);
+    assert_eq!(on_disk(&scene), (Phase::Waiting, true));
+}
+
 fn allowed(lanes: &[&str]) -> ResourceSet {
     let mut allowed = ResourceSet::new();
     for lane in lanes {
