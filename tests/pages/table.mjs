@@ -19,6 +19,15 @@ function send(fields, name) {
 }
 
 export const PAGES = [
+  // First, while the newcomer has signed in a moment ago.
+  { name: "erase", path: "/home/account/erase", who: "newcomer" },
+  {
+    name: "erase-mistyped",
+    path: "/home/account/erase",
+    who: "newcomer",
+    before: send({ "Number of your account": "prt_" }, "Erase for good"),
+  },
+
   { name: "welcome", path: "/" },
   { name: "welcome-nl", path: "/", language: "nl" },
   { name: "welcome-da", path: "/", language: "da" },
@@ -151,13 +160,6 @@ export const PAGES = [
   { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
   { name: "devices", path: "/home/devices", who: "household" },
   { name: "devices-hosted", path: "/home/devices", who: "newcomer" },
-  { name: "erase", path: "/home/account/erase", who: "newcomer" },
-  {
-    name: "erase-mistyped",
-    path: "/home/account/erase",
-    who: "newcomer",
-    before: send({ "Number of your account": "prt_" }, "Erase for good"),
-  },
   { name: "console", path: "/console", who: "adviser" },
   { name: "console-of-a-person", path: "/console", who: "newcomer", status: 404 },
   { name: "consent-of-others", path: ({ consent }) => `/home/consents/${consent}`, who: "newcomer", status: 404 },
