@@ -19,7 +19,8 @@ function send(fields, name) {
 }
 
 export const PAGES = [
-  // First, while the newcomer has signed in a moment ago.
+  // First, while the newcomer has signed in a moment ago: what takes away keys asks for it again.
+  { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
   { name: "erase", path: "/home/account/erase", who: "newcomer" },
   {
     name: "erase-mistyped",
@@ -157,7 +158,6 @@ export const PAGES = [
   { name: "visited-activity", path: "/home/activity", who: "visitor", at: "demonstration" },
   { name: "shared", path: "/home/shared", who: "visitor", at: "demonstration" },
   { name: "account", path: "/home/account", who: "household" },
-  { name: "passkey-new", path: "/home/account/passkeys/new", who: "newcomer" },
   { name: "devices", path: "/home/devices", who: "household" },
   { name: "devices-hosted", path: "/home/devices", who: "newcomer" },
   { name: "console", path: "/console", who: "adviser" },
