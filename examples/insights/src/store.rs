@@ -149,10 +149,15 @@ impl Store {
     /// # Errors
     /// The file system fails.
     pub fn remove(&self, name: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.path(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+        let path = self.path(name);
+        // A power cut may have left a draft.
+        for path in [path.with_extension("draft"), path] {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
         }
+        Ok(())
     }
 
     /// What was removed is gone for good.
@@ -198,15 +203,25 @@ fn context(name: &str) -> String {
     format!("insights household {name}")
 }
 
-/// Replaces a file as a whole: a reader finds the old bytes or the new ones.
+/// Replaces a file as a whole: a reader finds the old bytes or the new ones. No draft is left where that
+/// fails.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("draft");
+    let replaced = replace_with(&draft, path, bytes);
+    if replaced.is_err() {
+        // It may not be there.
+        let _ = fs::remove_file(&draft);
+    }
+    replaced
+}
+
+fn replace_with(draft: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = options.open(draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&draft, path)?;
+    fs::rename(draft, path)?;
     // What was there before is gone for good, also after a power cut.
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::File::open(folder)?.sync_all()

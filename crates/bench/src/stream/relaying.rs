@@ -99,9 +99,6 @@ async fn measure(figures: &mut Figures) -> Outcome<()> {
         median_of(&|round| round.node),
         "/CPU-s",
     );
-    // A meter of today says something once a second.
-    let meters = median_of(&|round| round.node);
-    push("meters that a core of the node carries", meters, "");
     Ok(())
 }
 

@@ -125,13 +125,13 @@ fn the_doctor_finds_what_is_wrong() {
     }
     let keys = data_dir.join("operator-keys.json");
     fs::set_permissions(&keys, Permissions::from_mode(0o644)).expect("the mode is set");
-    let examined = examine("127.0.0.1:0").failed(1, "1 of 9 checks do not hold");
+    let examined = examine("127.0.0.1:0").failed(1, "1 of 10 checks do not hold");
     assert_eq!(finding(&examined.json(), "keys")["holds"], false);
     fs::set_permissions(&keys, Permissions::from_mode(0o600)).expect("the mode is set");
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let examined = examine(&address).failed(1, "1 of 9 checks do not hold");
+    let examined = examine(&address).failed(1, "1 of 10 checks do not hold");
     assert_eq!(finding(&examined.json(), "port")["holds"], false);
 }
 
@@ -155,7 +155,7 @@ fn keys_can_be_credentials_of_the_service() {
         }
         run(command.args(ports))
     };
-    let examined = examine(false).failed(1, "1 of 9 checks do not hold");
+    let examined = examine(false).failed(1, "1 of 10 checks do not hold");
     assert_eq!(finding(&examined.json(), "keys")["holds"], false);
     let findings = examine(true).done().json();
     assert_eq!(finding(&findings, "keys")["holds"], true);
