@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { OPTIONS } from "./options.mjs";
 
 const DIST = new URL("dist/", import.meta.url);
 
@@ -14,15 +15,7 @@ const { outputFiles } = await build({
     { in: new URL("src/graph/main.ts", import.meta.url).pathname, out: "graph" },
   ],
   outdir: DIST.pathname,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  charset: "utf8",
-  // The licences of what is bundled stay with it.
-  legalComments: "eof",
-  logLevel: "warning",
-  write: false,
+  ...OPTIONS,
 });
 await mkdir(DIST, { recursive: true });
 for (const { path, contents } of outputFiles) {

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { OPTIONS } from "./options.mjs";
 
 const HERE = new URL("./", import.meta.url);
 const NODE = new URL("../crates/node/", HERE);
@@ -28,15 +29,8 @@ async function catalogue(language) {
 async function script(words) {
   const { outputFiles } = await build({
     entryPoints: [new URL("src/standalone/main.ts", HERE).pathname],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "eof",
-    logLevel: "warning",
+    ...OPTIONS,
     define: { WORDS: JSON.stringify(words) },
-    write: false,
   });
   return outputFiles[0].contents;
 }
