@@ -137,6 +137,9 @@ fn described(view: ServiceView) -> Result<Described, Failure> {
         .map_err(|error| Failure::problem("the description is not signed").caused_by(&error))?;
     let description: ServiceDescription =
         serde_json::from_value(view.description).map_err(invalid)?;
+    description.check().map_err(|error| {
+        Failure::problem("the node gives a description that is not valid").caused_by(&error)
+    })?;
     let said = registration.content();
     if said.description == description.reference() && said.provider == view.provider {
         Ok(Described {

@@ -7,7 +7,8 @@ use assent_model::ids::{ConsentId, SurrogateId};
 use assent_model::records::consent::{
     ConsentRecord, ConsentStatus, ConsentStatusRecord, ResourceSet,
 };
-use assent_model::statement::Verified;
+use assent_model::statement::{Content, Verified};
+use assent_model::time::{Span, Timestamp};
 
 use crate::choice;
 
@@ -65,6 +66,23 @@ pub struct StatusChain {
     status: ConsentStatus,
     resource_set: ResourceSet,
     digests: Vec<Digest>,
+    changes: Vec<StatusChange>,
+}
+
+/// What a status record declares that came after the consent record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The status.
+    pub status: ConsentStatus,
+    /// Whether it allows less than the one before.
+    pub narrows: bool,
+    /// When it was signed, in whole seconds.
+    pub at: Timestamp,
+}
+
+/// When a statement was signed, as its signer says.
+pub(crate) fn issued<T: Content>(said: &Verified<T>) -> Timestamp {
+    Timestamp::from_millis(0) + Span::from_seconds(said.envelope().iat)
 }
 
 impl StatusChain {
@@ -85,6 +103,7 @@ impl StatusChain {
             status: ConsentStatus::Active,
             resource_set: said.common_part.resource_set.clone(),
             digests: vec![record.digest()],
+            changes: Vec::new(),
         })
     }
 
@@ -115,6 +134,11 @@ impl StatusChain {
         if !choice::is_within(&said.resource_set, &self.resource_set) {
             return Err(StatusFault::Widened);
         }
+        self.changes.push(StatusChange {
+            status: said.consent_status,
+            narrows: said.resource_set != self.resource_set,
+            at: issued(record),
+        });
         self.status = said.consent_status;
         self.resource_set = said.resource_set.clone();
         self.digests.push(record.digest());
@@ -159,6 +183,11 @@ impl StatusChain {
     /// What the last record declares.
     pub fn status(&self) -> ConsentStatus {
         self.status
+    }
+
+    /// What each record after the consent record declares, oldest first.
+    pub fn changes(&self) -> &[StatusChange] {
+        &self.changes
     }
 
     /// What the last record allows to be delivered.

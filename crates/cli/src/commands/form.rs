@@ -47,7 +47,10 @@ fn text(form: &FormView) -> String {
         lines.push(format_args!("  with data from {}", source.name));
     }
     for dataset in &notice.datasets {
-        lines.push(format_args!("\n{}", dataset.title));
+        match &dataset.how_often {
+            Some(how_often) => lines.push(format_args!("\n{} ({how_often})", dataset.title)),
+            None => lines.push(format_args!("\n{}", dataset.title)),
+        }
         for (concept, name) in &dataset.required {
             lines.push(format_args!("  needed    {name} ({concept})"));
         }

@@ -85,7 +85,10 @@ impl Street {
         let (sink, source) = consent(&node, &folder, edit);
         let stream = pair(&node, &folder, start);
         let wallet = path("household");
+        // Its telegrams are of a day long ago, or to come.
+        let from = format!("{}", jiff::Timestamp::from_second(start).expect("a time"));
         let grant = ["meter", "grant", &source, "--wallet", text(&wallet)];
+        let grant = [&grant[..], &["--history-from", &from]].concat();
         node.assent(&grant).done();
         Self {
             node,
@@ -101,7 +104,7 @@ impl Street {
     fn meter(&self) -> Child {
         let (start, count) = (MIDNIGHT.to_string(), telegrams().to_string());
         let day = ["--start", &start, "--telegrams", &count];
-        let live = ["--simulate", "--datasets", "live"];
+        let live = ["--speed", "max", "--simulate", "--datasets", "live"];
         meter(&self.folder, &self.node.url, &[&live[..], &day].concat())
     }
 
@@ -238,11 +241,12 @@ fn consent(node: &Node, folder: &TempDir, edit: impl FnOnce(&mut Value)) -> (Str
     (string(&given, "cr_id"), string(&given, "source_cr_id"))
 }
 
-/// The household enters the code that its meter shows.
+/// The household enters the code that its meter shows, a day before `start`. Nothing of that is kept: nobody
+/// had the meter yet.
 fn pair(node: &Node, folder: &TempDir, start: i64) -> String {
-    let before = (start - 60).to_string();
-    let few = ["--simulate", "--start", &before, "--telegrams", "3"];
-    let mut reader = meter(folder, &node.url, &few);
+    let before = (start - 86_400).to_string();
+    let life = ["--speed", "1", "--simulate", "--start", &before];
+    let mut reader = meter(folder, &node.url, &life);
     let journal = folder.path().join("journal");
     let code = eventually("the meter shows a code", || {
         let said = fs::read_to_string(&journal).ok()?;
@@ -252,8 +256,12 @@ fn pair(node: &Node, folder: &TempDir, start: i64) -> String {
     let wallet = folder.path().join("household");
     let entered = ["meter", "pair", &code, "--yes", "--wallet", text(&wallet)];
     node.assent(&entered).done();
-    let ended = reader.wait().expect("the reader ends");
-    assert!(ended.success(), "what nobody may read is let go: {ended}");
+    eventually("the meter knows", || {
+        let said = fs::read_to_string(&journal).ok()?;
+        said.lines().any(|line| line == "paired").then_some(())
+    });
+    reader.kill().expect("it runs");
+    reader.wait().expect("a child can be waited for");
     let listed = node.assent(&["meter", "list", "--wallet", text(&wallet)]);
     let listed = listed.done().json();
     let meters = listed.as_array().or_else(|| listed["items"].as_array());
@@ -266,7 +274,7 @@ fn meter(folder: &TempDir, node: &str, arguments: &[&str]) -> Child {
         .create(true)
         .open(folder.path().join("journal"));
     Command::new(PathBuf::from(PROGRAM).with_file_name("assent-meter"))
-        .args(["--speed", "max", "--node", node])
+        .args(["--node", node])
         .arg("--buffer")
         .arg(folder.path().join("meter"))
         .args(arguments)
@@ -359,7 +367,7 @@ fn check_long_day(resolution: &str, dataset: &str, step: usize) {
     });
     let file = street.folder.path().join("telegrams");
     let registers = long_day(&file);
-    let arguments = ["--file", text(&file)];
+    let arguments = ["--speed", "max", "--file", text(&file)];
     let ended = meter(&street.folder, &street.node.url, &arguments).wait();
     let journal = fs::read_to_string(street.folder.path().join("journal"));
     assert!(ended.expect("the reader ends").success(), "{journal:?}");

@@ -14,6 +14,7 @@ use assent_model::statement::Verified;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::past::{PastKey, StoredPastKey};
 use super::{Admission, LaneName, Lanes};
 use crate::statements::Signer;
 
@@ -28,6 +29,8 @@ pub struct OpenedKeys {
     pub lanes: Lanes,
     /// The keys by lane.
     pub paths: Vec<(Lane, PathKeys)>,
+    /// What opens records from before, where the holder grants that.
+    pub past: Vec<PastKey>,
 }
 
 /// The keys do not open: they are for somebody else, or were altered.
@@ -41,6 +44,8 @@ pub struct KeysUnopenable;
 struct Sealed {
     lanes: Vec<LaneName>,
     paths: Vec<SealedPath>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    past: Vec<StoredPastKey>,
 }
 
 #[derive(Serialize, Deserialize, ZeroizeOnDrop)]
@@ -98,6 +103,7 @@ pub fn seal(
     let sealed = Sealed {
         lanes: lanes.map(name).collect(),
         paths: admission.keys.iter().map(path).collect(),
+        past: admission.past.iter().map(StoredPastKey::from).collect(),
     };
     let plaintext = Zeroizing::new(canonical::encode(&sealed));
     let binding = Binding {
@@ -147,10 +153,12 @@ pub fn open(
         let keys = PathKeys::from_bytes(&bytes).map_err(|_| KeysUnopenable)?;
         paths.push((Lane(path.lane), keys));
     }
+    let past: Option<Vec<PastKey>> = opened.past.iter().map(StoredPastKey::read).collect();
     Ok(OpenedKeys {
         sequence: said.sequence,
         prev: said.prev,
         lanes: Lanes::new(opened.lanes).map_err(|_| KeysUnopenable)?,
         paths,
+        past: past.ok_or(KeysUnopenable)?,
     })
 }

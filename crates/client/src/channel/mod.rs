@@ -44,13 +44,15 @@
 pub mod fault;
 pub mod keys;
 mod lanes;
+mod past;
 mod publisher;
 mod stored;
 mod subscriber;
 
 pub use fault::ChannelFault;
 pub use lanes::{InvalidLanes, LaneName, Lanes, dataset};
-pub use publisher::{Admission, Moment, Publisher, SnapshotError};
+pub use past::{PastKey, Period};
+pub use publisher::{Admission, Measured, Moment, Publisher, SnapshotError};
 pub use subscriber::{Reading, Subscriber};
 
 use assent_crypto::channel::Lane;

@@ -6,9 +6,12 @@ use assent_crypto::channel::{Body, Data, Head, Lane, Record};
 use assent_crypto::digest::Digest;
 use assent_crypto::key_tree::{ChannelTag, KeyTree, Leaf, PathKeys, Rotation};
 use assent_crypto::signature::SigningKey;
+use assent_crypto::vault::SecretKey;
 use assent_model::ids::{ConsentId, StreamId};
 use assent_model::time::Timestamp;
+use zeroize::Zeroizing;
 
+use super::past::{EPOCH_MAX, Past, PastKey, Period, Published};
 use super::{Lanes, channel_tag, lane_tag};
 
 /// Readers that one rotation leaves out at most, so that no record is too long.
@@ -32,8 +35,19 @@ pub struct Admission {
     pub prev: Digest,
     /// The keys of each lane, with its name's number.
     pub keys: Vec<(Lane, PathKeys)>,
+    /// What it may open of the time before: nothing, unless the caller adds [`Publisher::past_keys`].
+    pub past: Vec<PastKey>,
     /// What the lanes are called.
     pub lanes: Lanes,
+}
+
+/// What one lane has of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// When that was measured.
+    pub period: Period,
+    /// What is sealed.
+    pub bytes: Vec<u8>,
 }
 
 /// Why a snapshot of a publisher is not gone on with.
@@ -60,6 +74,9 @@ pub struct Publisher {
     pub(super) lanes: Lanes,
     /// By lane.
     pub(super) trees: Vec<KeyTree>,
+    /// What each lane has published in its present epoch.
+    pub(super) published: BTreeMap<Lane, Published>,
+    pub(super) past: Past,
     pub(super) readers: BTreeMap<ConsentId, BTreeMap<Lane, Leaf>>,
     /// The number of the next record.
     pub(super) sequence: u64,
@@ -80,6 +97,8 @@ impl Publisher {
             device,
             trees: lanes.all().into_iter().map(tree).collect(),
             lanes,
+            published: BTreeMap::new(),
+            past: Past::default(),
             readers: BTreeMap::new(),
             sequence: 0,
             prev: Digest::ZERO,
@@ -118,8 +137,7 @@ impl Publisher {
         self.exclude(&[consent], moment);
         let mut held = BTreeMap::new();
         for lane in lanes {
-            let (leaf, rotation) = self.trees[usize::from(lane.0)].admit();
-            self.rotate(*lane, rotation, moment);
+            let leaf = self.turn(*lane, KeyTree::admit, moment);
             held.insert(*lane, leaf);
         }
         let keys = held.iter().map(|(lane, leaf)| {
@@ -130,6 +148,7 @@ impl Publisher {
             sequence: self.sequence,
             prev: self.prev,
             keys: keys.collect(),
+            past: Vec::new(),
             lanes: self.lanes.clone(),
         };
         self.readers.insert(consent, held);
@@ -166,24 +185,74 @@ impl Publisher {
     fn exclude_leaves(&mut self, going: &BTreeMap<Lane, Vec<Leaf>>, moment: Moment) {
         for (lane, leaves) in going {
             for leaves in leaves.chunks(EXCLUDED_MAX) {
-                let rotation = self.trees[usize::from(lane.0)].exclude(leaves);
-                self.rotate(*lane, rotation, moment);
+                let exclude = |tree: &mut KeyTree| ((), tree.exclude(leaves));
+                self.turn(*lane, exclude, moment);
             }
         }
     }
 
-    /// Publishes what was measured, each part sealed under the epoch of its lane.
+    /// Publishes what is measured now, each part sealed under the epoch of its lane.
+    ///
+    /// # Panics
+    /// As [`Publisher::publish_measured`].
+    pub fn publish(&mut self, parts: &[(Lane, Vec<u8>)], moment: Moment) -> Record {
+        let period = Period::at(moment.at);
+        let measured = |(lane, bytes): &(Lane, Vec<u8>)| {
+            let bytes = bytes.clone();
+            (*lane, Measured { period, bytes })
+        };
+        let parts: Vec<(Lane, Measured)> = parts.iter().map(measured).collect();
+        self.publish_measured(&parts, moment)
+    }
+
+    /// Publishes what was measured at some time, each part sealed under the epoch of its lane. An epoch
+    /// that has lasted for a day ends before.
     ///
     /// # Panics
     /// A lane comes twice or out of order, does not exist, or has 64 KiB or more.
-    pub fn publish(&mut self, parts: &[(Lane, Vec<u8>)], moment: Moment) -> Record {
+    pub fn publish_measured(&mut self, parts: &[(Lane, Measured)], moment: Moment) -> Record {
+        for (lane, _) in parts {
+            let is_long = |published: &Published| published.since + EPOCH_MAX <= moment.at;
+            if self.published.get(lane).is_some_and(is_long) {
+                self.turn(*lane, |tree| ((), tree.renew()), moment);
+            }
+        }
         let head = self.head(moment);
         let sealed = parts.iter().map(|(lane, part)| {
             let tree = &self.trees[usize::from(lane.0)];
-            (*lane, tree, part.as_slice())
+            (*lane, tree, part.bytes.as_slice())
         });
         let data = Data::seal(&self.channel, &head, sealed);
+        for (lane, part) in parts {
+            let published = self.published.entry(*lane).or_insert(Published {
+                first: head.sequence,
+                since: moment.at,
+                measured: part.period,
+            });
+            published.measured = published.measured.and(part.period);
+        }
         self.append(Body::Data(data), moment)
+    }
+
+    /// The keys of what these lanes published before their present epochs, as far as all of an epoch was
+    /// measured when the reader may read. To be sealed to that reader alone.
+    pub fn past_keys(&self, lanes: &[Lane], may_read: impl Fn(Period) -> bool) -> Vec<PastKey> {
+        self.past.keys(lanes, may_read)
+    }
+
+    /// The keys of the epochs that are over, if there are others since this was asked: to be stored
+    /// under seal beside [`Publisher::to_bytes`], and before it. Without them nothing is lost but the past.
+    pub fn take_past(&mut self) -> Option<Zeroizing<Vec<u8>>> {
+        self.past.take_change().then(|| self.past.to_bytes())
+    }
+
+    /// Takes back what [`Publisher::take_past`] gave.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Damaged`].
+    pub fn remember_past(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
+        self.past = Past::from_bytes(bytes)?;
+        Ok(())
     }
 
     /// Says that there is nothing from `from` until before `until`.
@@ -268,18 +337,32 @@ impl Publisher {
         (self.sequence, self.prev) = (sequence, prev);
         self.unsent.clear();
         self.readers.clear();
+        // What was published in epochs that it does not remember is not given to anybody later.
+        self.published.clear();
         for (lane, epoch) in self.lanes.all().into_iter().zip(epochs) {
-            let mut tree = KeyTree::anew(lane_tag(&self.channel, lane), epoch);
-            let rotation = tree.renew();
-            self.trees[usize::from(lane.0)] = tree;
-            self.rotate(lane, rotation, moment);
+            self.trees[usize::from(lane.0)] = KeyTree::anew(lane_tag(&self.channel, lane), epoch);
+            self.turn(lane, |tree| ((), tree.renew()), moment);
         }
         self.again(&withheld.into_iter().collect::<Vec<_>>(), moment);
         Ok(())
     }
 
-    fn rotate(&mut self, lane: Lane, rotation: Rotation, moment: Moment) {
+    /// Begins another epoch of a lane. The key of the one before is remembered, if it sealed anything.
+    fn turn<T>(
+        &mut self,
+        lane: Lane,
+        change: impl FnOnce(&mut KeyTree) -> (T, Rotation),
+        moment: Moment,
+    ) -> T {
+        let tree = &mut self.trees[usize::from(lane.0)];
+        let epoch = tree.epoch();
+        let key = SecretKey::from_bytes(*tree.epoch_key().as_bytes());
+        let (changed, rotation) = change(tree);
+        if let Some(published) = self.published.remove(&lane) {
+            self.past.add(lane, epoch, published, key);
+        }
         self.append(Body::Rotation { lane, rotation }, moment);
+        changed
     }
 
     fn head(&self, moment: Moment) -> Head {

@@ -11,6 +11,7 @@ use assent_model::ids::{ConsentId, StreamId};
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::past::{Past, Published, StoredWayBack, WayBack};
 use super::publisher::{Publisher, SnapshotError};
 use super::subscriber::Subscriber;
 use super::{LaneName, Lanes, channel_tag, lane_tag};
@@ -27,6 +28,8 @@ struct Stored {
     stream_id: StreamId,
     lanes: Vec<LaneName>,
     trees: Vec<StoredTree>,
+    #[serde(default)]
+    published: BTreeMap<u16, Published>,
     readers: BTreeMap<ConsentId, BTreeMap<u16, u32>>,
     sequence: u64,
     prev: Digest,
@@ -47,6 +50,11 @@ impl Publisher {
             stream_id: self.stream,
             lanes: self.lanes.all().into_iter().map(name).collect(),
             trees: self.trees.iter().map(tree).collect(),
+            published: self
+                .published
+                .iter()
+                .map(|(lane, one)| (lane.0, *one))
+                .collect(),
             readers: self
                 .readers
                 .iter()
@@ -88,12 +96,16 @@ impl Publisher {
             numbers.collect()
         };
         let readers = stored.readers.into_iter().map(|(id, all)| (id, held(all)));
+        let published = stored.published.into_iter();
+        let published = published.map(|(lane, one)| (Lane(lane), one));
         Ok(Self {
             stream: stored.stream_id,
             channel,
             device,
             lanes,
             trees,
+            published: published.collect(),
+            past: Past::default(),
             readers: readers.collect(),
             sequence: stored.sequence,
             prev: stored.prev,
@@ -116,7 +128,10 @@ struct StoredSubscriber {
     lanes: Vec<LaneName>,
     paths: BTreeMap<u16, StoredPath>,
     sequence: u64,
-    prev: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prev: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    way_back: Option<StoredWayBack>,
     as_of: u64,
     recent: Vec<String>,
     withheld: BTreeSet<u64>,
@@ -140,6 +155,7 @@ impl Subscriber {
             paths: self.readers.iter().map(path).collect(),
             sequence: self.sequence,
             prev: self.prev,
+            way_back: self.way_back.as_ref().map(WayBack::stored),
             as_of: self.as_of,
             recent: recent
                 .map(|record| base64url::encode(record.bytes()))
@@ -176,6 +192,7 @@ impl Subscriber {
             readers,
             sequence: stored.sequence,
             prev: stored.prev,
+            way_back: stored.way_back.map(|way| way.read()).transpose()?,
             as_of: stored.as_of,
             withheld: stored.withheld,
             is_closed: stored.is_closed,

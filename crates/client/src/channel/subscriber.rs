@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use assent_crypto::channel::{Body, Data, Fork, Lane, Record, RecordError, UnverifiedRecord};
+use assent_crypto::channel::{Body, Data, Fork, Lane, Part, Record, RecordError, UnverifiedRecord};
 use assent_crypto::digest::Digest;
 use assent_crypto::key_tree::{ChannelTag, Reader, Rotation, RotationError};
 use assent_crypto::signature::VerifyingKey;
+use assent_crypto::vault::SecretKey;
 use assent_model::ids::StreamId;
 use assent_model::records::stream::StreamAnchor;
 use assent_model::time::Timestamp;
 
 use super::fault::{ChannelFault, Contradiction};
 use super::keys::OpenedKeys;
+use super::past::WayBack;
 use super::{LaneName, Lanes, channel_tag, lane_tag};
 
 /// Records that are remembered, to tell a repetition from a fork.
@@ -62,7 +64,11 @@ pub struct Subscriber {
     pub(super) lanes: Lanes,
     pub(super) readers: BTreeMap<Lane, Reader>,
     pub(super) sequence: u64,
-    pub(super) prev: Digest,
+    /// The digest of the record before; not known where it is read for the first time from some record
+    /// of the past on.
+    pub(super) prev: Option<Digest>,
+    /// While it reads what is from before its keys begin.
+    pub(super) way_back: Option<WayBack>,
     pub(super) as_of: u64,
     pub(super) recent: VecDeque<Record>,
     /// Numbers of records without their measurements, of which the device has not spoken yet.
@@ -71,18 +77,25 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// Begins where the keys begin.
+    /// Begins where the keys begin; where the holder has granted it, with the past.
     pub fn join(stream: StreamId, device: VerifyingKey, keys: OpenedKeys) -> Self {
         let channel = channel_tag(stream);
         let reader = |(lane, path)| (lane, Reader::new(lane_tag(&channel, lane), path));
+        let (sequence, prev) = (keys.sequence, keys.prev);
+        let way = WayBack::through(keys.past, sequence, prev);
+        let (sequence, prev, way_back) = match way {
+            Some((begin, way)) => (begin, None, Some(way)),
+            None => (sequence, Some(prev), None),
+        };
         Self {
             stream,
             channel,
             device,
             readers: keys.paths.into_iter().map(reader).collect(),
             lanes: keys.lanes,
-            sequence: keys.sequence,
-            prev: keys.prev,
+            sequence,
+            prev,
+            way_back,
             as_of: 0,
             recent: VecDeque::new(),
             withheld: BTreeSet::new(),
@@ -103,6 +116,31 @@ impl Subscriber {
     /// The number of the record that is due.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// Passes over what is before this number, as far as that is from before the keys begin: it was read
+    /// before.
+    pub fn skip_past_until(&mut self, number: u64) {
+        let Some(way) = &self.way_back else {
+            return;
+        };
+        if number >= way.until {
+            self.skip_past();
+        } else if number > self.sequence {
+            (self.sequence, self.prev) = (number, None);
+        }
+    }
+
+    /// Begins where the keys begin, and gives the time before up: the relay does not have it any more.
+    /// Says whether there was any.
+    pub fn skip_past(&mut self) -> bool {
+        let Some(way) = self.way_back.take() else {
+            return false;
+        };
+        (self.sequence, self.prev) = (way.until, Some(way.prev));
+        self.recent.clear();
+        self.withheld.clear();
+        true
     }
 
     /// The lanes that this reader can read.
@@ -129,6 +167,7 @@ impl Subscriber {
                 RecordError::WrongSignature => ChannelFault::RecordUnsigned,
             })?;
         self.check_place(&record)?;
+        self.end_way_back(&record)?;
         let reading = match record.body() {
             Body::Opening(_) => Reading::Nothing,
             Body::Data(data) => self.measured(&record, data)?,
@@ -150,7 +189,7 @@ impl Subscriber {
         };
         self.is_closed = reading == Reading::Closed;
         self.sequence += 1;
-        self.prev = record.digest();
+        self.prev = Some(record.digest());
         self.as_of = record.head().as_of;
         self.recent.push_back(record);
         if self.recent.len() > RECENT {
@@ -174,7 +213,7 @@ impl Subscriber {
                 None => ChannelFault::RecordRepeated,
             });
         }
-        if head.prev != self.prev {
+        if self.prev.is_some_and(|prev| head.prev != prev) {
             return Err(match self.recent.back() {
                 Some(before) => forked(Contradiction::Break {
                     before: before.clone(),
@@ -194,13 +233,39 @@ impl Subscriber {
         Ok(())
     }
 
+    /// The past ends with the record before which the keys begin, and no other: the device has signed
+    /// which.
+    fn end_way_back(&mut self, record: &Record) -> Result<(), ChannelFault> {
+        let Some(way) = &self.way_back else {
+            return Ok(());
+        };
+        let head = record.head();
+        if head.sequence < way.until {
+            return Ok(());
+        }
+        if head.prev != way.prev {
+            return Err(ChannelFault::RecordMissing {
+                expected: self.sequence,
+            });
+        }
+        self.way_back = None;
+        Ok(())
+    }
+
+    /// What opens a part for this reader, if anything does.
+    fn key_of(&self, part: &Part) -> Option<&SecretKey> {
+        match &self.way_back {
+            Some(way) => way.key(part.lane(), part.epoch()),
+            None => self.readers.get(&part.lane()).map(Reader::epoch_key),
+        }
+    }
+
     fn measured(&self, record: &Record, data: &Data) -> Result<Reading, ChannelFault> {
         let mut parts = Vec::new();
         for part in data.parts() {
-            let Some(reader) = self.readers.get(&part.lane()) else {
+            let Some(key) = self.key_of(part) else {
                 continue;
             };
-            let key = reader.epoch_key();
             let opened = data.open(&self.channel, record.head(), part.lane(), key);
             let opened = opened.map_err(|_| ChannelFault::PartUnopenable)?;
             parts.push((part.lane(), opened));
@@ -214,6 +279,10 @@ impl Subscriber {
     }
 
     fn rotated(&mut self, lane: Lane, rotation: &Rotation) -> Result<Reading, ChannelFault> {
+        if self.way_back.is_some() {
+            // What it leads to, the reader has.
+            return Ok(Reading::Nothing);
+        }
         let Some(reader) = self.readers.get_mut(&lane) else {
             return Ok(Reading::Nothing);
         };

@@ -18,9 +18,9 @@ use assent_model::records::consent::{ConsentRecord, ConsentStatus, ResourceSet, 
 use assent_model::records::stream::{StreamGrant, StreamNaming};
 use assent_model::statement::{self, Content, Verified};
 
-use super::{StandingFault, StandingGrant, StreamTrust, binding};
+use super::{Bounds, StandingFault, StandingGrant, StreamTrust, binding};
 use crate::channel::dataset;
-use crate::status_chain::StatusChain;
+use crate::status_chain::{StatusChain, issued};
 
 /// What a grant is held against.
 pub(super) struct Check<'c> {
@@ -43,13 +43,14 @@ impl Check<'_> {
         let grant = self.opened(view)?;
         let said = grant.content();
         let common = &record.content().common_part;
+        let granted = issued(&grant).max(common.valid_from);
         Ok(StandingGrant {
             cr_id: view.cr_id,
             requester: said.requester,
             sealing_key: said.sealing_key.clone(),
             digest: StreamGrant::digest(&view.grant),
             resource_set: shared_by(said, chain.resource_set()),
-            history_from: said.history_from,
+            bounds: Bounds::new(granted, said.history_from, issued(&record), chain.changes()),
             valid_from: common.valid_from,
             valid_until: common.valid_until,
             wants_keys: view.wants_keys,

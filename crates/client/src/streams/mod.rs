@@ -6,12 +6,14 @@
 //! holds the stream against the consent that it has ([`named::check`]), so that nobody hangs another
 //! household's meter on it.
 
+mod bounds;
 mod grant_check;
 pub mod granting;
 pub mod named;
 mod standing;
 mod trust;
 
+pub use bounds::Bounds;
 pub use granting::{Granting, Streamed, granted};
 pub use named::{NamedStream, NamingFault};
 pub use standing::{Standing, StandingFault, StandingGrant};

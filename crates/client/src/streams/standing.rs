@@ -10,8 +10,8 @@ use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::consent::ResourceSet;
 use assent_model::time::Timestamp;
 
-use super::StreamTrust;
 use super::grant_check::Check;
+use super::{Bounds, StreamTrust};
 
 /// Who may read a stream, as of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub struct StandingGrant {
     pub digest: Digest,
     /// What the holder granted and the consent still covers, by the datasets of the device.
     pub resource_set: ResourceSet,
-    /// Data from before this instant is not given; absent where reading starts with the grant.
-    pub history_from: Option<Timestamp>,
+    /// Of which times it gives what was measured.
+    pub bounds: Bounds,
     /// Not before.
     pub valid_from: Timestamp,
     /// Not from this instant on.

@@ -1,9 +1,10 @@
 //! What a device must not forget.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use assent_crypto::base64url;
+use assent_crypto::channel::Lane;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
 use assent_model::ids::ConsentId;
@@ -13,6 +14,15 @@ use zeroize::Zeroizing;
 use super::Parcel;
 use crate::channel::{Publisher, SnapshotError};
 
+/// What a device keeps, each for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Its end of the channel, with all that it must not forget. It changes with every record.
+    Memory,
+    /// The keys of what was published before. They change when an epoch ends.
+    Past,
+}
+
 /// Where a device keeps its memory.
 pub trait Keep {
     /// Keeps these bytes in place of those before, as a whole or not at all. They are secret. Where
@@ -21,7 +31,7 @@ pub trait Keep {
     ///
     /// # Errors
     /// They are not kept; those before still are.
-    fn keep(&mut self, bytes: &[u8], surely: bool) -> io::Result<()>;
+    fn keep(&mut self, what: Kept, bytes: &[u8], surely: bool) -> io::Result<()>;
 }
 
 /// See the [module](self).
@@ -35,6 +45,9 @@ pub(super) struct Memory {
     pub(super) keys: BTreeMap<ConsentId, String>,
     /// For which grant keys were sealed: another one may name another key of the reader, or another reader.
     pub(super) sealed_to: BTreeMap<ConsentId, Digest>,
+    /// Lanes that a consent reads, and whose keys it has not or not any more: the next part that it may
+    /// read lets it in.
+    pub(super) held_back: BTreeMap<ConsentId, BTreeSet<Lane>>,
     /// The height of the newest standing that was acted on: no older one is, ever.
     pub(super) height: u64,
 }
@@ -56,6 +69,8 @@ struct Stored {
     done: BTreeMap<String, u64>,
     keys: BTreeMap<ConsentId, String>,
     sealed_to: BTreeMap<ConsentId, Digest>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    held_back: BTreeMap<ConsentId, BTreeSet<u16>>,
     height: u64,
 }
 
@@ -67,6 +82,7 @@ impl Memory {
             done: BTreeMap::new(),
             keys: BTreeMap::new(),
             sealed_to: BTreeMap::new(),
+            held_back: BTreeMap::new(),
             height: 0,
         }
     }
@@ -78,6 +94,11 @@ impl Memory {
             done: self.done.clone(),
             keys: self.keys.clone(),
             sealed_to: self.sealed_to.clone(),
+            held_back: self
+                .held_back
+                .iter()
+                .map(|(id, lanes)| (*id, lanes.iter().map(|lane| lane.0).collect()))
+                .collect(),
             height: self.height,
         };
         Zeroizing::new(serde_json::to_vec(&stored).expect("the memory is plain data"))
@@ -93,6 +114,11 @@ impl Memory {
             done: stored.done,
             keys: stored.keys,
             sealed_to: stored.sealed_to,
+            held_back: stored
+                .held_back
+                .into_iter()
+                .map(|(id, lanes)| (id, lanes.into_iter().map(Lane).collect()))
+                .collect(),
             height: stored.height,
         })
     }
@@ -101,7 +127,7 @@ impl Memory {
     /// all of these are those of another series, which began anew under its name.
     pub(super) fn done_after(&self, parcel: Parcel<'_>) -> Option<u64> {
         let done = self.done.get(parcel.series).copied();
-        done.filter(|done| (parcel.first + 1..=parcel.next).contains(done))
+        done.filter(|done| (parcel.first + 1..=parcel.next()).contains(done))
     }
 
     /// Measurements before this number need not be offered again.
@@ -110,11 +136,11 @@ impl Memory {
     }
 
     /// A record with measurements is on its way.
-    pub(super) fn sent(&mut self, sequence: u64, parcel: Parcel<'_>) {
+    pub(super) fn sent(&mut self, sequence: u64, series: &str, next: u64) {
         self.in_flight = Some(InFlight {
             sequence,
-            series: parcel.series.to_owned(),
-            next: parcel.next,
+            series: series.to_owned(),
+            next,
         });
     }
 

@@ -12,25 +12,28 @@
 //! Nothing here waits for a change: whoever drives an uplink waits ([`Uplink::watch`]) and hands in
 //! what it learned ([`Uplink::follow`]).
 
+mod coverage;
 mod error;
 mod memory;
 mod readers;
 mod recovering;
 mod sending;
+#[cfg(test)]
+mod tests;
 
 pub use error::UplinkError;
-pub use memory::Keep;
+pub use memory::{Keep, Kept};
 pub use readers::Watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use assent_crypto::channel::Lane;
 use assent_crypto::signature::{SigningKey, VerifyingKey};
 use assent_model::ids::StreamId;
+use assent_model::names::DatasetId;
 use assent_model::time::{Span, Timestamp};
 
-use crate::channel::{LaneName, Moment, Publisher};
+use crate::channel::{LaneName, Measured, Moment, Period, Publisher};
 use crate::http::{Identified, NodeClient};
 use crate::keys::PartyKeys;
 use crate::statements::Signer;
@@ -67,21 +70,31 @@ pub struct Station {
     pub stream: StreamId,
     /// The key of who holds it.
     pub holder: VerifyingKey,
+    /// Datasets that are published, sealed, though nobody reads them yet: so that a holder can grant later
+    /// what was measured before.
+    pub archived: BTreeSet<DatasetId>,
     /// The time.
     pub clock: Clock,
 }
 
-/// Measurements that are published together, once.
-#[derive(Debug, Clone, Copy)]
+/// Measurements that can be published together, each once.
+#[derive(Clone, Copy)]
 pub struct Parcel<'a> {
     /// Which series they are of: each is numbered for itself.
     pub series: &'a str,
     /// The number of the first.
     pub first: u64,
+    /// When each of them was measured; at least one.
+    pub periods: &'a [Period],
+    /// What each lane has of so many of them, from the first on.
+    pub parts: &'a (dyn Fn(usize) -> BTreeMap<LaneName, Measured> + Sync),
+}
+
+impl Parcel<'_> {
     /// The number after the last.
-    pub next: u64,
-    /// What each lane has of them.
-    pub parts: &'a BTreeMap<LaneName, Vec<u8>>,
+    fn next(&self) -> u64 {
+        self.first + self.periods.len() as u64
+    }
 }
 
 /// Keeps the channel of a stream that nobody reads yet. It is kept before the device offers the
@@ -91,7 +104,7 @@ pub struct Parcel<'a> {
 /// The memory cannot be kept.
 pub fn begin(publisher: Publisher, keep: &mut impl Keep) -> Result<(), UplinkError> {
     let memory = Memory::new(publisher);
-    keep.keep(&memory.to_bytes(), true)
+    keep.keep(Kept::Memory, &memory.to_bytes(), true)
         .map_err(UplinkError::Keep)
 }
 
@@ -109,13 +122,22 @@ pub struct Uplink<K> {
 }
 
 impl<K: Keep> Uplink<K> {
-    /// Goes on where [`Keep`] left off. Before anything else, [`Uplink::catch_up`].
+    /// Goes on where [`Keep`] left off. Before anything else, [`Uplink::catch_up`]. `past` is absent where
+    /// none was kept.
     ///
     /// # Errors
     /// The bytes are not what was kept.
-    pub fn resume(station: Station, bytes: &[u8], keep: K) -> Result<Self, UplinkError> {
+    pub fn resume(
+        station: Station,
+        memory: &[u8],
+        past: Option<&[u8]>,
+        keep: K,
+    ) -> Result<Self, UplinkError> {
         let device = SigningKey::from_seed(station.keys.signing.seed());
-        let memory = Memory::from_bytes(bytes, device)?;
+        let mut memory = Memory::from_bytes(memory, device)?;
+        if let Some(past) = past {
+            memory.publisher.remember_past(past)?;
+        }
         Ok(Self::with(station, memory, keep))
     }
 
@@ -141,11 +163,15 @@ impl<K: Keep> Uplink<K> {
         self.memory.publisher.readers().count()
     }
 
-    /// Publishes measurements to those who may read them now, and gives the number after the last
-    /// that need not be offered again. Lanes that nobody reads are not sent at all.
+    /// Publishes measurements to those who may read them now, or as many of them as the same people may
+    /// read, and gives the number after the last that need not be offered again. What nobody may read is
+    /// not sent at all, unless it is archived.
     ///
     /// # Errors
     /// They were not taken: offer them again.
+    ///
+    /// # Panics
+    /// There are none.
     pub async fn publish(&mut self, parcel: Parcel<'_>) -> Result<u64, UplinkError> {
         for _ in 0..ATTEMPTS {
             self.send().await?;
@@ -153,34 +179,19 @@ impl<K: Keep> Uplink<K> {
                 return Ok(done);
             }
             self.refresh().await?;
-            let moment = self.apply(&[])?;
-            let parts = self.readable(parcel.parts);
+            self.apply(&[])?;
+            let (count, parts, moment) = self.settle_coverage(parcel)?;
+            let next = parcel.first + count as u64;
             if parts.is_empty() {
-                self.memory.take(parcel.series, parcel.next);
+                self.memory.take(parcel.series, next);
                 self.remember(false)?;
-                return Ok(parcel.next);
+                return Ok(next);
             }
-            let record = self.memory.publisher.publish(&parts, moment);
-            self.memory.sent(record.head().sequence, parcel);
+            let record = self.memory.publisher.publish_measured(&parts, moment);
+            let sequence = record.head().sequence;
+            self.memory.sent(sequence, parcel.series, next);
         }
         Err(UplinkError::Unsettled)
-    }
-
-    /// Those of the parts that somebody may read, by the number of their lane.
-    fn readable(&self, parts: &BTreeMap<LaneName, Vec<u8>>) -> Vec<(Lane, Vec<u8>)> {
-        let publisher = &self.memory.publisher;
-        let read: std::collections::BTreeSet<Lane> =
-            publisher.readers().flat_map(|(_, lanes)| lanes).collect();
-        let lanes = publisher.lanes();
-        let numbered = parts
-            .iter()
-            .filter_map(|(name, part)| Some((lanes.number(name)?, part)))
-            .filter(|(lane, _)| read.contains(lane));
-        let numbered: BTreeMap<Lane, &Vec<u8>> = numbered.collect();
-        numbered
-            .into_iter()
-            .map(|(lane, part)| (lane, part.clone()))
-            .collect()
     }
 
     fn now(&self) -> Timestamp {
@@ -196,8 +207,12 @@ impl<K: Keep> Uplink<K> {
 
     fn remember(&mut self, surely: bool) -> Result<(), UplinkError> {
         self.is_kept = false;
+        if let Some(past) = self.memory.publisher.take_past() {
+            let kept = self.keep.keep(Kept::Past, &past, surely);
+            kept.map_err(UplinkError::Keep)?;
+        }
         self.keep
-            .keep(&self.memory.to_bytes(), surely)
+            .keep(Kept::Memory, &self.memory.to_bytes(), surely)
             .map_err(UplinkError::Keep)?;
         self.is_kept = true;
         if surely {

@@ -10,6 +10,9 @@ use crate::channel::Moment;
 use crate::channel::keys::{self, Handover};
 use crate::streams::{Standing, StandingGrant};
 
+/// By consent in force, its grant and the lanes of this channel that it may read.
+pub(super) type Allowed<'s> = BTreeMap<ConsentId, (&'s StandingGrant, Vec<Lane>)>;
+
 /// Waits for changes of the consents, beside an [`Uplink`].
 #[derive(Clone)]
 pub struct Watch {
@@ -105,6 +108,7 @@ impl<K: Keep> Uplink<K> {
         self.memory.height = self.memory.height.max(standing.height);
         let before = self.memory.publisher.position();
         self.shut_out(&standing, moment);
+        self.hold_newcomers_back(&standing, moment);
         self.let_in(&standing, wanting, moment);
         self.standing = Some(standing);
         if self.memory.publisher.position() != before {
@@ -135,13 +139,23 @@ impl<K: Keep> Uplink<K> {
         }
         self.memory.keys.retain(|id, _| !gone.contains(id));
         self.memory.sealed_to.retain(|id, _| !gone.contains(id));
+        let held_back = &mut self.memory.held_back;
+        held_back.retain(|id, back| {
+            let may_read = |lane: &Lane| allowed.get(id).is_some_and(|(_, all)| all.contains(lane));
+            back.retain(may_read);
+            !back.is_empty()
+        });
     }
 
-    fn let_in(&mut self, standing: &Standing, wanting: &[ConsentId], moment: Moment) {
+    pub(super) fn let_in(&mut self, standing: &Standing, wanting: &[ConsentId], moment: Moment) {
         let held: BTreeMap<ConsentId, Vec<Lane>> = self.memory.publisher.readers().collect();
         let allowed = self.allowed(standing, moment);
+        let allowed = allowed.into_iter().map(|(id, (grant, mut lanes))| {
+            let back = self.memory.held_back.get(&id);
+            lanes.retain(|lane| back.is_none_or(|back| !back.contains(lane)));
+            (id, (grant, lanes))
+        });
         let joining: Vec<(&StandingGrant, Vec<Lane>)> = allowed
-            .into_iter()
             .filter(|(id, (grant, lanes))| {
                 let has = |lane| held.get(id).is_some_and(|held| held.contains(lane));
                 let is_more = lanes.iter().any(|lane| !has(lane));
@@ -151,7 +165,11 @@ impl<K: Keep> Uplink<K> {
             .map(|(_, allowed)| allowed)
             .collect();
         for (grant, lanes) in joining {
-            let admission = self.memory.publisher.admit(grant.cr_id, &lanes, moment);
+            let publisher = &mut self.memory.publisher;
+            let mut admission = publisher.admit(grant.cr_id, &lanes, moment);
+            if grant.bounds.has_history() {
+                admission.past = publisher.past_keys(&lanes, |period| grant.bounds.cover(period));
+            }
             let handover = Handover {
                 stream: self.station.stream,
                 consent: grant.cr_id,
@@ -167,11 +185,7 @@ impl<K: Keep> Uplink<K> {
     }
 
     /// What each consent that is in force now may read of this channel.
-    fn allowed<'s>(
-        &self,
-        standing: &'s Standing,
-        moment: Moment,
-    ) -> BTreeMap<ConsentId, (&'s StandingGrant, Vec<Lane>)> {
+    pub(super) fn allowed<'s>(&self, standing: &'s Standing, moment: Moment) -> Allowed<'s> {
         let lanes = self.memory.publisher.lanes();
         let in_force = standing.grants.iter();
         // A clock that is behind lets nobody read for longer.

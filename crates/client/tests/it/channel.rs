@@ -18,27 +18,27 @@ use assent_model::records::stream::StreamAnchor;
 use assent_model::time::Timestamp;
 use proptest::prelude::*;
 
-const STREAM: StreamId = StreamId::from_bytes([7; 20]);
+pub(crate) const STREAM: StreamId = StreamId::from_bytes([7; 20]);
 
-fn device() -> SigningKey {
+pub(crate) fn device() -> SigningKey {
     SigningKey::from_seed(&[1; 32])
 }
 
-fn moment(as_of: u64) -> Moment {
+pub(crate) fn moment(as_of: u64) -> Moment {
     let at = Timestamp::from_millis(1_700_000_000_000 + as_of * 1_000);
     Moment { as_of, at }
 }
 
-fn consent(number: u8) -> ConsentId {
+pub(crate) fn consent(number: u8) -> ConsentId {
     ConsentId::from_bytes([number; 20])
 }
 
-fn lanes() -> Lanes {
+pub(crate) fn lanes() -> Lanes {
     let names = ["live/power_delivered", "live/power_received", "days/energy"];
     Lanes::new(names.map(|name| name.parse().unwrap())).unwrap()
 }
 
-fn meter() -> Publisher {
+pub(crate) fn meter() -> Publisher {
     Publisher::open(STREAM, device(), lanes(), moment(1))
 }
 
@@ -52,7 +52,10 @@ fn join(meter: &mut Publisher, consent: ConsentId, lanes: &[Lane]) -> Subscriber
     )
 }
 
-fn handed(consent: ConsentId, admission: &assent_client::channel::Admission) -> OpenedKeys {
+pub(crate) fn handed(
+    consent: ConsentId,
+    admission: &assent_client::channel::Admission,
+) -> OpenedKeys {
     let reader = OpeningKey::generate();
     let signer = Signer::new("assent:test".parse().unwrap(), moment(1).at);
     let handover = keys::Handover {
@@ -66,13 +69,13 @@ fn handed(consent: ConsentId, admission: &assent_client::channel::Admission) -> 
     keys::open(&sealed, &reader).unwrap()
 }
 
-fn data(text: &str) -> Vec<(Lane, Vec<u8>)> {
+pub(crate) fn data(text: &str) -> Vec<(Lane, Vec<u8>)> {
     let part = |lane: Lane| (lane, format!("{text} {}", lane.0).into_bytes());
     lanes().all().into_iter().map(part).collect()
 }
 
 /// What the meter has not sent yet, as the relay gives it out.
-fn sent(meter: &mut Publisher) -> Vec<Record> {
+pub(crate) fn sent(meter: &mut Publisher) -> Vec<Record> {
     let records: Vec<Record> = meter.unsent().cloned().collect();
     meter.confirm(meter.position().0);
     records

@@ -5,6 +5,7 @@
 mod cast;
 mod chain_check;
 mod channel;
+mod channel_past;
 mod choice;
 mod document;
 mod evidence;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::record::{Amount, Content, GapReason, Record};
 use crate::zone::UnixSeconds;
 
+/// Sealed parts have a whole number of blocks of so many bytes.
+const BLOCK: usize = 64;
+
 /// What some records of a dataset say of one concept, as a device seals it and a reader opens it.
 ///
 /// A reader is given concepts, not records: who may read the power has nothing of the gas. That
@@ -26,6 +29,7 @@ use crate::zone::UnixSeconds;
 /// assert_eq!(part.points.len(), 1);
 /// assert_eq!((part.gaps[0].from, part.gaps[0].to), (11, 90));
 /// assert_eq!(Part::from_bytes(&part.to_bytes())?, part);
+/// assert_eq!(part.to_bytes().len() % 64, 0);
 /// assert!(Part::of(&records[..1], "gas_delivered").is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -103,12 +107,37 @@ impl Part {
         (!says_nothing).then_some(part)
     }
 
-    /// As it is sealed.
+    /// The earliest and the latest time that it says anything of; `None` if it says nothing. An amount
+    /// that was measured before its record begins counts from then.
+    ///
+    /// ```
+    /// use assent_meter::datasets::Part;
+    ///
+    /// let part = r#"{"points":[{"from":40,"to":40,"value":"1.5","unit":"m3","measured":10}],
+    ///                "gaps":[{"from":41,"to":90,"reason":"no-telegrams"}]}"#;
+    /// assert_eq!(Part::from_bytes(part.as_bytes())?.period(), Some((10, 90)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn period(&self) -> Option<(UnixSeconds, UnixSeconds)> {
+        let points = self.points.iter().map(|point| {
+            let measured = point.amount.measured.unwrap_or(point.from);
+            (measured.min(point.from), measured.max(point.to))
+        });
+        let gaps = self.gaps.iter().map(|gap| (gap.from, gap.to));
+        let both = |a: (i64, i64), b: (i64, i64)| (a.0.min(b.0), a.1.max(b.1));
+        points.chain(gaps).reduce(both)
+    }
+
+    /// As it is sealed: JSON, with spaces behind it up to a whole number of blocks of 64 bytes. Whoever
+    /// relays a part, or may read another lane of the same record, sees how long it is; without the
+    /// spaces the digits of each amount could be counted.
     ///
     /// # Panics
     /// Never: texts and numbers always serialise.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("texts and numbers always serialise")
+        let mut bytes = serde_json::to_vec(self).expect("texts and numbers always serialise");
+        bytes.resize(bytes.len().next_multiple_of(BLOCK), b' ');
+        bytes
     }
 
     /// Reads what [`Part::to_bytes`] wrote.

@@ -68,8 +68,12 @@ impl Channel {
                 let marked = mark.map_or(0, |mark| mark.sequence);
                 let read = lost.map_or(0, |lost| lost.sequence());
                 let opened = keys::open(named.keys.as_ref()?, opening).ok()?;
-                let is_later = opened.sequence >= read.max(marked);
-                is_later.then(|| Subscriber::join(named.stream_id, named.device_key, opened))?
+                if opened.sequence < read.max(marked) {
+                    return None;
+                }
+                let mut joined = Subscriber::join(named.stream_id, named.device_key, opened);
+                joined.skip_past_until(read.max(marked));
+                joined
             }
         };
         Some(Self {
@@ -99,6 +103,12 @@ impl Channel {
     /// The number of the record that is due.
     pub(super) fn sequence(&self) -> u64 {
         self.subscriber.sequence()
+    }
+
+    /// Gives up what is from before the keys, if the person has given that and it was not read yet: whether
+    /// there was any.
+    pub(super) fn skip_past(&mut self) -> bool {
+        self.subscriber.skip_past()
     }
 
     /// Takes in the next record.

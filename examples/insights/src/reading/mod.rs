@@ -137,6 +137,11 @@ async fn follow(
         .tail(consent, named.stream_id, channel.sequence());
     let tail = match tail.await {
         Ok(tail) => tail,
+        Err(error) if channel::is_behind(error.code()) && channel.skip_past() => {
+            // The relay has not kept all of the past that the person gives: what comes now is read.
+            insights.change(household, |record| record.channel = Some(channel.kept()));
+            return Ok(Stopped::HungUp);
+        }
         Err(error) if channel::is_behind(error.code()) => {
             // The relay has no longer what comes next for this reader: it needs keys of now.
             insights.change(household, |record| record.channel = None);

@@ -1,5 +1,7 @@
 //! Meters: pairing one by the code that it shows, letting consents read it, and unpairing it.
 
+use std::collections::BTreeMap;
+
 use assent_api::v1::Outcome;
 use assent_api::v1::pairings::OfferView;
 use assent_api::v1::streams::{CloseStream, StreamView};
@@ -9,10 +11,12 @@ use assent_client::keys::{Pseudonym, WalletStream};
 use assent_client::pairing::{Mailbox as _, PairingCode, RemoteMailbox, enter};
 use assent_client::streams::{Granting, Streamed, granted};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
+use assent_model::names::DatasetId;
 use assent_model::records::consent::{ConsentRecord, RolePart};
 use assent_model::records::stream::StreamGrant;
 use assent_model::statement;
 use assent_model::time::Timestamp;
+use assent_model::vocabulary::Resolution;
 use serde::Serialize;
 
 use super::Person;
@@ -36,6 +40,11 @@ pub(crate) struct Grant {
     pub(crate) stream_id: StreamId,
     /// The source's record of the consent.
     pub(crate) cr_id: ConsentId,
+    /// How fine what the meter gives of each dataset is.
+    pub(crate) resolutions: BTreeMap<DatasetId, Resolution>,
+    /// What was measured before this instant is not given; absent where nothing from before the grant is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) history_from: Option<Timestamp>,
 }
 
 impl Person {
@@ -156,7 +165,7 @@ impl Person {
             requester,
             sealing_key,
             resource_set: streamed.resource_set,
-            resolutions: streamed.resolutions,
+            resolutions: streamed.resolutions.clone(),
             history_from,
         };
         let device = self.keys_of(kept.device).await?;
@@ -176,6 +185,8 @@ impl Person {
         Ok(Grant {
             stream_id,
             cr_id: source,
+            resolutions: streamed.resolutions,
+            history_from,
         })
     }
 

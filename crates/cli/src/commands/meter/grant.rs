@@ -5,8 +5,8 @@ use clap::Args;
 
 use crate::commands::who::PersonArguments;
 use crate::failure::Failure;
-use crate::moment::Since;
-use crate::output::{Output, fields};
+use crate::moment::{Since, iso};
+use crate::output::{Output, fields, spelled};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// Which meter; the only one that is paired otherwise
     #[arg(long, value_name = "STREAM")]
     stream: Option<StreamId>,
-    /// Give what was measured before as well, from this day or instant on
+    /// Give what was published before as well, as far as it was measured from this day (UTC) or instant on
     #[arg(long, value_name = "WHEN")]
     history_from: Option<Since>,
     #[command(flatten)]
@@ -29,7 +29,17 @@ impl Arguments {
         let from = self.history_from.map(|since| since.0);
         let grant = person.grant(self.consent, self.stream, from).await?;
         output.answer(&grant, |grant| {
-            fields(&[("stream", &grant.stream_id), ("consent", &grant.cr_id)])
+            let fine = grant.resolutions.iter();
+            let fine: Vec<String> = fine
+                .map(|(id, one)| format!("{id}: {}", spelled(one)))
+                .collect();
+            let from = grant.history_from.map_or_else(|| "now".to_owned(), iso);
+            fields(&[
+                ("stream", &grant.stream_id),
+                ("consent", &grant.cr_id),
+                ("gives", &fine.join(", ")),
+                ("from", &from),
+            ])
         })
     }
 }

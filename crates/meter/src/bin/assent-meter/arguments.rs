@@ -70,6 +70,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = dataset, default_value = "live,quarter-hours,days")]
     pub(crate) datasets: Vec<Dataset>,
 
+    /// Datasets that go to the node, sealed, though nobody may read them yet: the household can grant later
+    /// what was measured before
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = dataset, requires = "node")]
+    pub(crate) archive: Vec<Dataset>,
+
     /// The time zone in which the meter stands
     #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "Europe/Amsterdam")]
     pub(crate) time_zone: Zone,

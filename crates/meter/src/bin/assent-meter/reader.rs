@@ -105,6 +105,7 @@ fn introduction(arguments: &Arguments) -> Option<Introduction> {
         node: arguments.node.clone()?,
         label: arguments.label.clone(),
         datasets: arguments.datasets.clone(),
+        archived: arguments.archive.clone(),
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use assent_api::v1::streams::split_records;
 use assent_client::channel::channel_tag;
-use assent_client::uplink::Keep;
+use assent_client::uplink::{Keep, Kept};
 use assent_crypto::channel::UnverifiedRecord;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::VerifyingKey;
@@ -141,13 +141,23 @@ async fn pass_on(State(relay): State<Relay>, request: Request) -> Response {
 /// A disk. What was not kept surely is gone after a power cut.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Disk {
-    now: Arc<Mutex<Vec<u8>>>,
-    sure: Arc<Mutex<Vec<u8>>>,
+    now: Arc<Mutex<Files>>,
+    sure: Arc<Mutex<Files>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Files {
+    memory: Vec<u8>,
+    past: Option<Vec<u8>>,
 }
 
 impl Disk {
-    pub(crate) fn read(&self) -> Vec<u8> {
-        self.now.lock().unwrap().clone()
+    pub(crate) fn memory(&self) -> Vec<u8> {
+        self.now.lock().unwrap().memory.clone()
+    }
+
+    pub(crate) fn past(&self) -> Option<Vec<u8>> {
+        self.now.lock().unwrap().past.clone()
     }
 
     /// The disk as it is when power comes back.
@@ -161,10 +171,14 @@ impl Disk {
 }
 
 impl Keep for Disk {
-    fn keep(&mut self, bytes: &[u8], surely: bool) -> io::Result<()> {
-        *self.now.lock().unwrap() = bytes.to_vec();
-        if surely {
-            *self.sure.lock().unwrap() = bytes.to_vec();
+    fn keep(&mut self, what: Kept, bytes: &[u8], surely: bool) -> io::Result<()> {
+        let disks = [&self.now, &self.sure];
+        for disk in disks.into_iter().take(if surely { 2 } else { 1 }) {
+            let mut files = disk.lock().unwrap();
+            match what {
+                Kept::Memory => files.memory = bytes.to_vec(),
+                Kept::Past => files.past = Some(bytes.to_vec()),
+            }
         }
         Ok(())
     }

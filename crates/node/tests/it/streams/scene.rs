@@ -21,6 +21,7 @@ use assent_model::records::consent::{ConsentRecord, ResourceSet};
 use assent_model::records::identity::PartyKind;
 use assent_model::records::stream::{StreamClosing, StreamGrant, StreamHolding, StreamOpening};
 use assent_model::statement::{self, Nested};
+use assent_model::time::Timestamp;
 use assent_model::vocabulary::Resolution;
 use assent_node::config::Config;
 
@@ -52,6 +53,8 @@ pub(crate) struct Scene {
     pub(crate) meter: Meter,
     /// How fine the source is said to be; `None` where it is said to be no stream.
     pub(crate) resolution: Option<Resolution>,
+    /// From when on the holder gives the past as well.
+    pub(crate) history_from: Option<Timestamp>,
     /// For which grants the device has handed keys over.
     pub(crate) handed: BTreeMap<ConsentId, Digest>,
 }
@@ -118,6 +121,7 @@ impl Scene {
             pair,
             meter,
             resolution: Some(Resolution::Second),
+            history_from: None,
             handed: BTreeMap::new(),
         }
     }
@@ -151,7 +155,7 @@ impl Scene {
             sealing_key: key.clone(),
             resolutions: resolutions(&source.resource_set, self.resolution),
             resource_set: source.resource_set,
-            history_from: None,
+            history_from: self.history_from,
         };
         let keys = Granting {
             holder: &self.meter.holder.key,

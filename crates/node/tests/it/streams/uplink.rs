@@ -1,11 +1,11 @@
 //! A device believes its relay nothing, and is framed by nobody: also after it lost power.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use assent_api::v1::streams::PutKeys;
-use assent_client::channel::{LaneName, Publisher, keys};
+use assent_client::channel::{LaneName, Measured, Period, Publisher, keys};
 use assent_client::http::NodeClient;
 use assent_client::key_format::{self, KeptKeys};
 use assent_client::keys::PartyKeys;
@@ -15,12 +15,12 @@ use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::SigningKey;
 use assent_model::records::stream::StreamKeys;
 use assent_model::statement;
-use assent_model::time::Span;
+use assent_model::time::{Span, Timestamp};
 use reqwest::Method;
 use serde_json::json;
 
 use super::relay::{Disk, Relay};
-use super::scene::{NEEDED, Scene, code};
+use super::scene::{NEEDED, Scene, code, words};
 
 /// A household whose device has begun at a relay, and is granted.
 struct Stage {
@@ -54,9 +54,11 @@ impl Stage {
             keys: Arc::new(copy(&meter.keys)),
             stream: meter.stream,
             holder: *meter.holder.key.verifying_key(),
+            archived: BTreeSet::new(),
             clock: Arc::new(move || clock.now()),
         };
-        Uplink::resume(station, &disk.read(), disk.clone()).unwrap()
+        let past = disk.past();
+        Uplink::resume(station, &disk.memory(), past.as_deref(), disk.clone()).unwrap()
     }
 
     /// How many numbers the device has signed two records for.
@@ -87,13 +89,26 @@ fn copy(keys: &PartyKeys) -> PartyKeys {
 
 /// Publishes one measurement.
 async fn publish(device: &mut Uplink<Disk>, number: u64, text: &str) -> Result<u64, UplinkError> {
+    let now = (device.station().clock)();
+    publish_of(device, number, text, now).await
+}
+
+/// Publishes what was measured then.
+async fn publish_of(
+    device: &mut Uplink<Disk>,
+    number: u64,
+    text: &str,
+    measured: Timestamp,
+) -> Result<u64, UplinkError> {
     let lane: LaneName = NEEDED.parse().unwrap();
-    let parts = BTreeMap::from([(lane, text.as_bytes().to_vec())]);
+    let period = Period::at(measured);
+    let bytes = text.as_bytes().to_vec();
+    let part = Measured { period, bytes };
     let parcel = Parcel {
         series: "live",
         first: number,
-        next: number + 1,
-        parts: &parts,
+        periods: &[period],
+        parts: &|_| BTreeMap::from([(lane.clone(), part.clone())]),
     };
     device.publish(parcel).await
 }
@@ -277,4 +292,55 @@ async fn keys_are_taken_for_the_grant_that_they_were_made_for() {
     let new = handed(&scene).await.unwrap();
     put(&scene, &new).await.unwrap();
     assert!(!scene.standing(None).await.grants[0].wants_keys);
+}
+
+/// What the adviser reads, with the keys that it finds.
+async fn read(scene: &Scene) -> Vec<String> {
+    let mut subscriber = scene.subscriber().await;
+    let readings = scene.read(&mut subscriber).await.unwrap();
+    readings.iter().filter_map(words).collect()
+}
+
+/// A meter that was offline sends later what it measured before anybody was granted it.
+#[tokio::test]
+async fn a_backlog_from_before_a_grant_is_not_sent() {
+    let stage = Stage::set().await;
+    let mut device = stage.device();
+    device.catch_up().await.unwrap();
+    let before = stage.scene.world.clock.now() - Span::from_minutes(5);
+    let done = publish_of(&mut device, 0, "of before", before).await;
+    assert_eq!(done.unwrap(), 1, "it need not be offered again");
+    publish(&mut device, 1, "of now").await.unwrap();
+    assert_eq!(read(&stage.scene).await, ["of now"]);
+}
+
+/// The holder grants the past as well: it is at the relay, and the keys for it come with those of now. Also after
+/// the device was started anew.
+#[tokio::test]
+async fn the_past_is_read_where_the_holder_grants_it() {
+    let mut stage = Stage::set().await;
+    let begin = stage.scene.world.clock.now();
+    let mut device = stage.device();
+    device.catch_up().await.unwrap();
+    publish(&mut device, 0, "first").await.unwrap();
+    stage.scene.world.clock.advance(Span::from_days(1));
+    publish(&mut device, 1, "second").await.unwrap();
+    drop(device);
+    let mut device = stage.device();
+    device.catch_up().await.unwrap();
+    for (history_from, expected) in [
+        (None, &["third"][..]),
+        (Some(begin + Span::from_minutes(1)), &["second", "third"]),
+        (Some(begin), &["first", "second", "third"]),
+    ] {
+        stage.scene.world.clock.advance(Span::from_seconds(2));
+        stage.scene.history_from = history_from;
+        stage.scene.grant().await.unwrap();
+        let standing = device.watch().next().await.unwrap();
+        device.follow(standing).await.unwrap();
+        if history_from.is_none() {
+            publish(&mut device, 2, "third").await.unwrap();
+        }
+        assert_eq!(read(&stage.scene).await, expected, "{history_from:?}");
+    }
 }

@@ -18,6 +18,7 @@ use assent_model::records::identity::PartyKind;
 use assent_model::time::Timestamp;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use zeroize::Zeroizing;
 
 use super::station::{Device, Folder, Pairing, StationError, now};
 use crate::journal;
@@ -37,6 +38,8 @@ pub(crate) struct Introduction {
     pub(crate) label: String,
     /// What it measures.
     pub(crate) datasets: Vec<Dataset>,
+    /// What of that is published though nobody reads it yet.
+    pub(crate) archived: Vec<Dataset>,
 }
 
 /// Why a device is not paired yet.
@@ -77,8 +80,10 @@ pub(super) async fn uplink(
         None => pair(folder, introduction, &device).await?,
     };
     let bytes = folder.channel()?.ok_or(StationError::NotPaired)?;
-    let station = device.station(stream, holder);
-    Ok(Uplink::resume(station, &bytes, folder.clone())?)
+    let past = folder.past()?.map(Zeroizing::new);
+    let station = device.station(stream, holder, &introduction.archived);
+    let past = past.as_ref().map(|past| past.as_slice());
+    Ok(Uplink::resume(station, &bytes, past, folder.clone())?)
 }
 
 async fn register(folder: &Folder, url: &str) -> Result<Device, PairingError> {

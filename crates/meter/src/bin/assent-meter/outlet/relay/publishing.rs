@@ -1,12 +1,15 @@
 //! The task that has the channel: it publishes batches, and shuts readers out the moment it is told.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::time::Duration;
 
-use assent_client::channel::LaneName;
+use assent_client::channel::{LaneName, Measured, Period};
 use assent_client::streams::Standing;
 use assent_client::uplink::{Parcel, Uplink, UplinkError, Watch};
 use assent_meter::datasets::{Dataset, Part, Record};
+use assent_meter::zone::UnixSeconds;
+use assent_model::time::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
@@ -32,7 +35,7 @@ pub(super) async fn serve(
 ) {
     let mut backoff = Backoff::new();
     while !requests.is_closed() {
-        match begin(&folder, &introduction).await {
+        match begin(&folder, &introduction, &mut requests).await {
             Ok(uplink) => {
                 backoff.reset();
                 if publish(uplink, &mut requests).await.is_unpaired() {
@@ -61,10 +64,27 @@ pub(super) async fn serve(
 async fn begin(
     folder: &Folder,
     introduction: &Introduction,
+    requests: &mut mpsc::Receiver<Request>,
 ) -> Result<Uplink<Folder>, PairingError> {
-    let mut uplink = pairing::uplink(folder, introduction).await?;
+    let is_paired = folder.is_paired()?;
+    let mut pairing = pin!(pairing::uplink(folder, introduction));
+    let mut uplink = loop {
+        tokio::select! {
+            biased;
+            uplink = &mut pairing => break uplink?,
+            Some(request) = requests.recv(), if !is_paired => let_go(request),
+        }
+    };
     uplink.catch_up().await?;
     Ok(uplink)
+}
+
+/// What is measured before the device is paired is nobody's: who pairs it may be another household than the one
+/// that was measured.
+fn let_go(request: Request) {
+    let next = request.batch.next();
+    // Who asked has gone.
+    let _ = request.taken.send(Ok(next));
 }
 
 /// Why publishing ended.
@@ -150,11 +170,12 @@ async fn hand_on(uplink: &mut Uplink<Folder>, request: Request) -> Result<(), Up
         mut records,
     } = request.batch;
     records.truncate(RECORDS_MAX);
-    let parts = parts(dataset, &records);
+    let periods: Vec<Period> = records.iter().map(period).collect();
+    let parts = |count: usize| parts(dataset, &records[..count]);
     let parcel = Parcel {
         series: dataset.name(),
         first,
-        next: first + records.len() as u64,
+        periods: &periods,
         parts: &parts,
     };
     match uplink.publish(parcel).await {
@@ -175,15 +196,34 @@ async fn hand_on(uplink: &mut Uplink<Folder>, request: Request) -> Result<(), Up
     }
 }
 
+/// Of when a record says something.
+fn period(record: &Record) -> Period {
+    Period {
+        from: instant(record.from),
+        until: instant(record.to),
+    }
+}
+
 /// What each lane of a dataset has of these records.
-fn parts(dataset: Dataset, records: &[Record]) -> BTreeMap<LaneName, Vec<u8>> {
+fn parts(dataset: Dataset, records: &[Record]) -> BTreeMap<LaneName, Measured> {
     let part = |concept: &'static str| {
         let part = Part::of(records, concept)?;
         let name = format!("{}/{concept}", dataset.name());
         let name = name.parse().expect("datasets and concepts have names");
-        Some((name, part.to_bytes()))
+        let (from, until) = part.period()?;
+        let period = Period {
+            from: instant(from),
+            until: instant(until),
+        };
+        let bytes = part.to_bytes();
+        Some((name, Measured { period, bytes }))
     };
     dataset.concepts().filter_map(part).collect()
+}
+
+fn instant(seconds: UnixSeconds) -> Timestamp {
+    let seconds = u64::try_from(seconds).unwrap_or(0);
+    Timestamp::from_millis(seconds.saturating_mul(1_000))
 }
 
 fn is_unpaired(error: &UplinkError) -> bool {

@@ -13,10 +13,11 @@ use assent_client::key_format::{self, KeptKeys};
 use assent_client::keys::PartyKeys;
 use assent_client::statements::Signer;
 use assent_client::streams::StreamTrust;
-use assent_client::uplink::{Keep, Station};
+use assent_client::uplink::{Keep, Kept, Station};
 use assent_crypto::base64url;
 use assent_crypto::signature::VerifyingKey;
 use assent_crypto::vault::RecordCipher;
+use assent_meter::datasets::Dataset;
 use assent_model::ids::StreamId;
 use assent_model::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ const DEVICE: &str = "device";
 const PAIRING: &str = "pairing";
 /// The channel of the stream.
 const CHANNEL: &str = "channel";
+/// The keys of what was published in it before.
+const PAST: &str = "past";
 
 /// Where the device's own files are.
 #[derive(Clone)]
@@ -132,6 +135,12 @@ impl Folder {
         Ok(Some(pairing))
     }
 
+    /// Whether somebody has paired the device.
+    pub(super) fn is_paired(&self) -> Result<bool, StationError> {
+        let pairing = self.pairing()?;
+        Ok(pairing.is_some_and(|pairing| pairing.holder.is_some()))
+    }
+
     pub(super) fn keep_pairing(&self, pairing: Pairing) -> Result<(), StationError> {
         let bytes = serde_json::to_vec(&pairing).expect("the pairing is plain data");
         self.write(PAIRING, &bytes)
@@ -141,9 +150,14 @@ impl Folder {
         self.read(CHANNEL)
     }
 
+    /// The keys of what was published before, if any were kept.
+    pub(super) fn past(&self) -> Result<Option<Vec<u8>>, StationError> {
+        self.read(PAST)
+    }
+
     /// Forgets the stream and its keys. The device stays registered.
     pub(super) fn forget_pairing(&self) -> Result<(), StationError> {
-        for name in [PAIRING, CHANNEL] {
+        for name in [PAIRING, CHANNEL, PAST] {
             let path = self.path.join(name);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -193,20 +207,31 @@ impl Folder {
 }
 
 impl Keep for Folder {
-    fn keep(&mut self, bytes: &[u8], surely: bool) -> io::Result<()> {
-        let path = self.path.join(CHANNEL);
-        self.replace(&path, CHANNEL, bytes, surely)
+    fn keep(&mut self, what: Kept, bytes: &[u8], surely: bool) -> io::Result<()> {
+        let name = match what {
+            Kept::Memory => CHANNEL,
+            Kept::Past => PAST,
+        };
+        let path = self.path.join(name);
+        self.replace(&path, name, bytes, surely)
     }
 }
 
 impl Device {
-    pub(super) fn station(&self, stream: StreamId, holder: VerifyingKey) -> Station {
+    pub(super) fn station(
+        &self,
+        stream: StreamId,
+        holder: VerifyingKey,
+        archived: &[Dataset],
+    ) -> Station {
+        let name = |dataset: &Dataset| dataset.name().parse().expect("datasets have names");
         Station {
             node: self.node.clone(),
             keys: Arc::clone(&self.keys),
             stream,
             holder,
             trust: self.trust.clone(),
+            archived: archived.iter().map(name).collect(),
             clock: Arc::new(now),
         }
     }
