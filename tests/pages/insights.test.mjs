@@ -4,22 +4,18 @@
 // same browser, with JavaScript, has the service open meanwhile and must say so by itself.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
-import { Node, within } from "./node.mjs";
+import { Insights } from "./insights.mjs";
+import { Node } from "./node.mjs";
 import { album } from "./album.mjs";
 import { Service } from "./service.mjs";
 
 const EMAIL = "robin@example.org";
 const CODE = /^([A-Z0-9]{4}-[A-Z0-9]{4})\r?$/m;
-const REPOSITORY = new URL("../../", import.meta.url).pathname;
-const ASSENT = process.env.ASSENT_TEST_COMMAND ?? join(REPOSITORY, "target/debug/assent");
-const INSIGHTS = join(dirname(ASSENT), "assent-insights");
 /** How long the service may take to notice that a consent ended. */
 const SECONDS = 10_000;
 
@@ -31,29 +27,12 @@ let pictures;
 let plain;
 let page;
 
-/** The service, started as an operator would start it. */
-async function start(address = "127.0.0.1:0") {
-  const wanted = ["--node", node.url, "--data", node.path("insights"), "--source", grid.description.service_id];
-  const child = spawn(INSIGHTS, [...wanted, "--address", address], { stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const line = await within("Insights to listen", new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
-    child.once("exit", (code) => reject(new Error(`Insights ended with ${code}`)));
-  }));
-  return { child, ended, url: /http\S+/.exec(line)[0].replace(/\/$/, "") };
-}
-
-async function stop() {
-  insights.child.kill("SIGTERM");
-  return within("Insights to stop", insights.ended);
-}
-
 before(async () => {
   browser = await launch();
   pictures = await album();
   node = await Node.start();
   grid = await Service.register(node, "grid", "../insights/home-meter");
-  insights = await start();
+  insights = await Insights.start(node, grid);
   plain = await browser.newContext({ locale: "en", javaScriptEnabled: false });
   page = await plain.newPage();
   page.setDefaultTimeout(20_000);
@@ -61,7 +40,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  if (insights) await stop().catch(() => insights.child.kill("SIGKILL"));
+  await insights?.stop();
   await node?.stop();
 });
 
@@ -146,8 +125,8 @@ describe("the example service", { timeout: 200_000 }, () => {
 
   it("goes on after a restart", async () => {
     const { host } = new URL(insights.url);
-    assert.equal(await stop(), 0);
-    insights = await start(host);
+    assert.equal(await insights.stop(), 0);
+    insights = await Insights.start(node, grid, host);
     await page.goto(insights.url);
     await heading("Waiting for your meter");
   });

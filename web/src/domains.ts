@@ -8,6 +8,7 @@ export const COMMITMENT_ALIAS = "assent/v1/commitment/alias";
 export const SEAL_DOCUMENT = "assent/v1/seal/document";
 export const SEAL_CHALLENGE = "assent/v1/seal/challenge";
 export const SEAL_ALIAS = "assent/v1/seal/alias";
+export const SEAL_STREAM_GRANT = "assent/v1/seal/stream-grant";
 /** The key of a device, as its digest is compared. */
 export const DEVICE_KEY = "assent/v1/device-key";
 export const SEAL_WALLET_KEY = "assent/v1/seal/wallet-key";

@@ -13,6 +13,7 @@ export type LinkId = Id<"slr">;
 export type RequestId = Id<"crq">;
 export type ConsentId = Id<"cns">;
 export type PairId = Id<"cpr">;
+export type StreamId = Id<"str">;
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH = 20;

@@ -75,8 +75,14 @@ export async function operator() {
 }
 
 /** A description of one of the services in the vectors, offered by somebody else. */
-export async function describe(kind: "service" | "source", provider: Party, change: object = {}): Promise<Shown> {
+export async function describe(
+  kind: "service" | "source",
+  provider: Party,
+  change: object = {},
+  alter: (description: any) => void = () => {},
+): Promise<Shown> {
   const said = (await vector("sharing.json"))[kind];
+  alter(said);
   const service_id = id("svc");
   const description = { ...said, ...change, service_id, version: 1, provider: { ...said.provider, party_id: provider.party } };
   return { description: description as ServiceDescription, registration: await registered(description, provider) };
@@ -127,10 +133,10 @@ export class Cast {
     readonly link: { id: LinkId; surrogate: SurrogateId },
   ) {}
 
-  /** A person with keys in a browser, linked with a service that asks for data of another. */
-  static async assemble(): Promise<Cast> {
+  /** A person with keys in a browser, linked with a service that asks for data of another, which `alter` changes. */
+  static async assemble(alter?: (source: any) => void): Promise<Cast> {
     const [op, requester, source] = [await operator(), await organisation(), await organisation()];
-    const [service, sourceService] = [await describe("service", requester), await describe("source", source)];
+    const [service, sourceService] = [await describe("service", requester), await describe("source", source, {}, alter)];
     const node = new ShownNode();
     node.answers.set("/v1/chain", { chain_id: CHAIN, genesis: op.statements[0] });
     node.answers.set(`/v1/parties/${op.party}/keys`, { statements: op.statements });

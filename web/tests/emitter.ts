@@ -5,6 +5,7 @@
 
 import { stdin, stdout } from "node:process";
 import { text as read } from "node:stream/consumers";
+import { decode } from "../src/bytes.js";
 import { type Change, changePair, refuse } from "../src/change.js";
 import { give } from "../src/give.js";
 import { accountPseudonym, register, requestProof } from "../src/identity.js";
@@ -12,7 +13,8 @@ import { partyIdOf } from "../src/ids.js";
 import { Keyring, freshPseudonym } from "../src/keystore/keyring.js";
 import { makeLock } from "../src/keystore/locking.js";
 import { linkRecord, linkStatus } from "../src/link.js";
-import { parseJwk } from "../src/signature.js";
+import { granted, streamClosing, streamHolding } from "../src/metering.js";
+import { parseJwk, signingKey } from "../src/signature.js";
 import { Signer, verify } from "../src/statement.js";
 import { type StatusChain, begin, extend } from "../src/status_chain.js";
 import { answerOf } from "./scripted.js";
@@ -70,5 +72,17 @@ async function consented() {
   return { given: given.request, changes, refusal: await refuse(signer, answer.link.pseudonym, scene.refused) };
 }
 
+/** A meter that is paired, read and unpaired. */
+async function metered() {
+  const { stream, device, device_sealing_key, grant } = scene.meter;
+  const holder = await freshPseudonym();
+  const consent = await signingKey(decode(scene.alias_seed));
+  const keys = { holder: holder.key, consent, device: decode(device_sealing_key) };
+  const holding = await streamHolding(signer, holder, stream, device);
+  const closing = await streamClosing(signer, holder.key, stream);
+  return { holding: holding.compact, put: await granted(signer, keys, grant), closing: closing.compact };
+}
+
 const own = await enrolled();
-stdout.write(JSON.stringify({ ...own, link: await linked(own.party), ...(await consented()) }));
+const said = { ...own, link: await linked(own.party), ...(await consented()), meter: await metered() };
+stdout.write(JSON.stringify(said));

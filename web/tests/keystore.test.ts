@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IDBFactory } from "fake-indexeddb";
 import { type Bytes, decode, text, utf8 } from "../src/bytes.js";
-import { type LinkId, type PairId, type PartyId, type ServiceId, randomId } from "../src/ids.js";
+import { type LinkId, type PairId, type PartyId, type ServiceId, type StreamId, randomId } from "../src/ids.js";
 import { deviceOpening, makeDevice, readWalletKey } from "../src/keystore/device.js";
 import { type Entry, bindingOf } from "../src/keystore/entries.js";
 import { Keyring, freshPseudonym, sealingKeyOf } from "../src/keystore/keyring.js";
@@ -19,13 +19,16 @@ const id = <Prefix extends string>(prefix: Prefix) => randomId(prefix, platformR
 const CHAIN = { chain: "assent:test", operator: id("prt") as PartyId };
 const link = { link: id("slr") as LinkId, service: id("svc") as ServiceId, provider: id("prt") as PartyId, holder: "first" };
 
-/** A wallet with a link and an alias, as a browser has it after a while. */
+const meter = { stream: id("str") as StreamId, device: id("prt") as PartyId, device_key: "the key", label: "Meter in the hall" };
+
+/** A wallet with a link, an alias and a meter, as a browser has it after a while. */
 async function household() {
   const store = new BrowserStore(new IDBFactory());
   const wallet = await Wallet.create(store, CHAIN);
   const [pseudonym, alias] = [await freshPseudonym(), await freshPseudonym()];
   await wallet.keyring.addLink(link, pseudonym);
   await wallet.keyring.addAlias(id("cpr") as PairId, link.link, alias);
+  await wallet.keyring.addStream(meter, await freshPseudonym());
   await wallet.save();
   return { store, wallet, pseudonym, alias };
 }
@@ -49,7 +52,11 @@ test("a wallet that is opened again signs and opens with the same keys, which do
   assert.equal(keptAlias.alias.surrogateId, alias.surrogateId);
   assert.equal(keptAlias.sourceLink, link.link);
 
-  for (const key of [party.signing, await again.keyring.recovery(), kept.pseudonym.key, keptAlias.alias.key]) {
+  const [entry] = again.keyring.streamEntries();
+  assert.deepEqual([entry?.stream, entry?.device, entry?.label], [meter.stream, meter.device, meter.label]);
+  const holder = await again.keyring.pseudonym(entry!.id);
+
+  for (const key of [party.signing, await again.keyring.recovery(), kept.pseudonym.key, keptAlias.alias.key, holder.key]) {
     assert.equal(key.key.extractable, false);
     await assert.rejects(crypto.subtle.exportKey("pkcs8", key.key));
     const said = await new Signer(CHAIN.chain, 1_790_000_000_000).sign("assent-test+jwt", key, { a: 1 });
@@ -100,7 +107,7 @@ test("nothing that is kept has a seed in clear, nor the wallet key", async () =>
       secrets.push(plain.slice(-32));
     }
   }
-  assert.equal(secrets.length, 1 + 3 + 2);
+  assert.equal(secrets.length, 1 + 3 + 3);
   const everything = [device, kept];
   for (const secret of secrets) {
     assert.equal(secret.length, 32);
@@ -118,13 +125,14 @@ test("a keyring that somebody altered does not open as something else", async ()
   const device = await store.device(wallet.party);
   assert.ok(kept && device);
   const key = () => readWalletKey(device, kept.walletKey).then((raw) => importLock(raw));
-  const [own, ofLink, ofAlias] = kept.keyring.entries as [Entry, Entry, Entry];
+  const [own, ofLink, ofAlias, ofMeter] = kept.keyring.entries as [Entry, Entry, Entry, Entry];
   const refused = async (what: string, entries: unknown[], more: object = {}) => {
     const document = { ...kept.keyring, entries, ...more };
     const used = async () => {
       const keyring = await Keyring.open(await key(), document);
       for (const entry of keyring.linkEntries()) await keyring.link(entry);
       for (const entry of keyring.aliasEntries()) await keyring.alias(entry);
+      for (const entry of keyring.streamEntries()) await keyring.pseudonym(entry.id);
     };
     await assert.rejects(used, what);
   };
@@ -137,6 +145,11 @@ test("a keyring that somebody altered does not open as something else", async ()
   await refused("another provider", [own, { ...ofLink, provider: id("prt") }, ofAlias]);
   await refused("another pair", [own, ofLink, { ...ofAlias, pair: id("cpr") }]);
   await refused("an alias as a link", [own, ofLink, { ...ofLink, id: ofAlias.id, signing: ofAlias.signing }]);
+  await refused("another meter", [own, { ...ofMeter, stream: id("str") }]);
+  await refused("another device", [own, { ...ofMeter, device: id("prt") }]);
+  await refused("another key of the device", [own, { ...ofMeter, device_key: "another" }]);
+  await refused("another name of the meter", [own, { ...ofMeter, label: "Meter next door" }]);
+  await refused("a link as the holder of a meter", [own, { ...ofMeter, id: ofLink.id, signing: ofLink.signing }]);
   await refused("the key of another entry", [own, { ...ofLink, signing: ofAlias.signing }, ofAlias]);
   await refused("another public key", [own, { ...ofLink, signing: { ...ofLink.signing, x: ofAlias.signing.x } }, ofAlias]);
   await refused("a member more", [own, { ...ofLink, note: "x" }, ofAlias]);

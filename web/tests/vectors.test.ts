@@ -5,10 +5,12 @@ import { test } from "node:test";
 import { decode, encode, text, utf8 } from "../src/bytes.js";
 import * as canonical from "../src/canonical.js";
 import { changePair } from "../src/change.js";
-import { commitment } from "../src/digest.js";
+import { commitment, digestOfJson } from "../src/digest.js";
 import * as domains from "../src/domains.js";
 import { type Answer, GiveError, give } from "../src/give.js";
 import { partyIdOf, surrogateIdOf } from "../src/ids.js";
+import { pseudonym } from "../src/keys.js";
+import { granted, streamClosing, streamHolding, streamed } from "../src/metering.js";
 import { open, openingKey, seal } from "../src/sealing.js";
 import * as signature from "../src/signature.js";
 import { Signer, verify } from "../src/statement.js";
@@ -120,6 +122,44 @@ test("a history is followed, and any change of it is noticed", async () => {
   await broken("consent-mismatch", { statuses: [said.paused.counterpart] });
   await broken("record-invalid", { record: said.given.record.replace(/.{4}$/, "AAAA") });
   await broken("status-record-invalid", { statuses: [said.given.record] });
+});
+
+test("a meter is held, read and unpaired with the same statements", async () => {
+  const said = await vector("metering.json");
+  const signer = new Signer(said.chain, said.now, scripted(said.drawn));
+  const { offer, cr_id, requester, sealing_key } = said;
+  assert.equal(await digestOfJson(offer), said.seen);
+  const holder = await pseudonym(decode(said.holder_seed));
+  const holding = await streamHolding(signer, holder, offer.stream, offer.device);
+  assert.equal(holding.compact, said.holding);
+
+  const { resourceSet, resolutions } = streamed(said.source, said.consented);
+  assert.ok(canonical.same({ resource_set: resourceSet, resolutions }, said.streamed));
+  const grant = { stream_id: offer.stream, cr_id, requester, sealing_key, resource_set: resourceSet, resolutions };
+  const device = await openingKey(decode(said.device_opening_seed));
+  const consent = await signature.signingKey(decode(said.consent_seed));
+  const put = await granted(signer, { holder: holder.key, consent, device: device.sealingKey }, grant);
+  assert.equal(put.naming, said.naming);
+  const bound = canonical.encodeText({ stream_id: offer.stream, cr_id });
+  const opened = (sealed: string) => open(device, domains.SEAL_STREAM_GRANT, bound, decode(sealed)).then(text);
+  assert.equal(await opened(put.grant), said.grant);
+  assert.equal(await opened(said.sealed), said.grant);
+  assert.equal((await streamClosing(signer, holder.key, offer.stream)).compact, said.closing);
+});
+
+test("a description that contradicts itself has no streams", async () => {
+  const { source, consented } = await vector("metering.json");
+  const none = (change: (described: any) => void) => {
+    const described = structuredClone(source);
+    change(described);
+    assert.deepEqual(streamed(described, consented), { resourceSet: {}, resolutions: {} });
+  };
+  none(({ datasets }) => datasets.push({ ...datasets[1], resolution: "second" }));
+  none(({ datasets }) => datasets[1].data_mappings.push(datasets[1].data_mappings[0]));
+  none(({ datasets }) => (datasets[0].title = {}));
+  none((described) => (described.description = {}));
+  none(({ datasets }) => datasets.forEach((one: any) => delete one.resolution));
+  assert.deepEqual(streamed(source, { toString: ["x"], documents: consented.documents }).resourceSet, {});
 });
 
 test("weak keys and altered statements are refused", async () => {

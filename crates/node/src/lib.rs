@@ -40,6 +40,7 @@ pub mod http;
 pub mod keyrings;
 pub mod last_backup;
 pub mod mail;
+mod meters;
 pub mod network;
 pub mod node;
 pub mod notifications;

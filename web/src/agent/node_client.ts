@@ -95,6 +95,12 @@ export class NodeClient {
     return read(await this.#send("PUT", path, body, who, tag === undefined ? {} : { "if-match": tag }));
   }
 
+  /** The same for what is answered with no words. */
+  async putEmpty(path: string, body: unknown, who: Caller): Promise<void> {
+    const answer = await this.#send("PUT", path, body, who);
+    if (!answer.ok) throw await problem(answer);
+  }
+
   async #send(
     method: string,
     path: string,

@@ -110,6 +110,12 @@ export class Person {
     throw new NodeError("keyring-busy", 412);
   }
 
+  /** Takes in what other devices have added to the keyring, until this device keeps something itself. */
+  async takeIn(): Promise<void> {
+    const kept = await this.client.get<KeptKeyring>(KEYRING, await this.caller()).catch(absent);
+    if (kept !== undefined) await this.wallet.keyring.merge(JSON.parse(text(decode(kept.keyring))));
+  }
+
   /** The wrappings with that of this device among them. */
   async #withOwn(wrappings: readonly Wrapping[]): Promise<readonly Wrapping[]> {
     const { device, wrappedKey, keyring } = this.wallet;

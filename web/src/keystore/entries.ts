@@ -3,7 +3,16 @@
 import { isObject } from "../canonical.js";
 import * as canonical from "../canonical.js";
 import { decode } from "../bytes.js";
-import { type LinkId, type PairId, type PartyId, type ServiceId, type SurrogateId, parse, surrogateIdOf } from "../ids.js";
+import {
+  type LinkId,
+  type PairId,
+  type PartyId,
+  type ServiceId,
+  type StreamId,
+  type SurrogateId,
+  parse,
+  surrogateIdOf,
+} from "../ids.js";
 import { type Binding, FORMAT } from "./locking.js";
 
 /** A signing key: its public half, and the private one, wrapped. */
@@ -52,7 +61,22 @@ export interface AliasEntry {
   readonly signing: KeptSigning;
 }
 
-export type Entry = PartyEntry | LinkEntry | AliasEntry;
+/** The pseudonym that holds the stream of one meter, from before the meter is told. */
+export interface StreamEntry {
+  readonly kind: "stream";
+  readonly id: SurrogateId;
+  readonly stream: StreamId;
+  readonly device: PartyId;
+  /** The public key that the device paired with. */
+  readonly device_key: string;
+  /** What the device called itself. */
+  readonly label: string;
+  readonly signing: KeptSigning;
+}
+
+/** An entry of one relationship: its pseudonym. */
+export type PseudonymEntry = LinkEntry | AliasEntry | StreamEntry;
+export type Entry = PartyEntry | PseudonymEntry;
 
 /** The keyring of an account. Only ciphertexts of private keys are in it. */
 export interface KeyringDocument {
@@ -61,7 +85,7 @@ export interface KeyringDocument {
   readonly entries: readonly Entry[];
 }
 
-/** The keys of an entry: links and aliases have a signing key alone. */
+/** The keys of an entry: that of a relationship has a signing key alone. */
 export type PartyKey = "signing" | "recovery" | "next" | "opening";
 
 /** Binds a key to everything that its entry says: nobody can say anything else about it. */
@@ -114,6 +138,15 @@ async function parseEntry(value: unknown): Promise<Entry> {
         ...(await pseudonym(said)),
         pair: parse("cpr", said["pair"]),
         link: parse("slr", said["link"]),
+      });
+    case "stream":
+      return exactly(said, {
+        kind: "stream",
+        ...(await pseudonym(said)),
+        stream: parse("str", said["stream"]),
+        device: parse("prt", said["device"]),
+        device_key: text(said["device_key"]),
+        label: text(said["label"]),
       });
     default:
       throw new Error("not an entry of a keyring");

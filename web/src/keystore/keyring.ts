@@ -1,7 +1,16 @@
 /** The keys of one account, opened one at a time by the wallet key. What was opened signs and opens, and cannot be exported. */
 
 import { decode, encode } from "../bytes.js";
-import { type LinkId, type PairId, type PartyId, type ServiceId, type SurrogateId, partyIdOf, surrogateIdOf } from "../ids.js";
+import {
+  type LinkId,
+  type PairId,
+  type PartyId,
+  type ServiceId,
+  type StreamId,
+  type SurrogateId,
+  partyIdOf,
+  surrogateIdOf,
+} from "../ids.js";
 import type { PairAlias, PartyKeys, Pseudonym, WalletLink } from "../keys.js";
 import { type OpeningKey, openingKey } from "../sealing.js";
 import type { SigningKey } from "../signature.js";
@@ -13,6 +22,8 @@ import {
   type LinkEntry,
   type PartyEntry,
   type PartyKey,
+  type PseudonymEntry,
+  type StreamEntry,
   bindingOf,
   parseKeyring,
 } from "./entries.js";
@@ -29,6 +40,13 @@ export interface NewLink {
   readonly service: ServiceId;
   readonly provider: PartyId;
   readonly holder: string;
+}
+
+export interface NewStream {
+  readonly stream: StreamId;
+  readonly device: PartyId;
+  readonly device_key: string;
+  readonly label: string;
 }
 
 /** Why a key is not there. */
@@ -190,6 +208,11 @@ export class Keyring {
     await this.#add({ kind: "alias", id: surrogateId, pair, link: sourceLink, signing }, key);
   }
 
+  /** Keeps the pseudonym that will hold a stream. */
+  async addStream(made: NewStream, { key, surrogateId }: Pseudonym): Promise<void> {
+    await this.#add({ kind: "stream", id: surrogateId, ...made, signing: { x: key.verifying.jwk.x, wrapped: "" } }, key);
+  }
+
   /** Says of a kept alias that it goes on in another pair. */
   async moveAlias(id: SurrogateId, pair: PairId): Promise<void> {
     await this.#alter(this.#aliasEntry(id), { pair });
@@ -210,6 +233,10 @@ export class Keyring {
     return this.#document.entries.filter((entry) => entry.kind === "alias");
   }
 
+  streamEntries(): StreamEntry[] {
+    return this.#document.entries.filter((entry) => entry.kind === "stream");
+  }
+
   async link(entry: LinkEntry): Promise<WalletLink> {
     const { link: slrId, service: serviceId, provider } = entry;
     return { slrId, serviceId, provider, pseudonym: await this.#pseudonym(entry) };
@@ -219,7 +246,7 @@ export class Keyring {
     return { pair: entry.pair, sourceLink: entry.link, alias: await this.#pseudonym(entry) };
   }
 
-  /** The pseudonym or alias with an id. @throws {KeyringError} there is none. */
+  /** The pseudonym, alias or holder with an id. @throws {KeyringError} there is none. */
   async pseudonym(id: SurrogateId): Promise<Pseudonym> {
     const entry = this.#document.entries.find((one) => one.id === id);
     if (entry === undefined || entry.kind === "party") throw new KeyringError("key-missing");
@@ -254,7 +281,7 @@ export class Keyring {
     return entry;
   }
 
-  async #pseudonym(entry: LinkEntry | AliasEntry): Promise<Pseudonym> {
+  async #pseudonym(entry: PseudonymEntry): Promise<Pseudonym> {
     return { key: await this.#signing(entry), surrogateId: entry.id };
   }
 
@@ -263,7 +290,7 @@ export class Keyring {
     return opened(unwrapSigningKey(this.#walletKey, bound, entry.signing.x, entry.signing.wrapped, extractable));
   }
 
-  async #add(entry: LinkEntry | AliasEntry, key: SigningKey): Promise<void> {
+  async #add(entry: PseudonymEntry, key: SigningKey): Promise<void> {
     const wrapped = await wrapSigningKey(this.#walletKey, bindingOf(this.party, entry, "signing"), key);
     const added = { ...entry, signing: { ...entry.signing, wrapped } };
     const others = this.#document.entries.filter((one) => one.id !== entry.id);

@@ -4,16 +4,17 @@ use std::future::Future;
 use std::time::Duration;
 
 use assent_api::v1::pairings::{
-    AttemptBegun, AttemptView, Hello, Holder, OfferView, PairingMessage, PairingRefusal,
-    PairingResult,
+    AttemptBegun, AttemptView, Hello, PairingMessage, PairingRefusal, PairingResult,
 };
 use assent_api::v1::streams::StreamView;
 use assent_model::ids::StreamId;
 use assent_model::names::ChainId;
+use assent_model::records::stream::StreamHolding;
+use assent_model::statement::Verified;
 use assent_model::time::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Entering, Nameplate, Offer, Paired, PairingCode};
+use super::{Entering, Nameplate, Offer, Paired, PairingCode, Terms};
 use crate::http::{ClientError, Identified, NodeClient};
 use crate::keys::Pseudonym;
 use crate::statements::Signer;
@@ -24,22 +25,15 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// The status of a stream that is not closed.
 const OPEN: &str = "open";
 
-/// What the person's side needs of a node: over HTTP it is [`RemoteMailbox`]; a node that keeps
-/// somebody's keys has one of its own.
+/// What the person's side needs of a node, in the name of the pseudonym that will hold the stream: over
+/// HTTP it is [`RemoteMailbox`]; a node that enters a code for somebody has one of its own.
 pub trait Mailbox: Sync {
     /// Why it fails.
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// What is offered under a nameplate.
-    fn look_up(
-        &self,
-        plate: Nameplate,
-    ) -> impl Future<Output = Result<OfferView, Self::Error>> + Send;
-
-    /// Begins an attempt, as the pseudonym that will hold the stream.
+    /// Begins an attempt.
     fn begin(
         &self,
-        holder: &Pseudonym,
         plate: Nameplate,
         hello: Hello,
     ) -> impl Future<Output = Result<AttemptBegun, Self::Error>> + Send;
@@ -47,7 +41,6 @@ pub trait Mailbox: Sync {
     /// An attempt; waits for some time until it has more messages than were `seen`.
     fn follow(
         &self,
-        holder: &Pseudonym,
         plate: Nameplate,
         attempt: u32,
         seen: u32,
@@ -56,7 +49,6 @@ pub trait Mailbox: Sync {
     /// Sends a message.
     fn say(
         &self,
-        holder: &Pseudonym,
         plate: Nameplate,
         attempt: u32,
         message: PairingMessage,
@@ -67,9 +59,6 @@ pub trait Mailbox: Sync {
         &self,
         stream: StreamId,
     ) -> impl Future<Output = Result<StreamView, Self::Error>> + Send;
-
-    /// Signs for the chain, now.
-    fn signer(&self) -> Signer;
 }
 
 /// Why no device was paired.
@@ -93,24 +82,27 @@ impl<E: std::error::Error> EnterError<E> {
     }
 }
 
-/// Enters a code. `offer` is what [`Mailbox::look_up`] gave and the person has seen; `holder` was made
-/// for this stream and is stored already, as the stream may be open where this fails.
+/// Enters a code. `offer` is what the node has under the nameplate of the code and the person has seen;
+/// `holding` is the word of the pseudonym that was made for this stream, whose key is stored already:
+/// the stream may be open where this fails. Whoever calls this needs the word and not the key, which
+/// can be elsewhere.
 ///
 /// # Errors
-/// [`EnterError`].
+/// [`EnterError`]; [`PairingRefusal::HoldingInvalid`] before anybody hears of it.
 pub async fn enter<M: Mailbox>(
     mailbox: &M,
     code: &PairingCode,
     offer: Offer,
-    holder: &Pseudonym,
+    holding: &Verified<StreamHolding>,
 ) -> Result<Paired, EnterError<M::Error>> {
     let until = Instant::now() + PATIENCE;
     let plate = code.nameplate();
-    let (entering, hello) = Entering::begin(code, offer.clone(), named(holder));
-    let begun = mailbox.begin(holder, plate, hello).await;
+    let holder = Terms::of(offer.clone(), holding).map(|terms| terms.holder);
+    let holder = holder.ok_or(EnterError::Refused(PairingRefusal::HoldingInvalid))?;
+    let (entering, hello) = Entering::begin(code, offer, holder);
+    let begun = mailbox.begin(plate, hello).await;
     let visit = Visit {
         mailbox,
-        holder,
         plate,
         attempt: begun.map_err(EnterError::Mailbox)?.attempt,
         until,
@@ -123,9 +115,6 @@ pub async fn enter<M: Mailbox>(
         Some((Some(answer), _)) => answer,
         Some((None, _)) | None => return Err(visit.give_up(PairingRefusal::GivenUp).await),
     };
-    let holding = mailbox
-        .signer()
-        .stream_holding(holder, offer.stream, offer.device);
     let (paired, confirm) = match entering.complete(&answer, holding.compact()) {
         Ok(agreed) => agreed,
         Err(refusal) => return Err(visit.give_up(refusal).await),
@@ -139,17 +128,9 @@ pub async fn enter<M: Mailbox>(
     }
 }
 
-fn named(holder: &Pseudonym) -> Holder {
-    Holder {
-        id: holder.surrogate_id(),
-        key: *holder.key.verifying_key(),
-    }
-}
-
 /// One attempt.
 struct Visit<'a, M> {
     mailbox: &'a M,
-    holder: &'a Pseudonym,
     plate: Nameplate,
     attempt: u32,
     until: Instant,
@@ -163,9 +144,7 @@ impl<M: Mailbox> Visit<'_, M> {
         is_it: impl Fn(&AttemptView) -> bool + Send,
     ) -> Result<Option<AttemptView>, EnterError<M::Error>> {
         loop {
-            let next = self
-                .mailbox
-                .follow(self.holder, self.plate, self.attempt, seen);
+            let next = self.mailbox.follow(self.plate, self.attempt, seen);
             let Ok(view) = timeout_at(self.until, next).await else {
                 return Ok(None);
             };
@@ -178,9 +157,7 @@ impl<M: Mailbox> Visit<'_, M> {
     }
 
     async fn say(&self, message: PairingMessage) -> Result<(), EnterError<M::Error>> {
-        let said = self
-            .mailbox
-            .say(self.holder, self.plate, self.attempt, message);
+        let said = self.mailbox.say(self.plate, self.attempt, message);
         said.await.map(drop).map_err(EnterError::Mailbox)
     }
 
@@ -218,47 +195,51 @@ pub struct RemoteMailbox<'a> {
     pub chain: &'a ChainId,
     /// The time.
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
+    /// Signs the requests: the pseudonym that will hold the stream.
+    pub holder: &'a Pseudonym,
+}
+
+impl RemoteMailbox<'_> {
+    fn signer(&self) -> Signer {
+        Signer::new(self.chain.clone(), (self.now)())
+    }
+
+    fn identified<'s>(&'s self, signer: &'s Signer) -> Identified<'s> {
+        Identified {
+            signer,
+            caller: self.holder.into(),
+        }
+    }
 }
 
 impl Mailbox for RemoteMailbox<'_> {
     type Error = ClientError;
 
-    async fn look_up(&self, plate: Nameplate) -> Result<OfferView, ClientError> {
-        self.node.pairing(plate).await
-    }
-
-    async fn begin(
-        &self,
-        holder: &Pseudonym,
-        plate: Nameplate,
-        hello: Hello,
-    ) -> Result<AttemptBegun, ClientError> {
+    async fn begin(&self, plate: Nameplate, hello: Hello) -> Result<AttemptBegun, ClientError> {
         let signer = self.signer();
-        let who = identified(&signer, holder);
+        let who = self.identified(&signer);
         self.node.begin_pairing(who, plate, &hello).await
     }
 
     async fn follow(
         &self,
-        holder: &Pseudonym,
         plate: Nameplate,
         attempt: u32,
         seen: u32,
     ) -> Result<AttemptView, ClientError> {
         let signer = self.signer();
-        let who = identified(&signer, holder);
+        let who = self.identified(&signer);
         self.node.follow_pairing(who, plate, attempt, seen).await
     }
 
     async fn say(
         &self,
-        holder: &Pseudonym,
         plate: Nameplate,
         attempt: u32,
         message: PairingMessage,
     ) -> Result<AttemptView, ClientError> {
         let signer = self.signer();
-        let who = identified(&signer, holder);
+        let who = self.identified(&signer);
         self.node
             .answer_pairing(who, plate, attempt, &message)
             .await
@@ -266,16 +247,5 @@ impl Mailbox for RemoteMailbox<'_> {
 
     async fn stream(&self, stream: StreamId) -> Result<StreamView, ClientError> {
         self.node.stream(stream).await
-    }
-
-    fn signer(&self) -> Signer {
-        Signer::new(self.chain.clone(), (self.now)())
-    }
-}
-
-fn identified<'s>(signer: &'s Signer, holder: &'s Pseudonym) -> Identified<'s> {
-    Identified {
-        signer,
-        caller: holder.into(),
     }
 }

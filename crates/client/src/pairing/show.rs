@@ -12,7 +12,7 @@ use assent_model::statement::{self, Verified};
 use assent_model::time::Timestamp;
 use tokio::time::Instant;
 
-use super::{Nameplate, Offer, Paired, PairingCode, Showing};
+use super::{Nameplate, Offer, Paired, PairingCode, Showing, Terms};
 use crate::http::{ClientError, Identified, NodeClient};
 use crate::keys::PartyKeys;
 use crate::statements::Signer;
@@ -269,11 +269,6 @@ impl Device<'_> {
 /// The person's word, if it is about what was agreed on.
 fn agreed(paired: &Paired) -> Option<Verified<StreamHolding>> {
     let holding = statement::verify::<StreamHolding>(&paired.holding).ok()?;
-    let (offer, holder) = (&paired.terms.offer, &paired.terms.holder);
-    let wanted = StreamHolding {
-        stream_id: offer.stream,
-        device: offer.device,
-        holder: holder.id,
-    };
-    (*holding.content() == wanted && *holding.signer() == holder.key).then_some(holding)
+    let terms = Terms::of(paired.terms.offer.clone(), &holding)?;
+    (terms == paired.terms).then_some(holding)
 }

@@ -5,6 +5,9 @@ use assent_crypto::digest::Digest;
 use assent_crypto::domains::PAIRING_TERMS;
 use assent_crypto::pake::Share;
 use assent_model::canonical;
+use assent_model::ids::SurrogateId;
+use assent_model::records::stream::StreamHolding;
+use assent_model::statement::Verified;
 use serde::{Deserialize, Serialize};
 
 /// Everything that the two sides agree on.
@@ -18,6 +21,21 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The terms that somebody who signed this agrees on: nothing, where it is about another stream or
+    /// device, or names another holder than signed it.
+    pub fn of(offer: Offer, holding: &Verified<StreamHolding>) -> Option<Self> {
+        let holder = Holder {
+            id: SurrogateId::of(holding.signer()),
+            key: *holding.signer(),
+        };
+        let wanted = StreamHolding {
+            stream_id: offer.stream,
+            device: offer.device,
+            holder: holder.id,
+        };
+        (*holding.content() == wanted).then_some(Self { offer, holder })
+    }
+
     /// The terms and both shares, for one attempt.
     pub(super) fn transcript(&self, shown: &Share, entered: &Share) -> Digest {
         let terms = canonical::encode(self);

@@ -38,9 +38,14 @@ pub struct Streamed {
 
 impl Streamed {
     /// What a consent covers of the streams of its source: `source` is the description that the source's
-    /// record names. What else the person consented to is nothing that a device has to hear of.
+    /// record names. What else the person consented to is nothing that a device has to hear of. A
+    /// description that contradicts itself has no streams: with two datasets of one id, what the person
+    /// read of the one could be granted of the other.
     pub fn of(source: &ServiceDescription, consented: &ResourceSet) -> Self {
         let mut streamed = Self::default();
+        if source.check().is_err() {
+            return streamed;
+        }
         for dataset in &source.datasets {
             let concepts = consented.get(&dataset.dataset_id);
             if let (Some(resolution), Some(concepts)) = (dataset.resolution, concepts) {

@@ -18,6 +18,7 @@ mod pairing;
 mod source;
 mod statements;
 mod wallet;
+mod wallet_meters;
 mod wallet_scene;
 mod webhook;
 mod world;

@@ -2,11 +2,13 @@
 
 use assent_client::pairing::{
     ATTEMPTS, Answer, Confirm, Entering, Hello, Holder, InvalidCode, LIFETIME_MILLIS, Offer,
-    PairingCode, PairingRefusal, Showing,
+    PairingCode, PairingRefusal, Showing, Terms,
 };
+use assent_client::statements::Signer;
 use assent_crypto::digest::Digest;
 use assent_crypto::signature::SigningKey;
 use assent_model::ids::{PartyId, StreamId, SurrogateId};
+use assent_model::records::stream::StreamHolding;
 use assent_model::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -48,6 +50,34 @@ fn attempt(device: &mut Showing, code: &PairingCode) -> (Entering, Answer) {
     let (entering, hello) = Entering::begin(code, device.offer().clone(), holder());
     let answer = device.answer(&hello, NOW).unwrap();
     (entering, answer)
+}
+
+/// Attack: have the word of somebody who holds another stream, or writes on another device, or names
+/// another holder, or is given the word of another.
+#[test]
+fn a_holder_agrees_to_what_was_signed_and_to_nothing_else() {
+    let (key, offer) = (SigningKey::generate(), offer());
+    let signer = Signer::new("assent:test".parse().unwrap(), NOW);
+    let holding = |change: fn(&mut StreamHolding)| {
+        let mut said = StreamHolding {
+            stream_id: offer.stream,
+            device: offer.device,
+            holder: SurrogateId::of(key.verifying_key()),
+        };
+        change(&mut said);
+        Terms::of(offer.clone(), &signer.sign(&key, said))
+    };
+    let agreed = holding(|_| {}).unwrap();
+    assert_eq!(
+        (agreed.offer, agreed.holder.key),
+        (offer.clone(), *key.verifying_key())
+    );
+    assert_eq!(holding(|said| said.stream_id = StreamId::random()), None);
+    assert_eq!(
+        holding(|said| said.device = PartyId::of(SigningKey::generate().verifying_key())),
+        None
+    );
+    assert_eq!(holding(|said| said.holder = holder().id), None);
 }
 
 #[test]

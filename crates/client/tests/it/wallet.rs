@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use crate::cast::Cast;
 use crate::wallet_scene::scene;
 
-fn kept(name: &str, make: impl FnOnce() -> Value) -> Value {
+pub(crate) fn kept(name: &str, make: impl FnOnce() -> Value) -> Value {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/wallet");
     let path = PathBuf::from(root).join(name);
     if std::env::var_os("ASSENT_WRITE_FIXTURES").is_some() {
@@ -37,11 +37,11 @@ fn kept(name: &str, make: impl FnOnce() -> Value) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> T {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     base64url::decode(value.as_str().unwrap()).unwrap()
 }
 
@@ -148,7 +148,7 @@ fn sharing() -> Value {
 
 /// The statement is what its key signs over what it says.
 #[track_caller]
-fn check_signed<T: Content>(compact: &str, seed: &Value) {
+pub(crate) fn check_signed<T: Content>(compact: &str, seed: &Value) {
     let record = statement::verify::<T>(compact).unwrap();
     let key = SigningKey::from_seed(&bytes(seed).try_into().unwrap());
     let again = statement::sign(record.envelope().clone(), &key);

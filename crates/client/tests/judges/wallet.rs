@@ -3,24 +3,31 @@
 
 use assent_api::request_proof::{Actor, RequestProof};
 use assent_api::v1::consents::{ChangeStatus, GiveConsent};
-use assent_crypto::base64url;
+use assent_api::v1::streams::PutGrant;
+use assent_client::keys::PartyKeys;
 use assent_crypto::digest::Digest;
 use assent_crypto::random::random_bytes;
+use assent_crypto::signature::SigningKey;
+use assent_crypto::{base64url, domains, sealing};
 use assent_exchange::command::Command;
 use assent_exchange::consent::command::{ConsentCommand, StatusChange};
 use assent_exchange::identity::command::IdentityCommand;
 use assent_exchange::link::command::LinkCommand;
-use assent_model::ids::PartyId;
+use assent_exchange::stream::command::StreamCommand;
+use assent_model::canonical;
+use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::Custody;
 use assent_model::records::account::AccountPseudonym;
 use assent_model::records::consent::ConsentRecord;
-use assent_model::records::identity::Registration;
+use assent_model::records::identity::{PartyKind, Registration};
 use assent_model::records::link::LinkRecord;
+use assent_model::records::stream::{StreamGrant, StreamHolding, StreamNaming};
 use assent_model::statement;
+use assent_model::vocabulary::Resolution;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::cast::{Cast, REQUIRED, resources};
+use crate::cast::{Cast, DATASET, REQUIRED, name, resources};
 use crate::tools::Program;
 use crate::wallet_scene::scene;
 
@@ -33,6 +40,43 @@ struct Emitted {
     given: GiveConsent,
     changes: Vec<ChangeStatus>,
     refusal: String,
+    meter: Metered,
+}
+
+#[derive(Deserialize)]
+struct Metered {
+    holding: String,
+    put: PutGrant,
+    closing: String,
+}
+
+/// A meter, and the consent that shall read it.
+struct Meter {
+    device: PartyKeys,
+    stream: StreamId,
+    grant: StreamGrant,
+    /// The key that signed the source's record.
+    alias: [u8; 32],
+}
+
+impl Meter {
+    fn new(cast: &Cast) -> Self {
+        let stream = StreamId::random();
+        Self {
+            device: PartyKeys::generate(),
+            stream,
+            grant: StreamGrant {
+                stream_id: stream,
+                cr_id: ConsentId::random(),
+                requester: cast.requester.keys.party_id(),
+                sealing_key: cast.requester.keys.opening.sealing_key().clone(),
+                resource_set: resources(&[REQUIRED]),
+                resolutions: [(name(DATASET), Resolution::QuarterHour)].into(),
+                history_from: None,
+            },
+            alias: random_bytes(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,12 +87,16 @@ struct Linked {
 }
 
 /// What the wallet signs when it is asked to share, and to refuse the question after that.
-fn emitted(cast: &mut Cast, account: Digest) -> Emitted {
+fn emitted(cast: &mut Cast, account: Digest, meter: &Meter) -> Emitted {
     let refused = cast.ask(false).content().request_id;
     let request = cast.ask(true);
     let form = cast.form(request.content());
     let mut scene = scene(cast, &form);
-    scene["alias_seed"] = json!(base64url::encode(&random_bytes::<32>()));
+    scene["alias_seed"] = json!(base64url::encode(&meter.alias));
+    scene["meter"] = json!({
+        "stream": meter.stream, "device": meter.device.party_id(),
+        "device_sealing_key": meter.device.opening.sealing_key(), "grant": meter.grant,
+    });
     scene["account"] = json!(account);
     scene["refused"] = json!(refused);
     scene["narrowed"] = json!(resources(&[REQUIRED]));
@@ -62,7 +110,8 @@ fn emitted(cast: &mut Cast, account: Digest) -> Emitted {
 fn the_rules_accept_what_the_wallet_signs() {
     let mut cast = Cast::assemble();
     let account = Digest::of(b"account");
-    let emitted = emitted(&mut cast, account);
+    let meter = Meter::new(&cast);
+    let emitted = emitted(&mut cast, account, &meter);
 
     let registration = statement::verify::<Registration>(&emitted.registration).unwrap();
     assert_eq!(registration.content().custody, Custody::Page);
@@ -79,6 +128,37 @@ fn the_rules_accept_what_the_wallet_signs() {
     let refuse = ConsentCommand::Refuse(refusal);
     cast.world.accept(Command::Consent(refuse));
     accept_consent(&mut cast, &emitted);
+    accept_meter(&mut cast, &emitted.meter, &meter);
+}
+
+/// The rules take the pairing, the device opens the grant, and the rules take the end.
+fn accept_meter(cast: &mut Cast, emitted: &Metered, meter: &Meter) {
+    let signer = cast.world.signer();
+    let device = &meter.device;
+    let registration = signer.register(device, PartyKind::Device, Custody::Independent);
+    let register = IdentityCommand::Register(registration);
+    cast.world.accept(Command::Identity(register));
+    let holding = statement::verify::<StreamHolding>(&emitted.holding).unwrap();
+    let opening = signer.stream_opening(device, &holding);
+    let open = StreamCommand::Open(opening);
+    cast.world.accept(Command::Stream(open));
+
+    let cr_id = meter.grant.cr_id;
+    let sealed = base64url::decode(&emitted.put.grant).unwrap();
+    let bound = canonical::encode(&json!({"cr_id": cr_id, "stream_id": meter.stream}));
+    let info = domains::SEAL_STREAM_GRANT.as_bytes();
+    let opened = sealing::open(&device.opening, info, &bound, &sealed).unwrap();
+    let grant = statement::verify::<StreamGrant>(str::from_utf8(&opened).unwrap()).unwrap();
+    assert_eq!(*grant.content(), meter.grant);
+    assert_eq!(grant.signer(), holding.signer());
+    let naming = statement::verify::<StreamNaming>(&emitted.put.naming).unwrap();
+    let alias = SigningKey::from_seed(&meter.alias);
+    assert_eq!(naming.signer(), alias.verifying_key());
+    let named = (naming.content().stream_id, naming.content().cr_id);
+    assert_eq!(named, (meter.stream, cr_id));
+
+    let close = StreamCommand::Close(statement::verify(&emitted.closing).unwrap());
+    cast.world.accept(Command::Stream(close));
 }
 
 fn accept_link(cast: &mut Cast, emitted: &Emitted, account: Digest) {
@@ -120,7 +200,8 @@ fn accept_consent(cast: &mut Cast, emitted: &Emitted) {
 #[test]
 fn nothing_that_the_wallet_signed_can_be_altered() {
     let mut cast = Cast::assemble();
-    let emitted = emitted(&mut cast, Digest::of(b"account"));
+    let meter = Meter::new(&cast);
+    let emitted = emitted(&mut cast, Digest::of(b"account"), &meter);
     let compact = emitted.given.record;
     let (signed, signature) = compact.rsplit_once('.').unwrap();
     let (header, payload) = signed.split_once('.').unwrap();

@@ -2,22 +2,20 @@
 //! person's own agent would leave at the relay.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use assent_client::keys::{Wallet, WalletStream};
-use assent_client::streams::{Granting, Streamed, granted};
-use assent_exchange::consent::state::{Consent, Role, Status};
+use assent_client::streams::{Granting, granted};
+use assent_exchange::consent::state::Consent;
 use assent_exchange::identity::state::Party;
 use assent_exchange::stream::state::{Stream, StreamStatus};
-use assent_model::ids::{ConsentId, PartyId, ServiceId, StreamId};
+use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::stream::StreamGrant;
-use assent_model::vocabulary::Resolution;
 
 use super::answering::read;
 use super::{keeping, pseudonym, signer, wallet};
 use crate::accounts;
-use crate::descriptions;
 use crate::http::failure::Failure;
+use crate::meters::{self, Metered};
 use crate::node::Node;
 use crate::streams::grants;
 
@@ -81,81 +79,20 @@ pub(crate) async fn grant(
     put(node, &wallet, kept, found.ok_or_else(Failure::not_found)?).await
 }
 
-/// A consent that reads a meter, or could.
-#[derive(Debug, Clone)]
-pub(crate) struct Reader {
-    /// The source's record.
-    pub(crate) cr_id: ConsentId,
-    /// The service that the consent is with: who put the meter up, if the person says so.
-    pub(crate) source: ServiceId,
-    /// The service that reads.
-    pub(crate) service: ServiceId,
-    /// How often it reads, from seldom to often.
-    pub(crate) resolutions: BTreeSet<Resolution>,
-    /// Whether the meter was told of it.
-    pub(crate) is_granted: bool,
-}
-
-/// The active consents of a person that read a meter, or could.
-///
-/// # Errors
-/// The store fails.
-pub(crate) async fn readers(
-    node: &Node,
-    party: PartyId,
-    stream: StreamId,
-) -> Result<Vec<Reader>, Failure> {
-    let wallet = wallet(node, party).await?;
-    let known = grants::of_stream(node, stream).await?;
-    let reader = |metered: Metered| match &metered.consent.role {
-        Role::Source { sink, .. } => Some(Reader {
-            cr_id: metered.cr_id,
-            source: metered.consent.service.service_id,
-            service: sink.service_id,
-            resolutions: metered.streamed.resolutions.into_values().collect(),
-            is_granted: known.iter().any(|granted| granted.cr_id == metered.cr_id),
-        }),
-        Role::Within { .. } | Role::Sink { .. } => None,
-    };
-    let all = metered(node, &wallet).await?;
-    Ok(all.into_iter().filter_map(reader).collect())
-}
-
 async fn is_open(node: &Node, kept: &WalletStream) -> Result<bool, Failure> {
     let stream = node.state.get::<Stream>(&kept.stream_id).await?;
     let holder = kept.holder.surrogate_id();
     Ok(stream.is_some_and(|stream| stream.status == StreamStatus::Open && stream.holder == holder))
 }
 
-/// A source's record of an active pair that may be about a meter: something of it comes as a stream.
-struct Metered {
-    cr_id: ConsentId,
-    consent: Arc<Consent>,
-    streamed: Streamed,
-}
-
+/// The active consents of a wallet that may be about a meter.
 async fn metered(node: &Node, wallet: &Wallet) -> Result<Vec<Metered>, Failure> {
-    let mut found = Vec::new();
+    let mut consents = Vec::new();
     for pair in wallet.aliases() {
         let surrogate = pair.alias.surrogate_id();
-        for cr_id in accounts::listed::<ConsentId>(node, surrogate, "consents").await? {
-            let consent = read::<Consent>(node, &cr_id).await?;
-            let is_source = matches!(consent.role, Role::Source { .. });
-            if !is_source || consent.status != Status::Active {
-                continue;
-            }
-            let source = descriptions::shared(node, &consent.service).await?;
-            let streamed = Streamed::of(&source, &consent.resource_set);
-            if !streamed.is_empty() {
-                found.push(Metered {
-                    cr_id,
-                    consent,
-                    streamed,
-                });
-            }
-        }
+        consents.extend(accounts::listed::<ConsentId>(node, surrogate, "consents").await?);
     }
-    Ok(found)
+    meters::metered(node, consents).await
 }
 
 async fn put(

@@ -23,9 +23,9 @@ use assent_model::records::identity::PartyKind;
 
 pub(crate) use answering::{Choice, give, refuse};
 pub(crate) use changing::{Change, change};
-pub(crate) use granting::{Reader, grant, readers};
+pub(crate) use granting::grant;
 pub(crate) use linking::{offer_link, remove_link, restore_link};
-pub(crate) use meters::{Entered, Meter, look_up, meters, pair, unpair, unpair_all};
+pub(crate) use meters::{known_meters, pair, unpair, unpair_all};
 
 use crate::accounts;
 use crate::http::failure::Failure;

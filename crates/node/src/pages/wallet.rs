@@ -58,6 +58,10 @@ pub(super) fn said(texts: &Texts, party: Option<PartyId>) -> String {
         ("wallet-failed", texts.with("wallet-failed", &code)),
         ("wallet-intact", texts.with("wallet-intact", &found)),
         ("wallet-broken", texts.with("wallet-broken", &code)),
+        (
+            "wallet-meter-foreign",
+            texts.with("wallet-meter-foreign", &code),
+        ),
     ]);
     let said = Said {
         party: party.map(|party| party.to_string()).unwrap_or_default(),

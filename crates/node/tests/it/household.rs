@@ -25,6 +25,8 @@ use assent_node::clock::Clock;
 
 use crate::world::World;
 
+const ARCHIVE: &str = include_str!("../../../../examples/household/meter-archive.json");
+
 /// An organisation with one service.
 pub(crate) struct Provider {
     pub(crate) keys: PartyKeys,
@@ -61,24 +63,34 @@ impl Cast {
     /// The same, where somebody else may hold the household's keys.
     pub(crate) async fn enter_held(world: &World, custody: Custody) -> Self {
         let client = NodeClient::new(&world.url("/")).unwrap();
-        Self::enter_with(&client, &world.clock, custody).await
+        Self::enter_with(&client, &world.clock, custody, ARCHIVE).await
+    }
+
+    /// The same, where what the archive has comes from a meter.
+    pub(crate) async fn enter_metered(world: &World, custody: Custody) -> Self {
+        let client = NodeClient::new(&world.url("/")).unwrap();
+        let readings = "\"dataset_id\": \"readings\",";
+        let stream = format!("{readings} \"resolution\": \"quarter-hour\",");
+        let metered = ARCHIVE.replace(readings, &stream);
+        assert_ne!(metered, ARCHIVE);
+        Self::enter_with(&client, &world.clock, custody, &metered).await
     }
 
     /// The same at any node.
     pub(crate) async fn enter_at(client: &NodeClient, clock: &Clock) -> Self {
-        Self::enter_with(client, clock, Custody::Independent).await
+        Self::enter_with(client, clock, Custody::Independent, ARCHIVE).await
     }
 
-    async fn enter_with(client: &NodeClient, clock: &Clock, custody: Custody) -> Self {
+    async fn enter_with(
+        client: &NodeClient,
+        clock: &Clock,
+        custody: Custody,
+        archive: &str,
+    ) -> Self {
         let client = client.clone();
         let chain = client.chain().await.unwrap();
         let signer = Signer::new(chain.chain_id.parse().unwrap(), clock.now());
-        let mut archive = provider(
-            &client,
-            &signer,
-            include_str!("../../../../examples/household/meter-archive.json"),
-        )
-        .await;
+        let mut archive = provider(&client, &signer, archive).await;
         let mut adviser = provider(
             &client,
             &signer,

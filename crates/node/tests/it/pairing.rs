@@ -9,8 +9,8 @@ use assent_client::channel::{Lanes, Moment, Publisher};
 use assent_client::http::{ClientError, NodeClient};
 use assent_client::keys::{PartyKeys, Pseudonym};
 use assent_client::pairing::{
-    Device, EnterError, Entering, Holder, Mailbox as _, Paired, PairingCode, PairingRefusal,
-    RemoteMailbox, ShowError, Told, enter, show,
+    Device, EnterError, Entering, Holder, Paired, PairingCode, PairingRefusal, RemoteMailbox,
+    ShowError, Told, enter, show,
 };
 use assent_client::statements::request_proof::Caller;
 use assent_crypto::signature::SigningKey;
@@ -99,10 +99,13 @@ async fn enter_code(
         node: client,
         chain: &world.config.chain,
         now: &now,
+        holder,
     };
-    let found = mailbox.look_up(code.nameplate()).await.unwrap().offer;
+    let found = client.pairing(code.nameplate()).await.unwrap().offer;
     assert_eq!(found, *offer);
-    enter(&mailbox, code, found, holder).await
+    let signer = world.signer();
+    let holding = signer.stream_holding(holder, offer.stream, offer.device);
+    enter(&mailbox, code, found, &holding).await
 }
 
 /// A code with the same nameplate, and another secret.

@@ -8,7 +8,7 @@ use assent_api::v1::streams::{CloseStream, StreamView};
 use assent_client::http::{ClientError, Identified};
 use assent_client::key_history::KeyHistory;
 use assent_client::keys::{Pseudonym, WalletStream};
-use assent_client::pairing::{Mailbox as _, PairingCode, RemoteMailbox, enter};
+use assent_client::pairing::{PairingCode, RemoteMailbox, enter};
 use assent_client::streams::{Granting, Streamed, granted};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::names::DatasetId;
@@ -48,17 +48,9 @@ pub(crate) struct Grant {
 }
 
 impl Person {
-    fn mailbox<'a>(&'a self, now: &'a (dyn Fn() -> Timestamp + Send + Sync)) -> RemoteMailbox<'a> {
-        RemoteMailbox {
-            node: &self.session.client,
-            chain: self.session.chain_id(),
-            now,
-        }
-    }
-
     /// What a meter offers that shows this code.
     pub(crate) async fn offered(&self, code: &PairingCode) -> Result<OfferView, Failure> {
-        let found = self.mailbox(&now).look_up(code.nameplate()).await;
+        let found = self.session.client.pairing(code.nameplate()).await;
         found.doing("the node knows of no meter that shows this code")
     }
 
@@ -83,7 +75,16 @@ impl Person {
             self.save()?;
         }
         let kept = self.stream(stream_id)?;
-        let paired = enter(&self.mailbox(&now), code, offer, &kept.holder).await;
+        let holder = &kept.holder;
+        let mailbox = RemoteMailbox {
+            node: &self.session.client,
+            chain: self.session.chain_id(),
+            now: &now,
+            holder,
+        };
+        let signer = self.session.signer();
+        let holding = signer.stream_holding(holder, stream_id, offer.device);
+        let paired = enter(&mailbox, code, offer, &holding).await;
         paired.doing("the meter is not paired")?;
         let stream = self.session.client.stream(stream_id).await;
         let stream = stream.doing("the stream cannot be read")?;

@@ -19,9 +19,9 @@ use crate::accounts::{self, Belongings};
 use crate::contacts;
 use crate::history::history;
 use crate::homes::{self, acts, delegates};
-use crate::hosted;
 use crate::http::failure::Failure;
 use crate::keyrings;
+use crate::meters;
 use crate::node::Node;
 use crate::notifications;
 use crate::passkeys;
@@ -102,7 +102,7 @@ async fn told(node: &Node, party: PartyId) -> Result<Vec<NotificationView>, Fail
 
 async fn meters(node: &Node, party: PartyId) -> Result<Vec<MeterView>, Failure> {
     let mut views = Vec::new();
-    for meter in hosted::meters(node, party).await? {
+    for meter in meters::meters(node, party).await? {
         let status = if meter.is_open() { "open" } else { "closed" };
         let granted = grants::of_stream(node, meter.stream_id).await?;
         let granted = granted.into_iter().map(|granted| granted.cr_id);

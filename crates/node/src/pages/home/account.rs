@@ -18,6 +18,7 @@ use crate::contacts;
 use crate::erasure;
 use crate::http::v1::account_export;
 use crate::keyrings;
+use crate::meters::{self, Meter};
 use crate::node::Node;
 use crate::pages;
 use crate::pages::dates::When;
@@ -103,6 +104,8 @@ struct ErasePage {
     party: String,
     /// Whether what was typed was something else.
     mistyped: bool,
+    /// Whether a meter is paired that the person's own key alone can unpair.
+    has_own_meters: bool,
 }
 
 /// `GET /home/account/erase`, for who has just signed in.
@@ -112,10 +115,17 @@ pub(super) async fn erase(
     signed_in: SignedIn,
 ) -> Result<Response, PageFailure> {
     signed_in.fresh(&node)?;
-    Ok(erase_page(texts, &signed_in, StatusCode::OK))
+    erase_page(&node, texts, &signed_in, StatusCode::OK).await
 }
 
-fn erase_page(texts: Texts, signed_in: &SignedIn, status: StatusCode) -> Response {
+async fn erase_page(
+    node: &Node,
+    texts: Texts,
+    signed_in: &SignedIn,
+    status: StatusCode,
+) -> Result<Response, PageFailure> {
+    let is_own = signed_in.custody != Custody::Hosted;
+    let meters = meters::meters(node, signed_in.party).await?;
     let shown = ErasePage {
         frame: Frame::of(
             texts,
@@ -126,8 +136,9 @@ fn erase_page(texts: Texts, signed_in: &SignedIn, status: StatusCode) -> Respons
         ),
         party: signed_in.party.to_string(),
         mistyped: status != StatusCode::OK,
+        has_own_meters: is_own && meters.iter().any(Meter::is_open),
     };
-    page(status, &shown)
+    Ok(page(status, &shown))
 }
 
 /// What `POST /home/account/erase` takes.
@@ -153,11 +164,8 @@ pub(super) async fn erase_now(
 ) -> Result<Response, PageFailure> {
     signed_in.fresh_at(&node, "/home/account/erase")?;
     if confirmed.party.trim() != signed_in.party.to_string() {
-        return Ok(erase_page(
-            texts,
-            &signed_in,
-            StatusCode::UNPROCESSABLE_ENTITY,
-        ));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return erase_page(&node, texts, &signed_in, status).await;
     }
     let body = EraseAccount {
         party_id: signed_in.party,

@@ -17,18 +17,18 @@ use crate::pairing::{Meter, paired, wrong};
 use crate::person::Person;
 use crate::world::World;
 
-const ADD: &str = "/home/meters/add";
-const PAIR: &str = "/home/meters/pair";
+pub(super) const ADD: &str = "/home/meters/add";
+pub(super) const PAIR: &str = "/home/meters/pair";
 
 /// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> String {
+pub(super) fn hidden(page: &str, name: &str) -> String {
     let behind = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
     let value = behind.and_then(|rest| rest.split('"').next());
     value.unwrap_or_else(|| panic!("{page}")).to_owned()
 }
 
 /// Enters a code, as far as the confirmation.
-async fn found(browser: &mut Browser, code: &str) -> String {
+pub(super) async fn found(browser: &mut Browser, code: &str) -> String {
     let page = browser.post(ADD, &[("code", code)]).await;
     assert_eq!(page.status, 200, "{}", page.text());
     page.text()
@@ -182,7 +182,7 @@ async fn what_goes_wrong_is_said_where_the_code_is_entered() {
 }
 
 #[tokio::test]
-async fn who_keeps_the_keys_is_sent_to_the_command_line() {
+async fn whose_wallet_no_page_reaches_is_sent_to_the_command_line() {
     let world = World::new().await;
     let cast = Cast::enter(&world).await;
     let person = Person::enter(&world).await;
@@ -192,10 +192,16 @@ async fn who_keeps_the_keys_is_sent_to_the_command_line() {
         assert!(page.contains("assent meter pair"), "{page}");
         assert!(!page.contains("name=\"code\""), "{page}");
     }
-    let answer = browser.post(ADD, &[("code", "BCDF-GHJK")]).await;
-    assert_eq!(answer.status, 403);
-    let form = [("code", "BCDF-GHJK"), ("seen", "")];
-    assert_eq!(browser.post(PAIR, &form).await.status, 403);
+    let form = [("code", "BCDF-GHJK"), ("seen", ""), ("holding", "x")];
+    for path in [ADD, PAIR] {
+        let answer = browser.post(path, &form).await;
+        assert_eq!(answer.status, 403);
+        assert!(
+            answer.text().contains("assent meter pair"),
+            "{}",
+            answer.text()
+        );
+    }
 }
 
 /// A person at a source that has what meters measure, and at a service that asks for it.
@@ -298,7 +304,10 @@ async fn a_person_is_told_how_often() {
             format!("/receipts/{cr_id}"),
             "Meter readings (every quarter of an hour): ",
         ),
-        ("/home/meters".into(), "(every quarter of an hour)"),
+        (
+            "/home/meters".into(),
+            "(<span data-said=\"how-often\">every quarter of an hour</span>)",
+        ),
     ] {
         let page = browser.get(&path).await.text();
         assert!(page.contains(words), "{path}: {page}");

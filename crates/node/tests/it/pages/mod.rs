@@ -17,6 +17,7 @@ mod languages;
 mod letters;
 mod meters;
 mod notifications;
+mod own_meters;
 mod own_page;
 mod ownership;
 mod passkeys;

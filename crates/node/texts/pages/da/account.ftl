@@ -38,6 +38,7 @@ erase-lead = Der er ingen vej tilbage. Tag dine data med først.
 erase-goes = Slettes: din e-mailadresse, dine svar på formularer, hvilke navne hos tjenester der er dine, og nøgler der opbevares her.
 erase-stays = Tilbage bliver: den underskrevne log. Den indeholder numre og underskrifter og intet, der nævner dig.
 erase-first = Alle dine samtykker skal være afsluttet først. Træk dem tilbage, der stadig er aktive eller på pause.
+erase-meters = Ophæv først parringen med dine målere: det kan kun din nøgle, og den forsvinder med din konto.
 erase-type = Skriv din kontos nummer for at bekræfte:
 erase-mistyped = Det er ikke din kontos nummer. Intet blev slettet.
 erase-now = Slet for altid

@@ -14,5 +14,6 @@ wallet-intact-what = Din browser kan selv kontrollere, at ingen har ændret elle
 wallet-intact-check = Kontrollér, at registreringen er intakt
 wallet-intact = Registreringen er intakt. Kontrollerede underskrevne dele: { $records }. Hver fortsætter den forrige, og alle er i loggen, som den var den { $time }.
 wallet-broken = Registreringen er ikke intakt ({ $code }). Gem beviset, og sig det til tilsynsmyndigheden eller operatøren.
+wallet-meter-foreign = Din tegnebog har ikke denne måler, hvad siden end siger ({ $code }). Den er ikke parret med dig: sig det til operatøren.
 wallet-sign-in-what = Denne browser har nøglerne til en konto.
 wallet-sign-in = Log ind med nøglen i denne browser

@@ -38,6 +38,7 @@ erase-lead = There is no way back. Take your data with you first.
 erase-goes = Erased: your e-mail address, your answers to forms, which names at services are yours, and keys that are kept here.
 erase-stays = What stays: the signed log. It has numbers and signatures in it, and nothing that names you.
 erase-first = All your consents must have ended first. Withdraw those that are still active or paused.
+erase-meters = Unpair your meters first: only your key can, and it goes with your account.
 erase-type = To confirm, type the number of your account:
 erase-mistyped = That is not the number of your account. Nothing was erased.
 erase-now = Erase for good

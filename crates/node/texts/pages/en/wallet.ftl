@@ -14,5 +14,6 @@ wallet-intact-what = Your browser can check by itself that nobody has changed or
 wallet-intact-check = Check that the record is intact
 wallet-intact = The record is intact. Signed records that were checked: { $records }. Each continues the one before, and all are in the log as it was on { $time }.
 wallet-broken = The record is not intact ({ $code }). Keep the evidence and tell the supervisory authority or the operator.
+wallet-meter-foreign = Your wallet does not hold this meter, whatever this page says ({ $code }). It is not paired with you: tell the operator.
 wallet-sign-in-what = This browser has the keys of an account.
 wallet-sign-in = Sign in with the key in this browser

@@ -38,6 +38,7 @@ erase-lead = Er is geen weg terug. Neem eerst uw gegevens mee.
 erase-goes = Gewist: uw e-mailadres, uw antwoorden op formulieren, welke namen bij diensten van u zijn, en sleutels die hier bewaard worden.
 erase-stays = Wat blijft: het ondertekende logboek. Daarin staan nummers en handtekeningen, en niets dat u noemt.
 erase-first = Al uw toestemmingen moeten eerst beëindigd zijn. Trek in wat nog actief of gepauzeerd is.
+erase-meters = Ontkoppel eerst uw meters: dat kan alleen uw sleutel, en die verdwijnt met uw account.
 erase-type = Typ ter bevestiging het nummer van uw account:
 erase-mistyped = Dat is niet het nummer van uw account. Er is niets gewist.
 erase-now = Voorgoed wissen

@@ -14,5 +14,6 @@ wallet-intact-what = Uw browser kan zelf controleren dat niemand een deel van de
 wallet-intact-check = Controleer of de registratie intact is
 wallet-intact = De registratie is intact. Gecontroleerde ondertekende stukken: { $records }. Elk sluit aan op het vorige, en alle staan in het logboek zoals het was op { $time }.
 wallet-broken = De registratie is niet intact ({ $code }). Bewaar het bewijs en meld het aan de toezichthouder of de beheerder.
+wallet-meter-foreign = Deze meter is niet van uw portemonnee, wat deze pagina ook zegt ({ $code }). Hij is niet aan u gekoppeld: meld het aan de beheerder.
 wallet-sign-in-what = Deze browser heeft de sleutels van een account.
 wallet-sign-in = Inloggen met de sleutel in deze browser

@@ -1,5 +1,6 @@
 //! Adding a meter: enter the code that it shows, see what it calls itself, confirm, hear what became
-//! of it.
+//! of it. Whose keys are in the browser confirms with the word of a key that the wallet in the page has
+//! made for this one stream.
 
 use std::sync::Arc;
 
@@ -8,15 +9,15 @@ use assent_api::v1::pairings::{Offer, PairingRefusal};
 use assent_client::pairing::PairingCode;
 use assent_crypto::digest::Digest;
 use assent_model::canonical;
+use assent_model::records::Custody;
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::is_hosted;
-use crate::hosted::{self, Entered};
-use crate::http::failure::Failure;
+use crate::hosted;
+use crate::meters::{self, Entered};
 use crate::node::Node;
 use crate::pages::consent::custody;
 use crate::pages::failure::PageFailure;
@@ -35,6 +36,8 @@ struct Found {
     device: String,
     /// Names exactly what was shown.
     seen: String,
+    /// All that the meter offers, for a wallet in the page.
+    offer: String,
 }
 
 #[derive(Template)]
@@ -58,6 +61,16 @@ fn shown(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
+    as_page(status, texts, signed_in, wrong, found)
+}
+
+fn as_page(
+    status: StatusCode,
+    texts: Texts,
+    signed_in: &SignedIn,
+    wrong: Option<&'static str>,
+    found: Option<Found>,
+) -> Response {
     let shown = AddPage {
         frame: Frame::of(texts, "meters-add-title", "meters", HERE, signed_in),
         keeper: custody(signed_in.custody),
@@ -65,6 +78,11 @@ fn shown(
         found,
     };
     page(status, &shown)
+}
+
+/// Says what to do instead to who has a wallet that no page of this node reaches.
+fn elsewhere(texts: Texts, signed_in: &SignedIn) -> Response {
+    as_page(StatusCode::FORBIDDEN, texts, signed_in, None, None)
 }
 
 /// `GET /home/meters/add`.
@@ -75,6 +93,7 @@ pub(super) async fn ask(texts: Texts, signed_in: SignedIn) -> Response {
 /// What the form of the first step has. Never formatted: the code is nobody else's.
 #[derive(Deserialize)]
 pub(super) struct Typed {
+    #[serde(default)]
     code: String,
 }
 
@@ -86,8 +105,8 @@ pub(super) async fn find(
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageFailure> {
     let again = |texts, wrong| Ok(shown(texts, &signed_in, Some(wrong), None));
-    if !is_hosted(&signed_in) {
-        return Err(Failure::forbidden().into());
+    if signed_in.custody == Custody::Independent {
+        return Ok(elsewhere(texts, &signed_in));
     }
     let Ok(code) = typed.code.parse::<PairingCode>() else {
         return again(texts, "meters-code-mistyped");
@@ -100,6 +119,7 @@ pub(super) async fn find(
                 label: plain(&offer.label),
                 device: offer.device.to_string(),
                 seen: digest(&offer),
+                offer: serde_json::to_string(&offer).expect("an offer has a JSON form"),
             };
             Ok(shown(texts, &signed_in, None, Some(found)))
         }
@@ -109,8 +129,13 @@ pub(super) async fn find(
 /// What the form of the second step has.
 #[derive(Deserialize)]
 pub(super) struct Confirmed {
+    #[serde(default)]
     code: String,
+    #[serde(default)]
     seen: String,
+    /// The word of the key that will hold the stream, where the person's own wallet has signed it.
+    #[serde(default)]
+    holding: String,
 }
 
 /// `POST /home/meters/pair`: pairs the meter that the person has seen.
@@ -121,8 +146,8 @@ pub(super) async fn pair(
     Form(confirmed): Form<Confirmed>,
 ) -> Result<Response, PageFailure> {
     let again = |texts, wrong| Ok(shown(texts, &signed_in, Some(wrong), None));
-    if !is_hosted(&signed_in) {
-        return Err(Failure::forbidden().into());
+    if signed_in.custody == Custody::Independent {
+        return Ok(elsewhere(texts, &signed_in));
     }
     let Ok(code) = confirmed.code.parse::<PairingCode>() else {
         return again(texts, "meters-code-mistyped");
@@ -131,8 +156,19 @@ pub(super) async fn pair(
     let Some(offer) = offer.filter(|offer| digest(offer) == confirmed.seen) else {
         return again(texts, "meters-code-unknown");
     };
-    match hosted::pair(&node, signed_in.party, &code, offer).await {
-        Ok(Entered::Paired(_)) => Ok(Redirect::to("/home/meters?done=paired").into_response()),
+    let own_key = signed_in.custody == Custody::Page;
+    // Without JavaScript nothing has signed.
+    if own_key && confirmed.holding.is_empty() {
+        return again(texts, "meters-unsigned");
+    }
+    let party = signed_in.party;
+    let entered = if own_key {
+        meters::enter_held(&node, party, &code, offer, &confirmed.holding).await
+    } else {
+        hosted::pair(&node, party, &code, offer).await
+    };
+    match entered {
+        Ok(Entered::Paired) => Ok(Redirect::to("/home/meters?done=paired").into_response()),
         Ok(Entered::Refused(refusal)) => again(texts, refused(refusal)),
         Ok(Entered::Unanswered) => again(texts, "meters-unanswered"),
         Err(failure) => match failure.problem().code.as_str() {
@@ -150,7 +186,7 @@ fn offered(
     signed_in: &SignedIn,
     code: &PairingCode,
 ) -> Result<Option<Offer>, PageFailure> {
-    match hosted::look_up(node, signed_in.party, code.nameplate()) {
+    match meters::look_up(node, signed_in.party, code.nameplate()) {
         Ok(view) => Ok(Some(view.offer)),
         Err(failure) if failure.problem().status == 404 => Ok(None),
         Err(failure) => Err(failure.into()),

@@ -1,4 +1,5 @@
-//! Meters: which are paired, how far each has come, and unpairing one.
+//! Meters: which are paired, how far each has come, and unpairing one. Where the keys are in the
+//! browser, the wallet in the page signs what the node does for others.
 
 mod adding;
 
@@ -7,7 +8,6 @@ use std::sync::Arc;
 use askama::Template;
 use assent_api::problem::Code;
 use assent_model::ids::{PartyId, StreamId};
-use assent_model::records::Custody;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
@@ -16,8 +16,9 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use crate::descriptions;
-use crate::hosted::{self, Meter, Reader};
+use crate::hosted;
 use crate::http::failure::Failure;
+use crate::meters::{self, Meter, Reader};
 use crate::node::Node;
 use crate::pages::consent::{custody, word};
 use crate::pages::failure::PageFailure;
@@ -71,7 +72,7 @@ impl Line {
         let records = streams::next(node, meter.stream_id).await?;
         let mut readers = Vec::new();
         if meter.is_open() {
-            for reader in hosted::readers(node, party, meter.stream_id).await? {
+            for reader in meters::readers(node, party, meter.stream_id).await? {
                 readers.push(reader_line(node, texts, &reader).await?);
             }
         }
@@ -90,10 +91,8 @@ async fn reader_line(node: &Node, texts: &Texts, reader: &Reader) -> Result<Read
     let how_often: Vec<String> = resolutions
         .map(|resolution| word(texts, "resolution", resolution))
         .collect();
-    let source = descriptions::current(node, reader.source).await?;
-    let source = descriptions::shared(node, &source).await?;
-    let service = descriptions::current(node, reader.service).await?;
-    let service = descriptions::shared(node, &service).await?;
+    let source = descriptions::shared(node, &reader.source).await?;
+    let service = descriptions::shared(node, &reader.service).await?;
     Ok(ReaderLine {
         consent: reader.cr_id.to_string(),
         source: plain(&source.name),
@@ -127,7 +126,7 @@ async fn meters(
     signed_in: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
-    let meters = hosted::meters(&node, signed_in.party).await?;
+    let meters = meters::meters(&node, signed_in.party).await?;
     let mut lines = Vec::new();
     for meter in &meters {
         lines.push(Line::of(&node, &texts, signed_in.party, meter).await?);
@@ -151,6 +150,8 @@ async fn meters(
 struct UnpairPage {
     frame: Frame,
     line: Line,
+    /// Who keeps the keys.
+    keeper: &'static str,
 }
 
 /// What `POST /home/meters/{stream}/grants` takes.
@@ -185,6 +186,7 @@ async fn unpair(
     let here = format!("/home/meters/{}/unpair", meter.stream_id);
     let shown = UnpairPage {
         line: Line::of(&node, &texts, signed_in.party, &meter).await?,
+        keeper: custody(signed_in.custody),
         frame: Frame::of(texts, "unpair-title", "meters", &here, &signed_in),
     };
     Ok(page(StatusCode::OK, &shown))
@@ -205,14 +207,9 @@ async fn unpair_now(
 /// A meter of this person that is paired.
 async fn own(node: &Node, signed_in: &SignedIn, stream: &str) -> Result<Meter, PageFailure> {
     let id: StreamId = stream.parse().map_err(|_| PageFailure::not_found())?;
-    let meters = hosted::meters(node, signed_in.party).await?;
+    let meters = meters::meters(node, signed_in.party).await?;
     let found = meters
         .into_iter()
         .find(|meter| meter.stream_id == id && meter.is_open());
     found.ok_or_else(PageFailure::not_found)
-}
-
-/// Only the operator can enter a code for somebody, and only where it keeps the keys.
-fn is_hosted(signed_in: &SignedIn) -> bool {
-    signed_in.custody == Custody::Hosted
 }
