@@ -41,6 +41,21 @@ HOW_OFTEN_BY_LANGUAGE = {
     "nl": {"second": "elke seconde", "quarter-hour": "elk kwartier", "day": "één keer per dag"},
     "da": {"second": "hvert sekund", "quarter-hour": "hvert kvarter", "day": "én gang om dagen"},
 }
+AGE_RULE = (
+    "From the age of {years} you decide about this consent yourself."
+    " For anybody younger, a parent or guardian decides."
+)
+AGE_RULE_BY_LANGUAGE = {
+    "nl": "Vanaf {years} jaar beslist u zelf over deze toestemming."
+    " Voor wie jonger is, beslist een ouder of voogd.",
+    "da": "Fra {years} år bestemmer du selv over dette samtykke."
+    " For den, der er yngre, bestemmer en forælder eller værge.",
+}
+AGE_STATEMENT = "I am {years} years old or older."
+AGE_STATEMENT_BY_LANGUAGE = {
+    "nl": "Ik ben {years} jaar of ouder.",
+    "da": "Jeg er {years} år eller ældre.",
+}
 # From coarse to fine; what has none is a document.
 RESOLUTIONS = [None, "day", "quarter-hour", "second"]
 
@@ -147,9 +162,23 @@ def make_notice(request, offer, service, holder, language):
     if "source" in request:
         names = {"name": holder["name"], "provider": holder["provider"]}
         notice["source"] = {"service": request["source"], **names}
+    if "minimum_age" in service:
+        notice["minimum_age"] = notice_age(service["minimum_age"], language)
     if "valid_until_max" in request:
         notice["valid_until_max"] = request["valid_until_max"]
     return notice
+
+
+def notice_age(years, language):
+    """The rule of age, and what the person confirms."""
+    primary = language.split("-")[0]
+    rule = AGE_RULE_BY_LANGUAGE.get(primary, AGE_RULE)
+    statement = AGE_STATEMENT_BY_LANGUAGE.get(primary, AGE_STATEMENT)
+    return {
+        "years": years,
+        "rule": rule.format(years=years),
+        "statement": statement.format(years=years),
+    }
 
 
 def notice_dataset(holder, dataset_id, offered, language):

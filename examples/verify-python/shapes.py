@@ -53,6 +53,10 @@ def is_integer(value):
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
+def is_minimum_age(value):
+    return is_integer(value) and 13 <= value <= 18
+
+
 def is_set_of_concepts(value):
     return list_of(SHAPES["concept"])(value) and value == sorted(set(value))
 
@@ -99,6 +103,7 @@ SHAPES.update(
     key=is_key,
     kind=matching("person|organisation|device|oracle|operator"),
     custody=matching("hosted|page|independent"),
+    minimum_age=is_minimum_age,
     resolution=matching("day|quarter-hour|second"),
     legal_basis=matching(
         "consent|contract|legal-obligation|vital-interest|public-interest|legitimate-interest"

@@ -113,6 +113,7 @@ export class Scene {
     const { node } = this;
     const description = JSON.parse(await readFile(example, "utf8"));
     description.name = "Clinic at the Canal";
+    description.minimum_age = 16;
     for (const purpose of description.purposes) purpose.special_categories = true;
     const [file, keys] = [node.path("clinic-description.json"), "clinic.json"];
     await writeFile(file, JSON.stringify(description));

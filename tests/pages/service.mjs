@@ -21,14 +21,16 @@ const DAY = 86_400_000;
 const spell = (bytes) => Buffer.from(bytes).toString("base64url");
 
 export class Service {
-  /** A new organisation, with the service of one of the examples. */
-  static async register(node, name, example) {
+  /** A new organisation, with the service of one of the examples, in which something may be changed. */
+  static async register(node, name, example, change) {
     const keys = `${name}.json`;
     await node.assent("party", "new", "--kind", "organisation", "--out", keys);
     await node.assent("party", "register", "--keys", keys);
-    const registered = await node.assent(
-      "service", "register", "--keys", keys, "--description", `${EXAMPLES}${example}.json`,
-    );
+    const said = JSON.parse(await readFile(`${EXAMPLES}${example}.json`, "utf8"));
+    change?.(said);
+    const description = node.path(`${name}-description.json`);
+    await writeFile(description, JSON.stringify(said));
+    const registered = await node.assent("service", "register", "--keys", keys, "--description", description);
     const service = new Service();
     Object.assign(service, { node, keyFile: keys });
     const file = JSON.parse(await readFile(node.path(keys), "utf8"));

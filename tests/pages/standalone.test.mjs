@@ -93,7 +93,7 @@ before(async () => {
   site = await Site.serve();
   browser = await launch();
   node = await Node.start();
-  adviser = await Service.register(node, "adviser", "energy-adviser");
+  adviser = await Service.register(node, "adviser", "energy-adviser", (said) => (said.minimum_age = 16));
   archive = await Service.register(node, "archive", "meter-archive");
 });
 
@@ -179,6 +179,11 @@ describe("a wallet of another site", { timeout: 400_000 }, () => {
     assert.equal(await page.locator("input[type=checkbox]:checked").count(), 0);
     await page.locator("input[type=checkbox]").first().check();
     await press(laptop, "Give consent");
+    await page.getByRole("alert").filter({ hasText: "Confirm the statement about your age" }).waitFor();
+    assert.equal((await adviser.client.get(`/v1/consent-requests/${request}`)).status, "requested");
+    await look(laptop, "age-unconfirmed");
+    await page.getByLabel("I am 16 years old or older.").check();
+    await press(laptop, "Give consent");
     await page.getByText("You gave your consent.").waitFor();
     const view = await adviser.client.get(`/v1/consent-requests/${request}`);
     assert.equal(view.status, "given");
@@ -233,6 +238,7 @@ describe("a wallet of another site", { timeout: 400_000 }, () => {
     assert.ok((await told("ins")).includes("the public"));
     assert.ok(!(await told("del")).includes("ten years"));
     assert.deepEqual(await told("h3"), ["Who receives it", "How long it is kept"]);
+    await page.getByLabel("I am 16 years old or older.").check();
     await press(laptop, "Give consent");
     await page.getByText("You gave your consent.").waitFor();
     assert.equal(await statusOf(consent), "superseded");

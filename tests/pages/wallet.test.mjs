@@ -28,7 +28,7 @@ let consent;
 before(async () => {
   browser = await launch();
   node = await Node.start();
-  adviser = await Service.register(node, "adviser", "energy-adviser");
+  adviser = await Service.register(node, "adviser", "energy-adviser", (said) => (said.minimum_age = 16));
   archive = await Service.register(node, "archive", "meter-archive");
   context = await browser.newContext({ locale: "en" });
   tab = await Tab.open(context, node.url);
@@ -186,6 +186,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
         await route.fulfill({ response: answer, body: altered });
       });
       await open(form);
+      await page.locator("#age").check();
       const sent = await sentDuring(async () => {
         await page.getByRole("button", { name: "Give consent" }).click();
         assert.match(await refusal(), expected, what);
@@ -197,8 +198,27 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     await tried("a description that nobody signed", "**/v1/services/*/versions/*", (json) => json.replaceAll("Bright Energy", "Your bank"), /description-mismatch/);
     await tried("a later end in the form", "**/form?language=en", (json) => json.replace(/"valid_until_max":(\d+)/, '"valid_until_max":1$1'), /latest-end-mismatch/);
     await tried("the key of somebody else", "**/form?language=en", (json) => json.replace(/"pop_key":"[^"]*"/, `"pop_key":"${"A".repeat(43)}"`), /holder-mismatch/);
+    await tried("another age on the page", `**${form}`, (html) => html.replaceAll("I am 16 years", "I am 13 years"), /shown-mismatch/);
+    await tried("another age in the form", "**/form?language=en", (json) => json.replace('"years":16', '"years":13'), /notice-mismatch/);
     await tried("keys of another party", `**/v1/parties/${adviser.keys.party}/keys`, () => JSON.stringify({ statements: [] }), /unreadable/);
     await look("not-signed");
+  });
+
+  it("signs nothing until the statement about age is confirmed", async () => {
+    const request = await adviser.askConsent("energy-advice", archive);
+    const form = `/home/requests/${request}`;
+    await open(form);
+    const sent = await sentDuring(async () => {
+      await page.getByRole("button", { name: "Give consent" }).click();
+      assert.equal(await page.locator("#age:invalid").count(), 1, "the browser asks for it");
+      // A page that does not ask for it.
+      await page.locator("#age").evaluate((box) => box.removeAttribute("required"));
+      await page.getByRole("button", { name: "Give consent" }).click();
+      assert.match(await refusal(), /Confirm the statement about your age/);
+    });
+    assert.deepEqual(sent, []);
+    await quiet();
+    await look("age-unconfirmed");
   });
 
   it("gives consent by the keyboard alone, and goes back to the service with a code", async () => {
@@ -206,6 +226,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     await open(await adviser.send(request));
     await quiet();
     await look("consent-form");
+    await confirmAge();
     await pressAndLeave("Give consent");
     await page.getByRole("heading", { level: 1, name: "You gave your consent" }).waitFor();
     await look("given");
@@ -293,6 +314,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
         await route.fulfill({ response: answer, body: alter(body) });
       });
       await open(form);
+      await page.locator("#age").check();
       const sent = await sentDuring(async () => {
         await page.getByRole("button", { name: "Give consent" }).click();
         assert.match(await refusal(), /shown-mismatch/, what);
@@ -312,6 +334,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     assert.deepEqual(await told("h3"), ["Who receives it", "How long it is kept"]);
     await quiet();
     await look("changed");
+    await confirmAge();
     await pressAndLeave("Give consent");
     consent = (await adviser.client.get(`/v1/consent-requests/${request}`)).cr_id;
     assert.equal((await adviser.client.get(`/v1/consents/${before_}`)).status, "superseded");
@@ -357,11 +380,18 @@ async function pressIntact() {
   await page.keyboard.press("Enter");
 }
 
+/** Ticks the box beside the statement about age, by the keyboard. */
+async function confirmAge() {
+  await reach(page, "age");
+  await page.keyboard.press("Space");
+}
+
 /** Gives consent anew, with the optional data or without. */
 async function give(withOptional) {
   const request = await adviser.askConsent("energy-advice", archive);
   await open(`/home/requests/${request}`);
   for (const box of await page.locator("input[name=optional]").all()) await box.setChecked(withOptional);
+  await confirmAge();
   await pressAndLeave("Give consent");
   consent = (await adviser.client.get(`/v1/consent-requests/${request}`)).cr_id;
 }

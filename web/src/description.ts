@@ -42,6 +42,8 @@ export interface ServiceDescription {
   readonly version: number;
   readonly name: string;
   readonly provider: { readonly party_id: string };
+  /** From how many years on a person may consent by themselves. */
+  readonly minimum_age?: number;
   readonly datasets: readonly Dataset[];
   readonly purposes: readonly ProcessingBasis[];
 }

@@ -73,6 +73,7 @@ export function factsOf(notice: Notice, word: Word): Fact[] {
     "notice-required": named(notice, (dataset) => dataset.required),
     "notice-optional": named(notice, (dataset) => dataset.optional),
     "notice-special": purpose.special_categories ? [word("notice-special-text")] : [],
+    "notice-age": notice.minimum_age ? [notice.minimum_age.rule, notice.minimum_age.statement] : [],
     "notice-collection": listed("collection", [purpose.collection_method]),
     "notice-recipients": listed("recipient", purpose.recipients),
     "notice-shared": (purpose.share_with ?? []).map((one) => `${one.org_name} (${one.business_type}), ${one.org_url}`),

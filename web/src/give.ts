@@ -68,6 +68,8 @@ export interface Answer {
   readonly resourceSet: ResourceSet;
   readonly validFrom: number;
   readonly validUntil?: number;
+  /** Whether the person has confirmed the statement about age that the notice has. */
+  readonly ageConfirmed?: boolean;
   readonly custody: Custody;
   readonly supersedes?: Superseded;
   readonly sharing?: Sharing;
@@ -116,6 +118,7 @@ export type GiveFault =
   | "not-offered"
   | "required-missing"
   | "validity-invalid"
+  | "age-unconfirmed"
   | "supersedes-mismatch";
 
 export class GiveError extends Error {
@@ -134,6 +137,7 @@ export async function give(signer: Signer, answer: Answer): Promise<Given> {
     notice: made.notice,
     resource_set: resourceSet,
     valid_until: answer.validUntil,
+    ...(made.notice.minimum_age === undefined ? {} : { age_confirmed: true }),
   };
   const formSalt = random(32, "form_salt");
   const draft: Draft = {
@@ -295,6 +299,7 @@ async function checked(answer: Answer): Promise<Checked> {
   const fault = choiceFault(answer.resourceSet, found.offer);
   if (fault) throw new GiveError(fault);
   checkValidity(answer, made.valid_until_max);
+  if (made.minimum_age !== undefined && answer.ageConfirmed !== true) throw new GiveError("age-unconfirmed");
   if (sharing && (sharing.supersedes === undefined) !== (answer.supersedes === undefined)) {
     throw new GiveError("supersedes-mismatch");
   }

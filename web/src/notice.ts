@@ -37,6 +37,33 @@ const HOW_OFTEN_BY_LANGUAGE: Readonly<Record<string, Readonly<Record<Resolution,
   da: { second: "hvert sekund", "quarter-hour": "hvert kvarter", day: "én gang om dagen" },
 };
 
+/** The rule of age and what the person confirms, by language; English for all others. */
+type AgeWords = (years: number) => { readonly rule: string; readonly statement: string };
+
+const AGE: AgeWords = (years) => ({
+  rule: `From the age of ${years} you decide about this consent yourself. For anybody younger, a parent or guardian decides.`,
+  statement: `I am ${years} years old or older.`,
+});
+
+const AGE_BY_LANGUAGE: Readonly<Record<string, AgeWords>> = {
+  nl: (years) => ({
+    rule: `Vanaf ${years} jaar beslist u zelf over deze toestemming. Voor wie jonger is, beslist een ouder of voogd.`,
+    statement: `Ik ben ${years} jaar of ouder.`,
+  }),
+  da: (years) => ({
+    rule: `Fra ${years} år bestemmer du selv over dette samtykke. For den, der er yngre, bestemmer en forælder eller værge.`,
+    statement: `Jeg er ${years} år eller ældre.`,
+  }),
+};
+
+/** The rule of age in words. */
+export interface NoticeAge {
+  readonly years: number;
+  readonly rule: string;
+  /** What the person confirms by saying yes. */
+  readonly statement: string;
+}
+
 export interface NoticeDataset {
   readonly dataset_id: string;
   readonly title: string;
@@ -53,6 +80,7 @@ export interface Notice {
   readonly provider: unknown;
   readonly purpose: ProcessingBasis;
   readonly source?: { readonly service: DescriptionRef; readonly name: string; readonly provider: unknown } | undefined;
+  readonly minimum_age?: NoticeAge | undefined;
   readonly datasets: readonly NoticeDataset[];
   readonly valid_until_max?: number | undefined;
   readonly rights: readonly string[];
@@ -80,10 +108,15 @@ export async function notice(parts: NoticeParts): Promise<Notice> {
     provider: service.provider,
     purpose: parts.purpose,
     source: source && { service: await reference(source), name: source.name, provider: source.provider },
+    minimum_age: service.minimum_age === undefined ? undefined : noticeAge(service.minimum_age, language),
     datasets: ids.map((id) => noticeDataset(holder, id, parts.offer, language)),
     valid_until_max: parts.validUntilMax,
     rights: RIGHTS_BY_LANGUAGE[language.split("-")[0] ?? ""] ?? RIGHTS,
   };
+}
+
+function noticeAge(years: number, language: string): NoticeAge {
+  return { years, ...(AGE_BY_LANGUAGE[language.split("-")[0] ?? ""] ?? AGE)(years) };
 }
 
 function noticeDataset(holder: ServiceDescription, id: string, offer: Offer, language: string): NoticeDataset {

@@ -22,7 +22,7 @@ async function yes(cast: Cast, request: RequestId): Promise<void> {
   const question = await asked(cast.person, request, "en");
   const sets = question.notice.datasets.map((one) => [one.dataset_id, Object.keys(one.required)]);
   const resourceSet = Object.fromEntries(sets.filter(([, concepts]) => concepts!.length > 0));
-  await answerYes(cast.person, question, { resourceSet, validUntil: question.notice.valid_until_max });
+  await answerYes(cast.person, question, { resourceSet, validUntil: question.notice.valid_until_max, ageConfirmed: true });
 }
 
 test("an honest node gets what was asked, and the keys are kept before", async () => {

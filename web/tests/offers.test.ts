@@ -1,4 +1,4 @@
-/** What is offered of which dataset, and how often in words: the table that the rules are held against too. */
+/** What is offered of which dataset, and how often and from which age in words: the table that the rules are held against too. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -36,6 +36,21 @@ test("a notice says how often", async () => {
       const purpose = wanted({ required: ["used"], optional: [] });
       const made = await notice({ service, purpose, offer: offer(purpose, service) as Offer, language });
       assert.equal(made.datasets[0]?.how_often, expected, language);
+    }
+  }
+});
+
+test("a notice says from which age", async () => {
+  const said = (await vector("offers.json")).minimum_age as Record<string, Record<string, object>>;
+  const purpose = wanted({ required: ["used"], optional: [] });
+  const plain = described([{ dataset_id: "a", concepts: ["used"] }]);
+  for (const [language, words] of Object.entries(said)) {
+    const made = async (service: ServiceDescription) =>
+      (await notice({ service, purpose, offer: offer(purpose, service) as Offer, language })).minimum_age;
+    assert.equal(await made(plain), undefined);
+    for (const [years, expected] of Object.entries(words)) {
+      const minimum_age = Number(years);
+      assert.deepEqual(await made({ ...plain, minimum_age }), { years: minimum_age, ...expected }, language);
     }
   }
 });

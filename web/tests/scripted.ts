@@ -31,6 +31,7 @@ export async function answerOf(scene: any): Promise<Answer> {
     resourceSet: scene.resource_set,
     validFrom: scene.valid_from,
     validUntil: scene.valid_until,
+    ageConfirmed: scene.age_confirmed,
     custody: "independent",
     sharing: {
       source: scene.source,

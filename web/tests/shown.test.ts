@@ -12,6 +12,7 @@ test("a page says every text that was signed, and no other", async () => {
   assert.deepEqual(should["required"], ["used (nl)"]);
   assert.deepEqual(should["optional"], ["readings~energy.produced=made (nl)"]);
   assert.deepEqual(should["until"], [lastDay(form.notice.valid_until_max)]);
+  assert.deepEqual(should["age"], [form.notice.minimum_age.rule, form.notice.minimum_age.statement]);
   compare(should, should);
   compare(should, { ...should, service: [...should["service"]!, ...should["service"]!] });
   const refused = (what: string, does: Sayings) =>
@@ -45,6 +46,7 @@ test("a notice is told in facts, and two of them in what they do not both say", 
   assert.deepEqual(facts["notice-required"], [`${now.datasets[0].title}: used (nl)`]);
   assert.deepEqual(facts["notice-rights"], now.rights);
   assert.match(facts["notice-legal-basis"]![0]!, /^<legal-basis-[a-z-]+>$/);
+  assert.deepEqual(facts["notice-age"], [now.minimum_age.rule, now.minimum_age.statement]);
   assert.equal(facts["notice-special"], undefined);
   assert.deepEqual(changesBetween(now, now, word), []);
 

@@ -91,11 +91,15 @@ test("a form that does not say what was described is not signed", async () => {
   await refused("notice-mismatch", (scene) => scene.form.notice.rights.pop());
   await refused("notice-mismatch", (scene) => (scene.form.notice.datasets[0].title = "Less"));
   await refused("notice-mismatch", (scene) => (scene.form.notice_digest = said.given.form_salt));
+  await refused("notice-mismatch", (scene) => delete scene.form.notice.minimum_age);
+  await refused("notice-mismatch", (scene) => (scene.form.notice.minimum_age.statement = "I am 13 years old or older."));
   await refused("holder-mismatch", (scene) => (scene.form.pop_key = said.given.form_salt));
   await refused("required-missing", (scene) => (scene.resource_set = {}));
   await refused("not-offered", (scene) => (scene.resource_set = { other: ["x"] }));
   await refused("validity-invalid", (scene) => (scene.valid_until = scene.valid_from));
   await refused("validity-invalid", (scene) => (scene.valid_until = scene.form.notice.valid_until_max + 1));
+  await refused("age-unconfirmed", (scene) => (scene.age_confirmed = false));
+  await refused("age-unconfirmed", (scene) => delete scene.age_confirmed);
   const supersedes = { cr_id: said.drawn.cr_id[0], prev: said.given.form_salt };
   await refused("supersedes-mismatch", () => {}, (answer) => ({ ...answer, supersedes }));
 });

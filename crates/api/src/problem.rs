@@ -180,6 +180,8 @@ codes! {
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
     /// A body beside a command does not match its commitment.
     CommitmentMismatch = "commitment-mismatch", 422, "A body does not match the commitment in the signed statement";
+    /// A form without the statement about age that its notice asks for.
+    AgeUnconfirmed = "age-unconfirmed", 422, "The statement about age is not confirmed";
     /// A description breaks the schema, or its outline is not the signed one.
     DescriptionInvalid = "description-invalid", 422, "The service description is not valid";
     /// A sealing key whose possession is not shown.

@@ -297,6 +297,7 @@ impl<'a> Stage<'a> {
             resource_set: self.chosen.clone(),
             valid_from: self.signer.now(),
             valid_until: Some(self.until()),
+            age_confirmed: false,
             custody: Custody::Independent,
             supersedes: None,
             sharing: Some(Sharing {

@@ -35,6 +35,8 @@ export interface Asked {
 export interface Choice {
   readonly resourceSet: ResourceSet;
   readonly validUntil?: number | undefined;
+  /** Whether the person has confirmed the statement about age that the notice has. */
+  readonly ageConfirmed?: boolean;
   /** The consent in force that the person was shown this one replaces. */
   readonly replaces?: Replaced | undefined;
 }
@@ -103,6 +105,7 @@ export async function answerYes(person: Person, asked: Asked, choice: Choice): P
     resourceSet: choice.resourceSet,
     validFrom: signer.now,
     ...(choice.validUntil === undefined ? {} : { validUntil: choice.validUntil }),
+    ageConfirmed: choice.ageConfirmed === true,
     custody: person.client.custody,
     ...(replaced === undefined ? {} : { supersedes: superseded(replaced.record) }),
     ...(asked.source === undefined ? {} : { sharing: await sharing(person, asked, asked.source, replaced) }),

@@ -40,6 +40,7 @@ export class ConsentForm extends WalletElement {
     await answerYes(who, request, {
       resourceSet: chosen(form, request),
       validUntil: endOf(field(form, "until"), request.notice.valid_until_max),
+      ageConfirmed: field(form, "age") === "confirmed",
       replaces: before,
     });
   }

@@ -56,6 +56,7 @@ export function sayingsOf(notice: Notice): Sayings {
     termination: [said(purpose.termination)],
     consequences: [said(purpose.consequences_of_refusal)].filter((text) => text !== ""),
     withdrawal: notice.rights.slice(0, 1),
+    age: notice.minimum_age ? [notice.minimum_age.rule, notice.minimum_age.statement] : [],
     until: notice.valid_until_max === undefined ? [] : [lastDay(notice.valid_until_max)],
   });
 }

@@ -50,6 +50,7 @@ export function told(error: unknown, distrust = "wallet-refused"): [key: string,
     if (error.status === 0) return ["wallet-unreachable", error.code];
     return [error.code === "code-wrong" ? "wallet-code-wrong" : "wallet-declined", error.code];
   }
+  if (error instanceof GiveError && error.code === "age-unconfirmed") return ["consent-age-missing", error.code];
   const faults = [GiveError, ShownError, Distrust, KeyHistoryError, ChainError, KeyringError, ChangeError];
   const fault = faults.find((one) => error instanceof one);
   if (fault) return [distrust, (error as GiveError).code];

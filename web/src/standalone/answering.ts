@@ -6,7 +6,7 @@ import { go, language, word, words } from "../elements/page.js";
 import { endOf, lastDay, sayingsOf } from "../elements/shown.js";
 import { person } from "../elements/wallet_element.js";
 import type { RequestId } from "../ids.js";
-import type { Notice } from "../notice.js";
+import type { Notice, NoticeAge } from "../notice.js";
 import { home } from "./home.js";
 import { button, card, element, facts, field, foreign, paragraph, show } from "./view.js";
 
@@ -22,11 +22,13 @@ export async function request(id: RequestId): Promise<void> {
   const list = facts(told.map((name) => [words(`standalone-say-${name}`), ...(said[name] ?? []).map(foreign)]));
   const special = (said["special"] ?? []).length > 0 ? [paragraph("notice-special-text", "note warn")] : [];
   const { boxes, choices } = data(question);
+  const age = question.notice.minimum_age && ageOf(question.notice.minimum_age);
   const max = question.notice.valid_until_max;
   const bounds = max === undefined ? {} : { max: lastDay(max), value: lastDay(max) };
   const [label, until] = field(words("standalone-until"), { type: "date", ...bounds });
   const yes = button(words("standalone-give"), async () => {
-    await answerYes(who, question, { resourceSet: chosen(question, boxes), validUntil: endOf(until.value, max), replaces: replaced });
+    const choice = { resourceSet: chosen(question, boxes), validUntil: endOf(until.value, max), replaces: replaced };
+    await answerYes(who, question, { ...choice, ageConfirmed: age?.box.checked === true });
     const { cr_id } = await who.client.get<{ cr_id?: string }>(`/v1/consent-requests/${id}`);
     go(cr_id === undefined ? "/home" : `/home/consents/${cr_id}?done=given`);
   });
@@ -40,10 +42,18 @@ export async function request(id: RequestId): Promise<void> {
     ...(replaced === undefined ? [] : [differences(replaced, question.notice)]),
     ...special,
     card(words("standalone-data"), choices, element("div", { class: "stack" }, label, until)),
+    ...(age === undefined ? [] : [age.card]),
     noticeInFull(question.notice),
     element("div", { class: "row even reading" }, yes, no),
     button(words("standalone-back"), home, "quiet"),
   );
+}
+
+/** The rule of age, and the box that confirms the statement. */
+function ageOf({ rule, statement }: NoticeAge): { readonly card: HTMLElement; readonly box: HTMLInputElement } {
+  const box = element("input", { type: "checkbox" });
+  const label = element("label", { class: "choice" }, box, foreign(statement));
+  return { box, card: card(words("notice-age"), element("p", {}, foreign(rule)), label, paragraph("consent-age-kept", "fine")) };
 }
 
 /** What has changed since the consent that would be replaced: of both, what was signed. */

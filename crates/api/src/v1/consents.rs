@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_crypto::digest::{Digest, Salt};
-use assent_model::description::{ProcessingBasis, Provider, ServiceDescription, Texts};
+use assent_model::description::{MinimumAge, ProcessingBasis, Provider, ServiceDescription, Texts};
 use assent_model::ids::{ConsentId, RequestId, ServiceId, SurrogateId};
 use assent_model::names::{ConceptId, DatasetId, Language, PurposeId};
 use assent_model::records::consent::{ResourceSet, UsageRules};
@@ -94,6 +94,9 @@ pub struct Notice {
     /// Where the data comes from, when it is another service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<NoticeSource>,
+    /// From which age a person may answer by themselves, where the service says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_age: Option<NoticeAge>,
     /// What can be chosen from.
     pub datasets: Vec<NoticeDataset>,
     /// The latest end that is offered.
@@ -113,6 +116,18 @@ pub struct NoticeSource {
     pub name: String,
     /// Who offers it.
     pub provider: Provider,
+}
+
+/// The rule of age in a notice, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeAge {
+    /// From so many years on.
+    pub years: MinimumAge,
+    /// What that means.
+    pub rule: String,
+    /// What the person confirms by saying yes.
+    pub statement: String,
 }
 
 /// A dataset in a notice.
@@ -145,6 +160,10 @@ pub struct SubmittedForm {
     /// The end that was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<u64>,
+    /// Whether the person has confirmed the statement about age that the notice has. Absent where
+    /// the notice has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub age_confirmed: bool,
 }
 
 /// `POST /v1/consents`.
@@ -279,6 +298,7 @@ pub fn notice(
             name: source.name.clone(),
             provider: source.provider.clone(),
         }),
+        minimum_age: service.minimum_age.map(|age| notice_age(age, language)),
         datasets: offer
             .iter()
             .map(|(id, offered)| notice_dataset(holder, id, offered, language))
@@ -316,6 +336,37 @@ fn how_often(resolution: Resolution, language: &Language) -> &'static str {
         (_, Resolution::Second) => "every second",
         (_, Resolution::QuarterHour) => "every quarter of an hour",
         (_, Resolution::Day) => "once a day",
+    }
+}
+
+/// The rule of age, in the language of the notice where there is a translation, else in English.
+/// Version 1 of the wording.
+fn notice_age(years: MinimumAge, language: &Language) -> NoticeAge {
+    let primary = language.as_str().split('-').next().unwrap_or_default();
+    let (rule, statement) = match primary {
+        "nl" => (
+            format!(
+                "Vanaf {years} jaar beslist u zelf over deze toestemming. Voor wie jonger is, beslist een ouder of voogd."
+            ),
+            format!("Ik ben {years} jaar of ouder."),
+        ),
+        "da" => (
+            format!(
+                "Fra {years} år bestemmer du selv over dette samtykke. For den, der er yngre, bestemmer en forælder eller værge."
+            ),
+            format!("Jeg er {years} år eller ældre."),
+        ),
+        _ => (
+            format!(
+                "From the age of {years} you decide about this consent yourself. For anybody younger, a parent or guardian decides."
+            ),
+            format!("I am {years} years old or older."),
+        ),
+    };
+    NoticeAge {
+        years,
+        rule,
+        statement,
     }
 }
 

@@ -58,6 +58,13 @@ fn text(form: &FormView) -> String {
             lines.push(format_args!("  optional  {name} ({concept})"));
         }
     }
+    if let Some(age) = &notice.minimum_age {
+        lines.push(format_args!("\n{}", age.rule));
+        lines.push(format_args!(
+            "  confirm with --confirm-age: {}",
+            age.statement
+        ));
+    }
     lines.push("");
     push_conditions(&mut lines, notice);
     lines.push("");

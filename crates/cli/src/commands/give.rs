@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// The end: a day or an instant; the latest that is offered otherwise
     #[arg(long, value_name = "ISO-DATE")]
     until: Option<Until>,
+    /// Confirm the statement about age that `assent form` shows, where it shows one
+    #[arg(long)]
+    confirm_age: bool,
     /// The consent in force that this one replaces, when more is to be given than it has
     #[arg(long, value_name = "CONSENT")]
     supersedes: Option<ConsentId>,
@@ -39,6 +42,7 @@ impl Arguments {
             language: self.language,
             without: self.without.into_iter().collect(),
             until: self.until.map(|until| until.0),
+            age_confirmed: self.confirm_age,
             supersedes: self.supersedes,
         };
         output.answer(&person.give(&choice).await?, text)

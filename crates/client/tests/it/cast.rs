@@ -20,8 +20,8 @@ use assent_exchange::link::command::LinkCommand;
 use assent_exchange::service::command::ServiceCommand;
 use assent_model::canonical;
 use assent_model::description::{
-    DataMapping, Dataset, Policy, ProcessingBasis, Provider, ServiceDescription, ServiceInstance,
-    Storage, Texts,
+    DataMapping, Dataset, MinimumAge, Policy, ProcessingBasis, Provider, ServiceDescription,
+    ServiceInstance, Storage, Texts,
 };
 use assent_model::ids::{ConsentId, LinkId, PartyId, ServiceId};
 use assent_model::names::Language;
@@ -212,6 +212,7 @@ impl Cast {
             resource_set: resources(&[REQUIRED, OPTIONAL]),
             valid_from: START,
             valid_until: Some(START + Span::from_days(30)),
+            age_confirmed: true,
             custody: Custody::Independent,
             supersedes: None,
             sharing: None,
@@ -489,6 +490,7 @@ pub(crate) fn describe_source(provider: PartyId) -> ServiceDescription {
             consent_redirect_uris: Vec::new(),
             data_endpoint: Some("https://source.example/data/{dataset}".to_owned()),
         },
+        minimum_age: None,
         datasets: vec![Dataset {
             dataset_id: name(DATASET),
             title: texts("Readings"),
@@ -515,6 +517,7 @@ pub(crate) fn describe_source(provider: PartyId) -> ServiceDescription {
 pub(crate) fn describe_requester(provider: PartyId) -> ServiceDescription {
     let mut description = describe_source(provider);
     "Energy adviser".clone_into(&mut description.name);
+    description.minimum_age = MinimumAge::try_from(16).ok();
     description.purposes = vec![ProcessingBasis {
         purpose_id: name(PURPOSE),
         name: texts("Advice"),

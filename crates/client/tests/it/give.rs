@@ -108,6 +108,7 @@ fn a_form_must_say_what_was_described() {
     );
     check_form(|form| form.usage_rules.conditions = Digest::ZERO, USAGE);
     check_form(|form| form.notice_digest = Digest::ZERO, NOTICE);
+    check_form(|form| form.notice.minimum_age = None, NOTICE);
     check_form(
         |form| form.pop_key = form.pop_key.replace(char::is_alphabetic, "A"),
         HOLDER,
@@ -209,6 +210,10 @@ fn an_answer_must_fit_the_form() {
     check_answer(
         |answer, asked| answer.link = asked.other_link(),
         OTHER_REQUEST,
+    );
+    check_answer(
+        |answer, _| answer.age_confirmed = false,
+        Err("age-unconfirmed"),
     );
     check_answer(|answer, _| answer.sharing = None, OTHER_SOURCE);
     check_answer(

@@ -1,4 +1,4 @@
-//! What is offered of which dataset, and how often in words: the table that the wallet in the browser is
+//! What is offered of which dataset, and how often and from which age in words: the table that the wallet in the browser is
 //! held against too.
 
 use std::collections::BTreeMap;
@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use assent_api::v1::consents::notice;
 use assent_crypto::digest::Digest;
 use assent_exchange::consent::{offer, state::Offer};
+use assent_model::description::MinimumAge;
 use assent_model::ids::PartyId;
 use assent_model::names::{ConceptId, DatasetId};
 use assent_model::records::service::{DatasetOutline, Outline, PurposeOutline};
@@ -18,7 +19,15 @@ use crate::cast::{PURPOSE, describe_requester, name};
 #[derive(Deserialize)]
 struct Table {
     how_often: BTreeMap<String, BTreeMap<Resolution, String>>,
+    minimum_age: BTreeMap<String, BTreeMap<String, Worded>>,
     offers: Vec<Case>,
+}
+
+/// The rule of age in words.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Worded {
+    rule: String,
+    statement: String,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +97,29 @@ fn a_notice_says_how_often() {
             let notice = notice(&described, purpose, None, &offered, None, &language);
             let said = resolution.map(|resolution| words[&resolution].clone());
             assert_eq!(notice.datasets[0].how_often, said, "{language}");
+        }
+    }
+}
+
+#[test]
+fn a_notice_says_from_which_age() {
+    let mut described = describe_requester(PartyId::from_bytes([7; 20]));
+    for (language, words) in table().minimum_age {
+        let language = language.parse().unwrap();
+        let mut said = |age: Option<MinimumAge>| {
+            described.minimum_age = age;
+            let outline = described.outline();
+            let offered = offer(&outline.purposes[0], &outline).unwrap();
+            let purpose = &described.purposes[0];
+            notice(&described, purpose, None, &offered, None, &language).minimum_age
+        };
+        assert_eq!(said(None), None);
+        for (years, expected) in words {
+            let age = MinimumAge::try_from(years.parse::<u8>().unwrap()).unwrap();
+            let said = said(Some(age)).unwrap();
+            assert_eq!(said.years, age);
+            let (rule, statement) = (said.rule, said.statement);
+            assert_eq!(Worded { rule, statement }, expected, "{language}");
         }
     }
 }

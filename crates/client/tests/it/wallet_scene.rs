@@ -25,6 +25,7 @@ pub(crate) fn scene(cast: &Cast, form: &FormView) -> Value {
         "token_key": cast.world.operator.token_key.verifying_key(),
         "operator_key": cast.world.operator.keys.signing.verifying_key(),
         "resource_set": resources(&[REQUIRED, OPTIONAL]),
+        "age_confirmed": true,
         "valid_from": START,
         "valid_until": START.as_millis() + 30 * 86_400_000,
     })

@@ -15,7 +15,7 @@ use assent_exchange::identity::command::IdentityCommand;
 use assent_exchange::release::command::ReleaseCommand;
 use assent_exchange::service::event::ServiceEvent;
 use assent_model::canonical;
-use assent_model::description::{Obligation, ServiceDescription, ShareWith};
+use assent_model::description::{MinimumAge, Obligation, ServiceDescription, ShareWith};
 use assent_model::ids::{ConsentId, ReceiptId};
 use assent_model::records::release::{ReceiptBatch, UseAction, UseReceipt};
 use assent_model::time::Span;
@@ -208,6 +208,7 @@ fn describe_in_full(before: &ServiceDescription) -> ServiceDescription {
     let text = || Some("text".to_owned());
     let texts = || before.description.clone();
     description.version += 1;
+    description.minimum_age = Some(MinimumAge::OLDEST);
     description.keywords = vec!["meter".to_owned(), "énergie \u{1f50c}".to_owned()];
     description.provider.data_protection_officer = text();
     description.provider.representative = text();

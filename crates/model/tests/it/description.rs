@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use assent_crypto::digest::Digest;
 use assent_model::canonical;
 use assent_model::description::{
-    DataMapping, Dataset, DescriptionError, Policy, ProcessingBasis, Provider, ServiceDescription,
-    ServiceInstance, Storage, Texts,
+    DataMapping, Dataset, DescriptionError, MinimumAge, Policy, ProcessingBasis, Provider,
+    ServiceDescription, ServiceInstance, Storage, Texts,
 };
 use assent_model::ids::{PartyId, ServiceId};
 use assent_model::names::ConceptId;
@@ -102,6 +102,7 @@ fn description() -> ServiceDescription {
             consent_redirect_uris: Vec::new(),
             data_endpoint: None,
         },
+        minimum_age: None,
         datasets: vec![
             dataset("body", &["weight", "pulse"]),
             dataset("person", &["age"]),
@@ -235,4 +236,33 @@ fn a_description_survives_its_canonical_encoding() {
     let bytes = canonical::encode(&description);
     let read: ServiceDescription = canonical::decode(&bytes).expect("canonical");
     assert_eq!(read, description);
+}
+
+#[test]
+fn an_age_is_one_that_the_law_knows() {
+    for years in 0..=u8::MAX {
+        let read = serde_json::from_str::<MinimumAge>(&years.to_string());
+        let read = read.ok().map(MinimumAge::years);
+        assert_eq!(read, (13..=18).contains(&years).then_some(years));
+    }
+    for spelled in ["-16", "16.5", "\"16\"", "null", "272", "1e1"] {
+        let read = serde_json::from_str::<MinimumAge>(spelled);
+        assert!(read.is_err(), "{spelled}");
+    }
+}
+
+#[test]
+fn an_age_is_part_of_what_is_digested() {
+    let mut described = description();
+    let without = described.reference().digest;
+    assert!(
+        !canonical::encode(&described)
+            .windows(11)
+            .any(|part| part == b"minimum_age")
+    );
+    described.minimum_age = MinimumAge::try_from(16).ok();
+    let at_sixteen = described.reference().digest;
+    described.minimum_age = MinimumAge::try_from(13).ok();
+    assert_ne!(without, at_sixteen);
+    assert_ne!(at_sixteen, described.reference().digest);
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use assent_api::problem::Code;
 use assent_client::keys::{PairAlias, Wallet, WalletLink};
-use assent_client::statements::give::{Answer, Given, Sharing};
+use assent_client::statements::give::{Answer, GiveError, Given, Sharing};
 use assent_crypto::sealing::SealingKey;
 use assent_exchange::command::Command;
 use assent_exchange::consent::command::ConsentCommand;
@@ -33,6 +34,8 @@ pub(crate) struct Choice {
     pub(crate) resource_set: ResourceSet,
     /// The end.
     pub(crate) valid_until: Option<Timestamp>,
+    /// Whether the person has confirmed the statement about age, where the notice has one.
+    pub(crate) age_confirmed: bool,
     /// The consent in force that this one replaces.
     pub(crate) supersedes: Option<ConsentId>,
 }
@@ -120,6 +123,7 @@ async fn sign(
         resource_set: choice.resource_set.clone(),
         valid_from: signer.now(),
         valid_until: choice.valid_until,
+        age_confirmed: choice.age_confirmed,
         custody: Custody::Hosted,
         supersedes: replaced.record,
         sharing: source.as_ref().map(|source| Sharing {
@@ -131,9 +135,10 @@ async fn sign(
             supersedes: replaced.source,
         }),
     };
-    signer
-        .give(&answer)
-        .map_err(|error| refused(&error.to_string()))
+    signer.give(&answer).map_err(|error| match error {
+        GiveError::AgeUnconfirmed => Code::AgeUnconfirmed.into(),
+        other => refused(&other.to_string()),
+    })
 }
 
 /// Answers no.

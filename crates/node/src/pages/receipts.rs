@@ -65,6 +65,8 @@ struct ReceiptPage {
     granted: Vec<String>,
     given: String,
     until: Option<String>,
+    /// The statement about age that was confirmed; empty where none was asked for.
+    age: String,
     language: String,
     digest: String,
     facts: Vec<Fact>,
@@ -145,6 +147,12 @@ async fn show(
         granted: granted.collect(),
         given: day(consent.valid_from),
         until: form.valid_until.map(Timestamp::from_millis).map(last_day),
+        age: notice
+            .minimum_age
+            .as_ref()
+            .filter(|_| form.age_confirmed)
+            .map(|age| plain(&age.statement))
+            .unwrap_or_default(),
         language: notice.language.to_string(),
         digest: Digest::of(&canonical::encode(notice)).to_string(),
         facts: facts(notice, &frame.texts),

@@ -51,6 +51,7 @@ pub(super) fn said(texts: &Texts, party: Option<PartyId>) -> String {
             texts.get("wallet-device-kit-unknown"),
         ),
         ("wallet-device-altered", texts.get("wallet-device-altered")),
+        ("consent-age-missing", texts.get("consent-age-missing")),
         ("wallet-unreachable", texts.get("wallet-unreachable")),
         ("wallet-code-wrong", texts.get("wallet-code-wrong")),
         ("wallet-declined", texts.with("wallet-declined", &code)),

@@ -176,6 +176,7 @@ impl Cast {
             resource_set,
             valid_from: world.clock.now(),
             valid_until: None,
+            age_confirmed: true,
             custody: self.custody,
             supersedes: None,
             sharing: Some(Sharing {

@@ -106,6 +106,7 @@ fn described(service: &str, purposes: Vec<ProcessingBasis>) -> ServiceDescriptio
             consent_redirect_uris: Vec::new(),
             data_endpoint: None,
         },
+        minimum_age: None,
         datasets: vec![Dataset {
             dataset_id: name("readings"),
             title: texts("Readings", "Standen"),

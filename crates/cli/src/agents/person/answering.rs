@@ -31,6 +31,8 @@ pub(crate) struct Choice {
     pub(crate) without: BTreeSet<ConceptId>,
     /// The end; the latest one that is offered unless the person chooses another.
     pub(crate) until: Option<Timestamp>,
+    /// Whether the person confirms the statement about age that the notice has.
+    pub(crate) age_confirmed: bool,
     /// The consent in force that this one replaces.
     pub(crate) supersedes: Option<ConsentId>,
 }
@@ -150,6 +152,7 @@ impl Person {
             valid_until: choice
                 .until
                 .or(form.notice.valid_until_max.map(Timestamp::from_millis)),
+            age_confirmed: choice.age_confirmed,
             custody: CUSTODY,
             supersedes,
             sharing: sharing.map(|(source, source_link)| Sharing {

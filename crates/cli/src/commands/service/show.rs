@@ -42,6 +42,9 @@ fn text(description: &ServiceDescription, language: &Language) -> String {
         ("provider", &provider.name),
         ("party", &provider.party_id),
     ]));
+    if let Some(age) = description.minimum_age {
+        lines.push(format_args!("consents  from the age of {age}"));
+    }
     for dataset in &description.datasets {
         let title = pick(&dataset.title, language);
         let often = dataset.resolution.as_ref().map(spelled);

@@ -98,6 +98,7 @@ async fn answer(
         language: form.notice.language.clone(),
         without: BTreeSet::from([concept(without)]),
         until: None,
+        age_confirmed: false,
         supersedes: None,
     };
     let too_little = cast

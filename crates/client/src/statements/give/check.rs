@@ -47,6 +47,9 @@ pub(super) fn check(answer: &Answer<'_>) -> Result<Notice, GiveError> {
     }
     choice::check(&answer.resource_set, &offer)?;
     check_validity(answer, notice.valid_until_max)?;
+    if notice.minimum_age.is_some() && !answer.age_confirmed {
+        return Err(GiveError::AgeUnconfirmed);
+    }
     let source_supersedes = answer.sharing.as_ref().map(|s| s.supersedes.is_some());
     if source_supersedes.is_some_and(|source| source != answer.supersedes.is_some()) {
         return Err(GiveError::SupersedesMismatch);

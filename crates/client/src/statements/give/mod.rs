@@ -46,6 +46,8 @@ pub struct Answer<'a> {
     pub valid_from: Timestamp,
     /// Not from then on.
     pub valid_until: Option<Timestamp>,
+    /// Whether the person has confirmed the statement about age that the notice has.
+    pub age_confirmed: bool,
     /// Who holds the pseudonyms' keys.
     pub custody: Custody,
     /// The consent in force that this one replaces.
@@ -125,6 +127,9 @@ pub enum GiveError {
     /// The period is empty, or longer than offered.
     #[error("the period of validity is not possible")]
     ValidityInvalid,
+    /// The notice has a statement about age, and the person has not confirmed it.
+    #[error("the statement about age is not confirmed")]
+    AgeUnconfirmed,
     /// Only one record of a pair would replace an older one.
     #[error("both records of a pair replace one, or neither")]
     SupersedesMismatch,
@@ -147,6 +152,7 @@ impl GiveError {
             Self::Choice(ChoiceError::NotOffered) => "not-offered",
             Self::Choice(ChoiceError::RequiredMissing) => "required-missing",
             Self::ValidityInvalid => "validity-invalid",
+            Self::AgeUnconfirmed => "age-unconfirmed",
             Self::SupersedesMismatch => "supersedes-mismatch",
         }
     }
@@ -162,6 +168,7 @@ impl Signer {
         let notice = check::check(answer)?;
         let form = SubmittedForm {
             request_id: answer.form.request_id,
+            age_confirmed: notice.minimum_age.is_some(),
             notice,
             resource_set: answer.resource_set.clone(),
             valid_until: answer.valid_until.map(Timestamp::as_millis),

@@ -453,7 +453,7 @@ fn consents() -> Vec<Operation> {
         .takes::<GiveConsent>()
         .creates::<Outcome>("The consent, or the pair, is active.")
         .decides(&refusals)
-        .refuses(&[Code::CommitmentMismatch]),
+        .refuses(&[Code::CommitmentMismatch, Code::AgeUnconfirmed]),
         Operation::get("/v1/consents/{consent}", "readConsent", "Read a consent")
             .maybe_by("the source's provider", "the answer has `sealed_alias`")
             .gives::<ConsentView>("The consent with its chain of records."),

@@ -25,6 +25,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 
+use crate::descriptions;
 use crate::evidence;
 use crate::history::history;
 use crate::http::body::{Answer, Body, Created, Id};
@@ -68,6 +69,7 @@ pub(crate) async fn submit_given(
         .map(statement::verify::<ConsentRecord>)
         .transpose()?;
     check_form(body, &primary)?;
+    check_age(node, body, &primary).await?;
     let bodies = bodies(body, &primary, source.as_ref())?;
     let location = format!("/v1/consents/{}", primary.content().common_part.cr_id);
     let command = Command::Consent(ConsentCommand::Give(Give { primary, source }));
@@ -84,6 +86,7 @@ fn check_form(body: &GiveConsent, primary: &Verified<ConsentRecord>) -> Result<(
         && Digest::of(&canonical::encode(&body.form.notice)) == common.notice.digest
         && body.form.request_id == common.request_id
         && body.form.resource_set == common.resource_set
+        && (body.form.notice.minimum_age.is_some() || !body.form.age_confirmed)
         && body.form.valid_until
             == common
                 .valid_until
@@ -93,6 +96,25 @@ fn check_form(body: &GiveConsent, primary: &Verified<ConsentRecord>) -> Result<(
     } else {
         Err(Code::CommitmentMismatch.into())
     }
+}
+
+/// Where the service that asks has a rule of age, the person has confirmed the statement. Whether it
+/// has one is what its description says, whatever notice the form has.
+async fn check_age(
+    node: &Node,
+    body: &GiveConsent,
+    primary: &Verified<ConsentRecord>,
+) -> Result<(), Failure> {
+    let asks = match descriptions::shared(node, &primary.content().common_part.service).await {
+        Ok(service) => service.minimum_age.is_some(),
+        // A record that names no description is for the rules to refuse.
+        Err(failure) if failure.problem().code == Code::NotFound.as_str() => false,
+        Err(failure) => return Err(failure),
+    };
+    if asks && !body.form.age_confirmed {
+        return Err(Code::AgeUnconfirmed.into());
+    }
+    Ok(())
 }
 
 /// A form at rest, with the salt that opens its commitment.

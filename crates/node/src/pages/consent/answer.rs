@@ -58,7 +58,7 @@ pub(super) async fn at_home(
 }
 
 async fn answer(node: &Arc<Node>, visit: &Visit, pairs: &Pairs) -> Elsewhere {
-    let choices = Choices::read(pairs);
+    let choices = Choices::sent(pairs);
     if let Some(wanted) = field(pairs, "language") {
         let texts = Texts::in_language(wanted).unwrap_or_else(|| visit.texts.clone());
         let cookie = [(header::SET_COOKIE, texts.remember())];
@@ -131,10 +131,14 @@ async fn give(node: &Arc<Node>, visit: &Visit, pairs: &Pairs, choices: &Choices)
         Ok(valid_until) => valid_until,
         Err(error) => return form::form(node, visit, choices, Shown::Until(error)).await,
     };
+    if view.notice.minimum_age.is_some() && !choices.is_of_age {
+        return form::form(node, visit, choices, Shown::Age).await;
+    }
     let choice = hosted::Choice {
         resource_set: choices.resource_set(&view.notice)?,
         supersedes: replaced(node, visit, pairs, &shown).await?,
         valid_until,
+        age_confirmed: choices.is_of_age,
         language: shown,
     };
     let cr_id = hosted::give(node, visit.signed_in.party, visit.request_id, &choice).await?;

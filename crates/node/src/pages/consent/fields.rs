@@ -23,6 +23,9 @@ pub(super) struct Choices {
     pub(super) optional: BTreeSet<String>,
     /// The last day, as typed. `None` before the person has seen the field.
     pub(super) until: Option<String>,
+    /// Whether the statement about age is confirmed. Never read from an address: who makes a link does
+    /// not confirm for somebody else.
+    pub(super) is_of_age: bool,
 }
 
 /// Why an end is not one that can be chosen.
@@ -54,6 +57,15 @@ impl Choices {
         Self {
             optional: optional.map(|(_, value)| value.clone()).collect(),
             until: field(pairs, "until").map(str::to_owned),
+            is_of_age: false,
+        }
+    }
+
+    /// What the person has sent.
+    pub(super) fn sent(pairs: &Pairs) -> Self {
+        Self {
+            is_of_age: field(pairs, "age") == Some("confirmed"),
+            ..Self::read(pairs)
         }
     }
 
@@ -184,5 +196,16 @@ mod tests {
             "/consent/t?optional=meter~a%2Fb&optional=x~%22%3C%26&until=2026-03-01"
         );
         assert_eq!(Choices::default().at("/consent/t"), "/consent/t");
+    }
+
+    #[test]
+    fn a_statement_about_age_does_not_travel_in_an_address() {
+        let pairs: Pairs = vec![("age".into(), "confirmed".into())];
+        assert!(!Choices::read(&pairs).is_of_age);
+        let sent = Choices::sent(&pairs);
+        assert!(sent.is_of_age);
+        assert_eq!(sent.at("/consent/t"), "/consent/t");
+        let otherwise: Pairs = vec![("age".into(), "17".into())];
+        assert!(!Choices::sent(&otherwise).is_of_age);
     }
 }

@@ -40,6 +40,13 @@ struct Optional {
     is_on: bool,
 }
 
+/// What is said about age.
+struct Age {
+    rule: String,
+    statement: String,
+    is_confirmed: bool,
+}
+
 /// The consent that would be replaced.
 struct Replaced {
     cr_id: ConsentId,
@@ -88,7 +95,10 @@ pub(super) struct FormPage {
     until: String,
     until_min: String,
     until_max: Option<String>,
+    age: Option<Age>,
     error: String,
+    /// The id of the field that the error is about.
+    error_at: &'static str,
     note: String,
     language: String,
     digest: String,
@@ -180,6 +190,8 @@ pub(super) enum Shown {
     First,
     /// The end cannot be chosen.
     Until(UntilError),
+    /// The statement about age is not confirmed.
+    Age,
     /// The person's own wallet has not answered yet.
     NotYet,
 }
@@ -197,7 +209,7 @@ pub(super) async fn form(
     let form = form_page(node, visit, choices, &view, replaced, who, shown);
     let status = match shown {
         Shown::First => StatusCode::OK,
-        Shown::Until(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Shown::Until(_) | Shown::Age => StatusCode::UNPROCESSABLE_ENTITY,
         Shown::NotYet => StatusCode::CONFLICT,
     };
     Ok(page(status, &form))
@@ -245,6 +257,11 @@ fn form_page(
             .unwrap_or_default(),
         replaced,
         error,
+        error_at: match shown {
+            Shown::Until(_) => "until",
+            Shown::Age => "age",
+            Shown::First | Shown::NotYet => "",
+        },
         note,
         request_id: view.request_id.to_string(),
         custody: custody(visit.signed_in.custody),
@@ -319,7 +336,13 @@ impl Worded<'_> {
             until: until.unwrap_or_else(|| proposed(self.now, max)),
             until_min: day(self.now),
             until_max: max.map(last_day),
+            age: notice.minimum_age.as_ref().map(|age| Age {
+                rule: plain(&age.rule),
+                statement: plain(&age.statement),
+                is_confirmed: self.choices.is_of_age,
+            }),
             error: String::new(),
+            error_at: "",
             note: String::new(),
             language: notice.language.to_string(),
             digest: self.digest.to_string(),
@@ -339,12 +362,13 @@ fn frame(visit: &Visit, choices: &Choices, service: &str) -> Frame {
     }
 }
 
-/// What is wrong with the end, and what is to be noted.
+/// What is wrong with what was sent, and what is to be noted.
 fn said_of(visit: &Visit, shown: Shown, max: Option<Timestamp>) -> (String, String) {
     let texts = &visit.texts;
     match shown {
         Shown::First => Default::default(),
         Shown::NotYet => (String::new(), texts.get("consent-not-yet")),
+        Shown::Age => (texts.get("consent-age-missing"), String::new()),
         Shown::Until(UntilError::NoDay) => (texts.get("consent-until-no-day"), String::new()),
         Shown::Until(UntilError::Past) => (texts.get("consent-until-past"), String::new()),
         Shown::Until(UntilError::TooLate) => {

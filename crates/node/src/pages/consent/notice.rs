@@ -119,6 +119,9 @@ impl Facts<'_> {
                 vec![self.texts.get("notice-special-text")],
             );
         }
+        if let Some(age) = &notice.minimum_age {
+            self.add("notice-age", vec![plain(&age.rule), plain(&age.statement)]);
+        }
         let collection = word(self.texts, "collection", &purpose.collection_method);
         self.add("notice-collection", vec![collection]);
     }

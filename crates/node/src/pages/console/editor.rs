@@ -211,6 +211,16 @@ fn with_one_more(text: &str, list: &str, item: Value) -> String {
     serde_json::to_string_pretty(&value).expect("a value has a JSON form")
 }
 
+/// The same text with a rule of age, where it is JSON and has none. 16 is what the law says unless a
+/// country says less.
+fn with_age(text: &str) -> String {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
+        return text.to_owned();
+    };
+    members.entry("minimum_age").or_insert_with(|| json!(16));
+    serde_json::to_string_pretty(&members).expect("a value has a JSON form")
+}
+
 #[derive(Debug, Deserialize)]
 struct Edited {
     text: String,
@@ -267,6 +277,7 @@ async fn act(
     let text = match edited.action.as_str() {
         "add-dataset" => with_one_more(&edited.text, "datasets", blank_dataset(&tag)),
         "add-stream" => with_one_more(&edited.text, "datasets", blank_stream(&tag)),
+        "add-age" => with_age(&edited.text),
         "add-purpose" => with_one_more(&edited.text, "purposes", blank_purpose(&tag)),
         _ => edited.text.clone(),
     };

@@ -27,7 +27,7 @@ pub(super) type Facts = BTreeMap<(usize, &'static str), Vec<String>>;
 /// All that a description says.
 pub(super) fn facts(description: &ServiceDescription, texts: &Texts) -> BTreeMap<Part, Facts> {
     let mut found = BTreeMap::new();
-    found.insert(Part::Service, numbered(service(description)));
+    found.insert(Part::Service, numbered(service(description, texts)));
     found.insert(Part::Provider, numbered(provider(&description.provider)));
     for one in &description.datasets {
         let part = Part::Dataset(one.dataset_id.clone());
@@ -61,6 +61,7 @@ const ORDER: &[&str] = &[
     "compare-description",
     "compare-keywords",
     "compare-addresses",
+    "notice-age",
     "notice-controller",
     "notice-contact",
     "notice-officer",
@@ -110,17 +111,20 @@ fn all(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| plain(text)).collect()
 }
 
-fn service(description: &ServiceDescription) -> Pairs {
+fn service(description: &ServiceDescription, texts: &Texts) -> Pairs {
     let instance = &description.instance;
     let mut addresses = vec![plain(&instance.url)];
     addresses.extend(all(&instance.linking_redirect_uris));
     addresses.extend(all(&instance.consent_redirect_uris));
     addresses.extend(given([&instance.data_endpoint]));
+    let age = description.minimum_age;
+    let age = age.map(|age| texts.named("compare-age", &age.to_string()));
     vec![
         ("compare-name", vec![plain(&description.name)]),
         ("compare-description", said(&description.description)),
         ("compare-keywords", all(&description.keywords)),
         ("compare-addresses", addresses),
+        ("notice-age", age.into_iter().collect()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Pages for people, as a browser without JavaScript meets them.
 
 mod activity;
+mod age;
 mod at_rest;
 mod attacks;
 mod authenticator;

@@ -13,6 +13,7 @@ notice-required = Data, der er nødvendige
 notice-optional = Data, du kan udelade
 notice-special = Særlige kategorier af data
 notice-special-text = Blandt dem er data, som loven særligt beskytter, for eksempel om helbred (GDPR artikel 9). Med dit samtykke siger du udtrykkeligt ja til det.
+notice-age = Alder
 notice-collection = Hvordan data indsamles
 notice-recipients = Hvem der modtager dem
 notice-shared = Organisationer, de deles med

@@ -13,6 +13,7 @@ notice-required = Data that is needed
 notice-optional = Data that you may leave out
 notice-special = Special categories of data
 notice-special-text = Among them is data that the law protects in particular, such as data about health (GDPR article 9). By giving consent you agree to that explicitly.
+notice-age = Age
 notice-collection = How the data is collected
 notice-recipients = Who receives it
 notice-shared = Organisations that it is shared with

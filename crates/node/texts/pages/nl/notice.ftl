@@ -13,6 +13,7 @@ notice-required = Gegevens die nodig zijn
 notice-optional = Gegevens die u mag weglaten
 notice-special = Bijzondere categorieën gegevens
 notice-special-text = Daaronder zijn gegevens die de wet in het bijzonder beschermt, zoals over gezondheid (AVG artikel 9). Met uw toestemming stemt u daar uitdrukkelijk mee in.
+notice-age = Leeftijd
 notice-collection = Hoe de gegevens worden verzameld
 notice-recipients = Wie het ontvangt
 notice-shared = Organisaties waarmee het wordt gedeeld

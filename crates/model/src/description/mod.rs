@@ -3,6 +3,8 @@
 //! The description is public. Its [`outline`](ServiceDescription::outline) is what rules read and
 //! what the provider signs beside the digest of the whole.
 
+mod minimum_age;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_crypto::digest::Digest;
@@ -16,6 +18,8 @@ use crate::vocabulary::{
     CollectionMethod, LegalBasis, ProcessingCategory, PurposeCategory, Recipient, Resolution,
     StorageDuration, StorageLocation, ValueKind,
 };
+
+pub use minimum_age::{MinimumAge, MinimumAgeError};
 
 /// The same text in several languages. Holds at least one.
 pub type Texts = BTreeMap<Language, String>;
@@ -39,6 +43,10 @@ pub struct ServiceDescription {
     pub provider: Provider,
     /// Where it is reached.
     pub instance: ServiceInstance,
+    /// From which age a person may consent to its purposes by themselves. Absent where the service
+    /// has no such rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_age: Option<MinimumAge>,
     /// What data it holds or can take in.
     pub datasets: Vec<Dataset>,
     /// What it processes data for.
