@@ -10,6 +10,7 @@ use assent_ledger::block::LogEntry;
 use assent_ledger::merkle::{TileSet, inclusion_proof, inclusion_tiles};
 use assent_ledger::sequencer::LeafContent;
 use assent_storage::{Store, StoreError};
+use serde::Deserialize;
 
 use crate::http::failure::Failure;
 use crate::node::Node;
@@ -29,6 +30,32 @@ pub(crate) fn leaf(entry: &LogEntry) -> Result<LeafContent<Event>, StoreError> {
     serde_json::from_slice(&entry.bytes).map_err(|_| StoreError::Corrupt)
 }
 
+/// As much of an entry as says what kind it is of.
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow)]
+    event: Component<'a>,
+}
+
+#[derive(Deserialize)]
+struct Component<'a> {
+    component: &'a str,
+    #[serde(borrow)]
+    what: What<'a>,
+}
+
+#[derive(Deserialize)]
+struct What<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+}
+
+/// Whether an entry says that a consent was given. What else it says is not read.
+pub(crate) fn is_consent_given(entry: &LogEntry) -> bool {
+    let kind = serde_json::from_slice::<Kind<'_>>(&entry.bytes);
+    kind.is_ok_and(|Kind { event }| event.component == "consent" && event.what.kind == "given")
+}
+
 /// As [`leaf`], for many entries: they hold up no other request.
 ///
 /// # Errors
@@ -37,20 +64,27 @@ pub(crate) async fn leaves(entries: Vec<LogEntry>) -> Result<Vec<LeafContent<Eve
     if entries.len() <= FEW {
         return entries.iter().map(leaf).collect();
     }
-    let read = tokio::task::spawn_blocking(move || read_together(&entries));
+    let read = tokio::task::spawn_blocking(move || read_together(&entries, leaf));
     read.await.unwrap_or(Err(StoreError::Corrupt))
 }
 
-fn read_together(entries: &[LogEntry]) -> Result<Vec<LeafContent<Event>>, StoreError> {
+/// Reads many things, each thread its share of them.
+///
+/// # Errors
+/// The first that cannot be read.
+pub(crate) fn read_together<T: Sync, R: Send>(
+    things: &[T],
+    read: impl Fn(&T) -> Result<R, StoreError> + Sync,
+) -> Result<Vec<R>, StoreError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = entries.len().div_ceil(threads);
+    let share = things.len().div_ceil(threads).max(1);
+    let read = |some: &[T]| some.iter().map(&read).collect::<Result<Vec<R>, _>>();
     thread::scope(|scope| {
-        let read = |some: &[LogEntry]| some.iter().map(leaf).collect::<Result<Vec<_>, _>>();
-        let readers: Vec<_> = entries
+        let readers: Vec<_> = things
             .chunks(share)
             .map(|some| scope.spawn(move || read(some)))
             .collect();
-        let mut all = Vec::with_capacity(entries.len());
+        let mut all = Vec::with_capacity(things.len());
         for reader in readers {
             all.extend(reader.join().unwrap_or(Err(StoreError::Corrupt))?);
         }

@@ -8,12 +8,38 @@ use assent_exchange::collection::Piece;
 use assent_model::machine::StateKey;
 use assent_storage::{Store, StoreError};
 
+use crate::history::read_together;
+
 /// The most pieces that are kept.
 const CACHED_PIECES: usize = 100_000;
 /// How many pieces are read at once.
 const READ_AT_ONCE: usize = 500;
 
 type Cached = Option<Arc<dyn Any + Send + Sync>>;
+
+/// So many pieces are decoded where they are read; of more, other threads take their share.
+const FEW: usize = 64;
+
+/// Decodes pieces as they are stored. Many hold up no other request.
+async fn decoded<P>(
+    stored: Vec<(StateKey, Option<Vec<u8>>)>,
+) -> Result<Vec<(StateKey, Cached)>, StoreError>
+where
+    P: Piece + Send + Sync + 'static,
+{
+    let one = |(key, bytes): &(StateKey, Option<Vec<u8>>)| -> Result<_, StoreError> {
+        let bytes = bytes.as_deref();
+        let piece = bytes.map(|bytes| serde_json::from_slice::<P>(bytes).map(Arc::new));
+        let piece = piece.transpose().map_err(|_| StoreError::Corrupt)?;
+        let piece = piece.map(|piece| piece as Arc<dyn Any + Send + Sync>);
+        Ok((key.clone(), piece))
+    };
+    if stored.len() <= FEW {
+        return stored.iter().map(one).collect();
+    }
+    let read = tokio::task::spawn_blocking(move || read_together(&stored, one));
+    read.await.unwrap_or(Err(StoreError::Corrupt))
+}
 
 #[derive(Default)]
 struct Cache {
@@ -102,12 +128,7 @@ impl StateReader {
         };
         for some in unknown.chunks(READ_AT_ONCE) {
             let stored = self.store.state(some).await?;
-            let mut read = Vec::with_capacity(stored.len());
-            for (key, bytes) in stored {
-                let piece = bytes.map(|bytes| serde_json::from_slice::<P>(&bytes).map(Arc::new));
-                let piece = piece.transpose().map_err(|_| StoreError::Corrupt)?;
-                read.push((key, piece.map(|piece| piece as Arc<dyn Any + Send + Sync>)));
-            }
+            let read = decoded::<P>(stored).await?;
             fresh.extend(read.iter().cloned());
             let mut cache = self.cache();
             if cache.epoch == epoch {

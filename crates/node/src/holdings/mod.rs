@@ -171,8 +171,6 @@ pub(crate) struct HeldConsent {
     pub(crate) id: ConsentId,
     /// As of the newest block.
     pub(crate) consent: Arc<Consent>,
-    /// The source's record of a pair.
-    pub(crate) source: Option<Arc<Consent>>,
     /// When it was given.
     pub(crate) at: Timestamp,
     /// Who held the key that signed it.

@@ -45,9 +45,9 @@ impl Holdings {
         if self.is_begun && self.seen == size && named.is_empty() {
             return Ok(());
         }
-        let mut anew = Vec::new();
+        let mut anew = Anew::default();
         if !self.is_begun {
-            anew.push(party.to_string());
+            anew.own.push(party.to_string());
             self.places.insert(party.to_string(), Place::Account);
             let named = accounts::pseudonyms(node, party).await?;
             let named = named.into_iter().map(|view| view.surrogate_id);
@@ -66,11 +66,13 @@ impl Holdings {
             }
             let members = self.list(node, surrogate).await?;
             if !is_old {
-                anew.extend(members);
+                anew.own.extend(members.own);
+                anew.sources.extend(members.sources);
             }
         }
         let leaves = self.leaves(node, fresh, &anew, size).await?;
-        let mut touched = self.take(&leaves, &anew.into_iter().collect());
+        let anew = anew.own.into_iter().chain(anew.sources).collect();
+        let mut touched = self.take(&leaves, &anew);
         // What is new here was read after the head of the log, and is as new.
         let is_new = |place: &Place| match place.which() {
             Some(Which::Request(at)) => at >= requests,
@@ -157,13 +159,12 @@ impl Holdings {
     }
 
     /// Takes in what is new on the lists of a pseudonym, and names it.
-    async fn list(&mut self, node: &Node, surrogate: SurrogateId) -> Result<Vec<String>, Failure> {
+    async fn list(&mut self, node: &Node, surrogate: SurrogateId) -> Result<Anew, Failure> {
         let mut ends = self.linked.remove(&surrogate).unwrap_or_default();
         let links = members(node, surrogate, "links", &mut ends.links).await?;
         let requests = members(node, surrogate, "requests", &mut ends.requests).await?;
         let consents = members(node, surrogate, "consents", &mut ends.consents).await?;
         self.linked.insert(surrogate, ends);
-        let mut names = Vec::new();
         for (id, link) in pieces::<Link>(node, &links).await? {
             let place = Place::Link(self.links.len());
             self.places.insert(id.to_string(), place);
@@ -175,26 +176,24 @@ impl Holdings {
             let at = Timestamp::default();
             self.requests.push(HeldRequest { id, request, at });
         }
-        names.extend(links);
-        names.extend(requests);
-        names.extend(self.hold(node, &consents).await?);
+        let mut names = self.hold(node, &consents).await?;
+        names.own.extend(links);
+        names.own.extend(requests);
         Ok(names)
     }
 
-    /// Takes in consents with the other records of pairs, and names both.
-    async fn hold(&mut self, node: &Node, consents: &[String]) -> Result<Vec<String>, Failure> {
+    /// Takes in consents, and names them with the other records of pairs. What those say is read where
+    /// a page shows it.
+    async fn hold(&mut self, node: &Node, consents: &[String]) -> Result<Anew, Failure> {
         let mut held = pieces::<Consent>(node, consents).await?;
         held.retain(|(_, consent)| !matches!(consent.role, Role::Source { .. }));
-        let others = held.iter().filter_map(|(_, one)| one.role.counterpart());
-        let others: Vec<String> = others.map(|id| id.to_string()).collect();
-        let mut sources = pieces::<Consent>(node, &others).await?.into_iter();
-        let mut names = others;
+        let mut names = Anew::default();
         for (id, consent) in held {
             let place = self.consents.len();
-            names.push(id.to_string());
+            names.own.push(id.to_string());
             self.places.insert(id.to_string(), Place::Consent(place));
-            let source = consent.role.counterpart().and_then(|_| sources.next());
-            if let Some((other, _)) = &source {
+            if let Some(other) = consent.role.counterpart() {
+                names.sources.push(other.to_string());
                 self.places.insert(other.to_string(), Place::Source(place));
             }
             self.consents.push(HeldConsent {
@@ -202,7 +201,6 @@ impl Holdings {
                 at: consent.valid_from,
                 current: (ConsentStatus::Active, consent.resource_set.clone()),
                 consent,
-                source: source.map(|(_, source)| source),
                 custody: Custody::Hosted,
                 uses: 0,
                 last_use: None,
@@ -227,10 +225,12 @@ impl Holdings {
         &self,
         node: &Node,
         fresh: Fresh,
-        anew: &[String],
+        anew: &Anew,
         size: u64,
     ) -> Result<BTreeMap<u64, LeafContent<Event>>, Failure> {
-        let mut found = node.store.entries_about(anew, 0).await?;
+        let mut found = node.store.entries_about(&anew.sources, 0).await?;
+        found.retain(|entry| !history::is_consent_given(entry));
+        found.extend(node.store.entries_about(&anew.own, 0).await?);
         let fresh = match fresh {
             Fresh::Few(leaves) => leaves,
             Fresh::Much if self.seen == 0 => Vec::new(),
@@ -377,14 +377,20 @@ impl Holdings {
                 Place::Consent(at) | Place::Source(at) => {
                     let held = &mut self.consents[at];
                     held.consent = piece::<Consent>(node, &held.id).await?;
-                    if let Some(other) = held.consent.role.counterpart() {
-                        held.source = Some(piece::<Consent>(node, &other).await?);
-                    }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// What the person was not known to have until now.
+#[derive(Default)]
+struct Anew {
+    /// The account, links, requests, and consents by the record of their sink.
+    own: Vec<String>,
+    /// The other records of pairs. That they were given is told by the first.
+    sources: Vec<String>,
 }
 
 /// What is new in the log since the last look.

@@ -149,6 +149,10 @@ pub(super) async fn consent(
     let holdings = holdings::of(&node, visitor.owner).await?;
     let held = held(&holdings, &visitor, &id)?;
     let described = Described::of(&node, &holdings, held, &texts).await?;
+    let source = match held.consent.role.counterpart() {
+        Some(other) => node.state.get::<Consent>(&other).await?,
+        None => None,
+    };
     let form = receipts::kept_form(&node, &held.consent, held.id).await?;
     let done = ["paused", "resumed", "narrowed", "withdrawn"];
     let done = done.into_iter().find(|done| *done == asked.done);
@@ -185,7 +189,7 @@ pub(super) async fn consent(
         may_pause: visitor.may_pause(),
         is_paused_by_link: consent.status == Status::Disabled { cause: Pause::Link },
         done: done.map(|done| texts.get(&format!("consent-done-{done}"))),
-        ends: described.ends(&texts, held),
+        ends: described.ends(&texts, held, source.as_ref()),
         shown: form.map(|form| shown(&texts, &form)),
         ask_again: ask_again(&holdings, &visitor, consent, &described.service),
         lists,
@@ -269,8 +273,8 @@ impl Described {
     }
 
     /// Which service has said that it has seen the end, and where to complain about one that has not.
-    fn ends(&self, texts: &Texts, held: &HeldConsent) -> Vec<End> {
-        let other = held.source.as_ref().zip(self.about.source.as_ref());
+    fn ends(&self, texts: &Texts, held: &HeldConsent, source: Option<&Arc<Consent>>) -> Vec<End> {
+        let other = source.zip(self.about.source.as_ref());
         let both = [Some((&held.consent, &self.service)), other];
         let said = |(consent, service): (&Arc<Consent>, &Arc<ServiceDescription>)| {
             let words = match consent.closure {
