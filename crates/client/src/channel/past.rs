@@ -4,7 +4,7 @@
 //! reader is given those of the epochs that lie as a whole within what it may read; the records are at
 //! the relay. An epoch with anything that it may not read is not given, and so an epoch lasts a day at most.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use assent_crypto::base64url;
 use assent_crypto::channel::Lane;
@@ -19,12 +19,11 @@ use super::publisher::SnapshotError;
 /// How many epochs of a lane are remembered, the newest.
 const EPOCHS_MAX: usize = 400;
 
-/// How many keys of past epochs one reader is given at most, the newest: what seals them is kept at the
-/// relay as one statement.
-const GIVEN_MAX: usize = 1024;
+/// How many keys of past epochs one reader is given at most, the newest.
+const GIVEN_MAX: usize = 400;
 
-/// How long an epoch lasts at most, where something is published in it.
-pub(super) const EPOCH_MAX: Span = Span::from_days(1);
+/// How long an epoch lasts at most, where something is published in it, and how long a time it says something of.
+const EPOCH_MAX: Span = Span::from_days(1);
 
 /// From when to when something was measured, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +66,24 @@ pub(super) struct Published {
     pub(super) measured: Period,
 }
 
+impl Published {
+    /// What nobody knows of an epoch that was not written down: it is over, and given to nobody.
+    pub(super) const UNKNOWN: Self = Self {
+        first: 0,
+        since: Timestamp::from_millis(0),
+        measured: Period {
+            from: Timestamp::from_millis(0),
+            until: Timestamp::MAX,
+        },
+    };
+
+    /// Whether a part has to go to another epoch.
+    pub(super) fn is_over(&self, part: Period, now: Timestamp) -> bool {
+        let all = self.measured.and(part);
+        self.since + EPOCH_MAX <= now || all.from + EPOCH_MAX < all.until
+    }
+}
+
 /// The key of an epoch that is over, for a reader.
 pub struct PastKey {
     /// The lane.
@@ -97,7 +114,7 @@ struct Epoch {
 #[derive(Debug, Default)]
 pub(super) struct Past {
     epochs: BTreeMap<Lane, VecDeque<Epoch>>,
-    is_changed: bool,
+    pub(super) is_changed: bool,
 }
 
 impl Past {
@@ -137,8 +154,13 @@ impl Past {
         given
     }
 
-    pub(super) fn take_change(&mut self) -> bool {
-        std::mem::take(&mut self.is_changed)
+    /// Forgets this epoch of a lane, and later ones.
+    pub(super) fn forget_from(&mut self, lane: Lane, number: u64) {
+        if let Some(epochs) = self.epochs.get_mut(&lane) {
+            let before = epochs.len();
+            epochs.retain(|epoch| epoch.number < number);
+            self.is_changed |= epochs.len() != before;
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
@@ -196,6 +218,10 @@ impl StoredKey {
 #[derive(Debug)]
 pub(super) struct WayBack {
     keys: BTreeMap<(Lane, u64), SecretKey>,
+    /// The numbers with which the epochs begin.
+    begins: BTreeSet<u64>,
+    /// How many of these the next step passes over.
+    step: usize,
     /// The number with which the reader's own keys begin.
     pub(super) until: u64,
     /// The digest of the record before that.
@@ -207,6 +233,7 @@ pub(super) struct WayBack {
 #[serde(deny_unknown_fields)]
 pub(super) struct StoredWayBack {
     keys: Vec<StoredPastKey>,
+    begins: BTreeSet<u64>,
     until: u64,
     prev: Digest,
 }
@@ -246,14 +273,26 @@ impl StoredPastKey {
 impl WayBack {
     /// With which number it begins, and the way; `None` where nothing was given of the time before.
     pub(super) fn through(keys: Vec<PastKey>, until: u64, prev: Digest) -> Option<(u64, Self)> {
-        let begin = keys.iter().map(|key| key.first).min()?;
+        let begins: BTreeSet<u64> = keys.iter().map(|key| key.first).collect();
+        let begin = *begins.first()?;
         let keys = keys.into_iter().map(|key| ((key.lane, key.epoch), key.key));
         let way = Self {
             keys: keys.collect(),
+            begins,
+            step: 1,
             until,
             prev,
         };
         (begin < until).then_some((begin, way))
+    }
+
+    /// Where to go on when the relay has not kept this record: the beginning of a later epoch. Each time
+    /// twice as many are passed over, so that it takes few attempts.
+    pub(super) fn next_begin(&mut self, sequence: u64) -> Option<u64> {
+        let later = self.begins.range(sequence + 1..self.until);
+        let next = later.copied().nth(self.step - 1);
+        self.step *= 2;
+        next
     }
 
     pub(super) fn key(&self, lane: Lane, epoch: u64) -> Option<&SecretKey> {
@@ -269,6 +308,7 @@ impl WayBack {
         };
         StoredWayBack {
             keys: self.keys.iter().map(stored).collect(),
+            begins: self.begins.clone(),
             until: self.until,
             prev: self.prev,
         }
@@ -283,6 +323,8 @@ impl StoredWayBack {
         });
         Ok(WayBack {
             keys: keys.collect::<Result<_, SnapshotError>>()?,
+            begins: self.begins.clone(),
+            step: 1,
             until: self.until,
             prev: self.prev,
         })

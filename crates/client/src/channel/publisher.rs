@@ -11,7 +11,7 @@ use assent_model::ids::{ConsentId, StreamId};
 use assent_model::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::past::{EPOCH_MAX, Past, PastKey, Period, Published};
+use super::past::{Past, PastKey, Period, Published};
 use super::{Lanes, channel_tag, lane_tag};
 
 /// Readers that one rotation leaves out at most, so that no record is too long.
@@ -140,19 +140,25 @@ impl Publisher {
             let leaf = self.turn(*lane, KeyTree::admit, moment);
             held.insert(*lane, leaf);
         }
+        self.readers.insert(consent, held);
+        self.admitted(consent).expect("it was just admitted")
+    }
+
+    /// What a consent that is admitted needs to begin anew, from the next record on. `None` where it reads
+    /// nothing.
+    pub fn admitted(&self, consent: ConsentId) -> Option<Admission> {
+        let held = self.readers.get(&consent)?;
         let keys = held.iter().map(|(lane, leaf)| {
             let path = self.trees[usize::from(lane.0)].path_keys(*leaf);
-            (*lane, path.expect("who was just admitted has a path"))
+            (*lane, path.expect("who is admitted has a path"))
         });
-        let admission = Admission {
+        Some(Admission {
             sequence: self.sequence,
             prev: self.prev,
             keys: keys.collect(),
             past: Vec::new(),
             lanes: self.lanes.clone(),
-        };
-        self.readers.insert(consent, held);
-        admission
+        })
     }
 
     /// Leaves these consents out from the next record on: a new epoch of every lane that they read.
@@ -211,9 +217,9 @@ impl Publisher {
     /// # Panics
     /// A lane comes twice or out of order, does not exist, or has 64 KiB or more.
     pub fn publish_measured(&mut self, parts: &[(Lane, Measured)], moment: Moment) -> Record {
-        for (lane, _) in parts {
-            let is_long = |published: &Published| published.since + EPOCH_MAX <= moment.at;
-            if self.published.get(lane).is_some_and(is_long) {
+        for (lane, part) in parts {
+            let is_over = |published: &Published| published.is_over(part.period, moment.at);
+            if self.published.get(lane).is_some_and(is_over) {
                 self.turn(*lane, |tree| ((), tree.renew()), moment);
             }
         }
@@ -240,13 +246,18 @@ impl Publisher {
         self.past.keys(lanes, may_read)
     }
 
-    /// The keys of the epochs that are over, if there are others since this was asked: to be stored
-    /// under seal beside [`Publisher::to_bytes`], and before it. Without them nothing is lost but the past.
-    pub fn take_past(&mut self) -> Option<Zeroizing<Vec<u8>>> {
-        self.past.take_change().then(|| self.past.to_bytes())
+    /// The keys of the epochs that are over, if there are others than were kept: to be stored under seal
+    /// beside [`Publisher::to_bytes`], and before it. Without them nothing is lost but the past.
+    pub fn changed_past(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.past.is_changed.then(|| self.past.to_bytes())
     }
 
-    /// Takes back what [`Publisher::take_past`] gave.
+    /// What [`Publisher::changed_past`] gave is stored.
+    pub fn past_is_kept(&mut self) {
+        self.past.is_changed = false;
+    }
+
+    /// Takes back what [`Publisher::changed_past`] gave.
     ///
     /// # Errors
     /// [`SnapshotError::Damaged`].
@@ -337,8 +348,12 @@ impl Publisher {
         (self.sequence, self.prev) = (sequence, prev);
         self.unsent.clear();
         self.readers.clear();
-        // What was published in epochs that it does not remember is not given to anybody later.
+        // What was published in epochs that it does not remember is not given to anybody later. What it
+        // remembers of the epoch that it was in may not be all.
         self.published.clear();
+        for (lane, tree) in self.lanes.all().into_iter().zip(&self.trees) {
+            self.past.forget_from(lane, tree.epoch());
+        }
         for (lane, epoch) in self.lanes.all().into_iter().zip(epochs) {
             self.trees[usize::from(lane.0)] = KeyTree::anew(lane_tag(&self.channel, lane), epoch);
             self.turn(lane, |tree| ((), tree.renew()), moment);

@@ -28,8 +28,9 @@ struct Stored {
     stream_id: StreamId,
     lanes: Vec<LaneName>,
     trees: Vec<StoredTree>,
+    /// Absent where it was not written down: then nothing is known of any epoch.
     #[serde(default)]
-    published: BTreeMap<u16, Published>,
+    published: Option<BTreeMap<u16, Published>>,
     readers: BTreeMap<ConsentId, BTreeMap<u16, u32>>,
     sequence: u64,
     prev: Digest,
@@ -46,15 +47,13 @@ impl Publisher {
             numbers.collect()
         };
         let name = |lane| self.lanes.name(lane).expect("a lane has a name").clone();
+        let published = self.published.iter();
+        let published = published.map(|(lane, one)| (lane.0, *one));
         let stored = Stored {
             stream_id: self.stream,
             lanes: self.lanes.all().into_iter().map(name).collect(),
             trees: self.trees.iter().map(tree).collect(),
-            published: self
-                .published
-                .iter()
-                .map(|(lane, one)| (lane.0, *one))
-                .collect(),
+            published: Some(published.collect()),
             readers: self
                 .readers
                 .iter()
@@ -96,15 +95,24 @@ impl Publisher {
             numbers.collect()
         };
         let readers = stored.readers.into_iter().map(|(id, all)| (id, held(all)));
-        let published = stored.published.into_iter();
-        let published = published.map(|(lane, one)| (Lane(lane), one));
+        let published: BTreeMap<Lane, Published> = match stored.published {
+            Some(known) => known
+                .into_iter()
+                .map(|(lane, one)| (Lane(lane), one))
+                .collect(),
+            None => lanes
+                .all()
+                .into_iter()
+                .map(|lane| (lane, Published::UNKNOWN))
+                .collect(),
+        };
         Ok(Self {
             stream: stored.stream_id,
             channel,
             device,
             lanes,
             trees,
-            published: published.collect(),
+            published,
             past: Past::default(),
             readers: readers.collect(),
             sequence: stored.sequence,

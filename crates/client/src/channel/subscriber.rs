@@ -125,21 +125,27 @@ impl Subscriber {
             return;
         };
         if number >= way.until {
-            self.skip_past();
+            (self.sequence, self.prev) = (way.until, Some(way.prev));
+            self.way_back = None;
         } else if number > self.sequence {
             (self.sequence, self.prev) = (number, None);
         }
     }
 
-    /// Begins where the keys begin, and gives the time before up: the relay does not have it any more.
-    /// Says whether there was any.
+    /// The relay does not have the record that is due any more: goes on with a later part of the past, or where
+    /// the keys begin. Says whether there was any past.
     pub fn skip_past(&mut self) -> bool {
-        let Some(way) = self.way_back.take() else {
+        let Some(way) = &mut self.way_back else {
             return false;
         };
-        (self.sequence, self.prev) = (way.until, Some(way.prev));
         self.recent.clear();
         self.withheld.clear();
+        if let Some(next) = way.next_begin(self.sequence) {
+            (self.sequence, self.prev) = (next, None);
+        } else {
+            (self.sequence, self.prev) = (way.until, Some(way.prev));
+            self.way_back = None;
+        }
         true
     }
 
@@ -266,9 +272,12 @@ impl Subscriber {
             let Some(key) = self.key_of(part) else {
                 continue;
             };
-            let opened = data.open(&self.channel, record.head(), part.lane(), key);
-            let opened = opened.map_err(|_| ChannelFault::PartUnopenable)?;
-            parts.push((part.lane(), opened));
+            match data.open(&self.channel, record.head(), part.lane(), key) {
+                Ok(opened) => parts.push((part.lane(), opened)),
+                // What a device gives of the past may be wrong, and keeps nobody from the present.
+                Err(_) if self.way_back.is_some() => {}
+                Err(_) => return Err(ChannelFault::PartUnopenable),
+            }
         }
         let at = Timestamp::from_millis(record.head().at);
         Ok(if parts.is_empty() {

@@ -33,12 +33,12 @@ impl Bounds {
         for change in changes {
             match (change.status, paused) {
                 (ConsentStatus::Active, Some(begin)) => {
-                    pauses.push((begin, change.at));
+                    pauses.push(between(begin, change.at));
                     paused = None;
                 }
                 // It was paused with its link, which nobody signs for the consent: since when does not show.
                 (ConsentStatus::Active, None) if !change.narrows => {
-                    pauses.push((before, change.at));
+                    pauses.push(between(before, change.at));
                 }
                 (ConsentStatus::Active, None) | (_, Some(_)) => {}
                 (_, None) => paused = Some(change.at),
@@ -65,6 +65,11 @@ impl Bounds {
             |(begin, end): &(Timestamp, Timestamp)| *begin <= period.until && period.from < *end;
         self.from <= period.from && !self.pauses.iter().any(is_paused)
     }
+}
+
+/// Signers' clocks differ: the later of two statuses may be signed with the earlier time.
+fn between(one: Timestamp, other: Timestamp) -> (Timestamp, Timestamp) {
+    (one.min(other), one.max(other))
 }
 
 #[cfg(test)]

@@ -49,13 +49,9 @@ impl Streamed {
         for dataset in &source.datasets {
             let concepts = consented.get(&dataset.dataset_id);
             if let (Some(resolution), Some(concepts)) = (dataset.resolution, concepts) {
-                let id = &dataset.dataset_id;
-                // A name that comes twice is of the first, here as everywhere.
-                if streamed.resolutions.contains_key(id) {
-                    continue;
-                }
+                let id = dataset.dataset_id.clone();
                 streamed.resource_set.insert(id.clone(), concepts.clone());
-                streamed.resolutions.insert(id.clone(), resolution);
+                streamed.resolutions.insert(id, resolution);
             }
         }
         streamed

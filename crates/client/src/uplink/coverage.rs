@@ -16,7 +16,7 @@ use crate::channel::{Measured, Moment, Period};
 use crate::streams::Standing;
 
 /// What is sealed of the first so many measurements, by lane.
-type Sealable = (usize, Vec<(Lane, Measured)>, Moment);
+type Sealable = (usize, Vec<(Lane, Measured)>);
 
 /// Who of those who may read a lane may read a part of it.
 struct Split {
@@ -27,9 +27,12 @@ struct Split {
 impl<K: Keep> Uplink<K> {
     /// Takes of a parcel what the same consents cover, and makes the readers of its lanes those who may
     /// read it.
-    pub(super) fn settle_coverage(&mut self, parcel: Parcel<'_>) -> Result<Sealable, UplinkError> {
+    pub(super) fn settle_coverage(
+        &mut self,
+        parcel: Parcel<'_>,
+        moment: Moment,
+    ) -> Result<Sealable, UplinkError> {
         let standing = self.standing.take().ok_or(UplinkError::StandingOld)?;
-        let moment = self.moment(&standing);
         let count = covered_alike(&self.allowed(&standing, moment), parcel.periods);
         let lanes = self.memory.publisher.lanes();
         let parts = (parcel.parts)(count).into_iter();
@@ -42,7 +45,7 @@ impl<K: Keep> Uplink<K> {
         if self.memory.publisher.position() != before {
             self.remember(true)?;
         }
-        Ok((count, parts, moment))
+        Ok((count, parts))
     }
 
     /// Holds back and lets in, and gives the parts that somebody reads or that are archived.

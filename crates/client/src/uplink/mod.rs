@@ -123,10 +123,10 @@ pub struct Uplink<K> {
 
 impl<K: Keep> Uplink<K> {
     /// Goes on where [`Keep`] left off. Before anything else, [`Uplink::catch_up`]. `past` is absent where
-    /// none was kept.
+    /// none was kept; where it is damaged, nothing else is lost.
     ///
     /// # Errors
-    /// The bytes are not what was kept.
+    /// The memory is not what was kept.
     pub fn resume(
         station: Station,
         memory: &[u8],
@@ -136,7 +136,7 @@ impl<K: Keep> Uplink<K> {
         let device = SigningKey::from_seed(station.keys.signing.seed());
         let mut memory = Memory::from_bytes(memory, device)?;
         if let Some(past) = past {
-            memory.publisher.remember_past(past)?;
+            let _ = memory.publisher.remember_past(past);
         }
         Ok(Self::with(station, memory, keep))
     }
@@ -179,8 +179,8 @@ impl<K: Keep> Uplink<K> {
                 return Ok(done);
             }
             self.refresh().await?;
-            self.apply(&[])?;
-            let (count, parts, moment) = self.settle_coverage(parcel)?;
+            let moment = self.apply(&[])?;
+            let (count, parts) = self.settle_coverage(parcel, moment)?;
             let next = parcel.first + count as u64;
             if parts.is_empty() {
                 self.memory.take(parcel.series, next);
@@ -207,9 +207,10 @@ impl<K: Keep> Uplink<K> {
 
     fn remember(&mut self, surely: bool) -> Result<(), UplinkError> {
         self.is_kept = false;
-        if let Some(past) = self.memory.publisher.take_past() {
+        if let Some(past) = self.memory.publisher.changed_past() {
             let kept = self.keep.keep(Kept::Past, &past, surely);
             kept.map_err(UplinkError::Keep)?;
+            self.memory.publisher.past_is_kept();
         }
         self.keep
             .keep(Kept::Memory, &self.memory.to_bytes(), surely)

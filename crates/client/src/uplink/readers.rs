@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use assent_crypto::channel::Lane;
 use assent_model::ids::ConsentId;
+use assent_model::statement::STATEMENT_BYTES_MAX;
 
 use super::{CLOCK_TOLERANCE, Keep, STANDING_AGE_MAX, Station, Uplink, UplinkError};
-use crate::channel::Moment;
 use crate::channel::keys::{self, Handover};
+use crate::channel::{Admission, Moment};
 use crate::streams::{Standing, StandingGrant};
 
 /// By consent in force, its grant and the lanes of this channel that it may read.
@@ -136,9 +137,13 @@ impl<K: Keep> Uplink<K> {
         }
         for (id, keep) in narrower {
             self.memory.publisher.narrow(id, &keep, moment);
+            // Keys that wait to be sent open more than it may read by now: it gets others.
+            if self.memory.keys.remove(&id).is_some() {
+                self.memory.sealed_to.remove(&id);
+            }
         }
-        self.memory.keys.retain(|id, _| !gone.contains(id));
-        self.memory.sealed_to.retain(|id, _| !gone.contains(id));
+        self.memory.keys.retain(|id, _| !is_gone(id));
+        self.memory.sealed_to.retain(|id, _| !is_gone(id));
         let held_back = &mut self.memory.held_back;
         held_back.retain(|id, back| {
             let may_read = |lane: &Lane| allowed.get(id).is_some_and(|(_, all)| all.contains(lane));
@@ -149,39 +154,50 @@ impl<K: Keep> Uplink<K> {
 
     pub(super) fn let_in(&mut self, standing: &Standing, wanting: &[ConsentId], moment: Moment) {
         let held: BTreeMap<ConsentId, Vec<Lane>> = self.memory.publisher.readers().collect();
-        let allowed = self.allowed(standing, moment);
-        let allowed = allowed.into_iter().map(|(id, (grant, mut lanes))| {
+        for (id, (grant, mut lanes)) in self.allowed(standing, moment) {
+            let is_new = self.memory.sealed_to.get(&id) != Some(&grant.digest);
+            if is_new && grant.bounds.has_history() {
+                self.memory.held_back.remove(&id);
+            }
             let back = self.memory.held_back.get(&id);
             lanes.retain(|lane| back.is_none_or(|back| !back.contains(lane)));
-            (id, (grant, lanes))
-        });
-        let joining: Vec<(&StandingGrant, Vec<Lane>)> = allowed
-            .filter(|(id, (grant, lanes))| {
-                let has = |lane| held.get(id).is_some_and(|held| held.contains(lane));
-                let is_more = lanes.iter().any(|lane| !has(lane));
-                let is_new = self.memory.sealed_to.get(id) != Some(&grant.digest);
-                is_more || ((is_new || wanting.contains(id)) && !lanes.is_empty())
-            })
-            .map(|(_, allowed)| allowed)
-            .collect();
-        for (grant, lanes) in joining {
+            let has = |lane| held.get(&id).is_some_and(|held| held.contains(lane));
+            let is_more = lanes.iter().any(|lane| !has(lane));
             let publisher = &mut self.memory.publisher;
-            let mut admission = publisher.admit(grant.cr_id, &lanes, moment);
-            if grant.bounds.has_history() {
-                admission.past = publisher.past_keys(&lanes, |period| grant.bounds.cover(period));
-            }
-            let handover = Handover {
-                stream: self.station.stream,
-                consent: grant.cr_id,
-                grant: grant.digest,
-                to: &grant.sealing_key,
+            let admission = if is_more || (is_new && !lanes.is_empty()) {
+                Some(publisher.admit(id, &lanes, moment))
+            } else if wanting.contains(&id) {
+                // Who lost its keys gets the same once more: no epoch ends because somebody asks.
+                publisher.admitted(id)
+            } else {
+                None
             };
-            let (signer, device) = (self.station.signer(), &self.station.keys.signing);
-            let keys = keys::seal(&signer, device, handover, &admission);
-            let statement = keys.compact().to_owned();
-            self.memory.keys.insert(grant.cr_id, statement);
-            self.memory.sealed_to.insert(grant.cr_id, grant.digest);
+            if let Some(admission) = admission {
+                self.hand_over(grant, admission);
+            }
         }
+    }
+
+    /// Seals its keys to a reader, with as much of the past as its grant covers and one statement holds.
+    fn hand_over(&mut self, grant: &StandingGrant, mut admission: Admission) {
+        let lanes: Vec<Lane> = admission.keys.iter().map(|(lane, _)| *lane).collect();
+        let publisher = &self.memory.publisher;
+        admission.past = publisher.past_keys(&lanes, |period| grant.bounds.cover(period));
+        let handover = Handover {
+            stream: self.station.stream,
+            consent: grant.cr_id,
+            grant: grant.digest,
+            to: &grant.sealing_key,
+        };
+        let (signer, device) = (self.station.signer(), &self.station.keys.signing);
+        let mut keys = keys::seal(&signer, device, handover, &admission);
+        while keys.compact().len() > STATEMENT_BYTES_MAX && !admission.past.is_empty() {
+            admission.past.truncate(admission.past.len() * 3 / 4);
+            keys = keys::seal(&signer, device, handover, &admission);
+        }
+        let statement = keys.compact().to_owned();
+        self.memory.keys.insert(grant.cr_id, statement);
+        self.memory.sealed_to.insert(grant.cr_id, grant.digest);
     }
 
     /// What each consent that is in force now may read of this channel.

@@ -208,7 +208,7 @@ impl House {
         while !rest.is_empty() {
             self.tick();
             self.uplink.standing = Some(self.standing());
-            self.uplink.apply(&[]).unwrap();
+            let moment = self.uplink.apply(&[]).unwrap();
             let periods: Vec<Period> = rest.iter().map(|second| Period::at(at(*second))).collect();
             let parts = |count: usize| BTreeMap::from([(lane(), measured(&rest[..count]))]);
             let parcel = Parcel {
@@ -217,7 +217,7 @@ impl House {
                 periods: &periods,
                 parts: &parts,
             };
-            let (count, parts, moment) = self.uplink.settle_coverage(parcel).unwrap();
+            let (count, parts) = self.uplink.settle_coverage(parcel, moment).unwrap();
             if !parts.is_empty() {
                 let publisher = &mut self.uplink.memory.publisher;
                 publisher.publish_measured(&parts, moment);
@@ -448,4 +448,40 @@ fn who_is_held_back_is_so_after_a_restart() {
     house.uplink.memory = memory;
     house.publish(&[40, 101]);
     assert_eq!(house.opened(2), [101]);
+}
+
+/// Attack: have the relay refuse keys for some time, and narrow or withdraw meanwhile: what waits to be sent opens
+/// more than may be read by then.
+#[test]
+fn keys_that_wait_are_forgotten_when_less_may_be_read() {
+    let mut house = House::new(&[]);
+    house.grant(1, None);
+    house.uplink.standing = Some(Standing {
+        grants: Vec::new(),
+        ..house.standing()
+    });
+    let waiting = "a statement".to_owned();
+    house.uplink.memory.keys.insert(consent(1), waiting.clone());
+    house.uplink.memory.keys.insert(consent(2), waiting);
+    house.uplink.apply(&[]).unwrap();
+    assert!(house.uplink.memory.keys.is_empty());
+}
+
+/// A long past is cut to what one statement holds: the keys of now always come.
+#[test]
+fn a_long_past_is_given_as_far_as_it_fits() {
+    const DAY: u64 = 86_400;
+    let mut house = House::new(&["live"]);
+    for day in 0..900 {
+        house.now = day * DAY;
+        house.publish(&[day * DAY]);
+    }
+    house.grant(1, Some(0));
+    house.publish(&[house.now]);
+    let opened = house.opened(1);
+    assert!((200..900).contains(&opened.len()), "{}", opened.len());
+    assert_eq!(opened.last(), Some(&(house.now - 1)), "{:?}", opened.last());
+    let all: Vec<u64> = (0..900).map(|day| day * DAY).collect();
+    let past = &opened[..opened.len() - 1];
+    assert_eq!(past, &all[all.len() - past.len()..], "the newest");
 }

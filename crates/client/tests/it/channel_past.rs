@@ -1,7 +1,8 @@
 //! A reader that is granted the past reads on from there into the present.
 
 use assent_client::channel::{Admission, ChannelFault, Period, Publisher, Reading, Subscriber};
-use assent_crypto::channel::{Lane, Record};
+use assent_crypto::channel::{Body, Lane, Record};
+use assent_crypto::vault::SecretKey;
 
 use crate::channel::{STREAM, consent, data, device, handed, meter, moment, sent};
 
@@ -72,12 +73,13 @@ fn the_past_that_was_read_or_is_gone_is_passed_over() {
     let mut read_before = join(&admission);
     let second = log.iter().rev().nth(1).unwrap().head().sequence;
     read_before.skip_past_until(second);
-    let mut gone = join(&admission);
-    assert!(gone.skip_past());
-    assert!(!gone.skip_past(), "there is none any more");
+    let (mut first_gone, mut gone) = (join(&admission), join(&admission));
+    assert!(first_gone.skip_past());
+    while gone.skip_past() {}
     meter.publish(&data("now"), moment(7));
     log.extend(sent(&mut meter));
     assert_eq!(words(&mut read_before, &log), ["second 0", "now 0"]);
+    assert_eq!(words(&mut first_gone, &log), ["second 0", "now 0"]);
     assert_eq!(words(&mut gone, &log), ["now 0"]);
 }
 
@@ -117,11 +119,68 @@ fn a_past_that_does_not_lead_to_the_keys_is_not_read_on() {
 #[test]
 fn the_past_survives_a_restart() {
     let (mut meter, log) = with_a_past();
-    let past = meter.take_past().unwrap();
-    assert!(meter.take_past().is_none(), "nothing has changed since");
+    let past = meter.changed_past().unwrap();
+    meter.past_is_kept();
+    assert!(meter.changed_past().is_none(), "nothing has changed since");
     let mut resumed = Publisher::from_bytes(&meter.to_bytes(), device()).unwrap();
     resumed.remember_past(&past).unwrap();
     assert!(resumed.remember_past(b"{").is_err());
     let mut reader = join(&admitted(&mut resumed, |_| true));
     assert_eq!(words(&mut reader, &log), ["first 0", "second 0"]);
+}
+
+/// A device that gives a wrong key of the past keeps nobody from what comes now.
+#[test]
+fn a_past_that_does_not_open_is_passed_over() {
+    let (mut meter, mut log) = with_a_past();
+    let mut admission = admitted(&mut meter, |_| true);
+    for key in &mut admission.past {
+        key.key = SecretKey::generate();
+    }
+    let mut reader = join(&admission);
+    meter.publish(&data("now"), moment(7));
+    log.extend(sent(&mut meter));
+    assert_eq!(words(&mut reader, &log), ["now 0"]);
+}
+
+/// A snapshot from before epochs were written down does not say what was sealed in the present one.
+#[test]
+fn an_epoch_that_nobody_wrote_down_is_given_to_nobody() {
+    let (mut meter, _) = with_a_past();
+    let third = meter.publish(&data("third"), moment(6));
+    let Body::Data(third) = third.body() else {
+        panic!("{third:?}");
+    };
+    let third = third.parts()[0].epoch();
+    let mut stored: serde_json::Value = serde_json::from_slice(&meter.to_bytes()).unwrap();
+    stored.as_object_mut().unwrap().remove("published");
+    let mut old = Publisher::from_bytes(stored.to_string().as_bytes(), device()).unwrap();
+    old.publish(&data("now"), moment(7));
+    let admission = admitted(&mut old, |period| period.from >= moment(7).at);
+    let given: Vec<u64> = admission.past.iter().map(|key| key.epoch).collect();
+    assert_eq!(given, [third + 1]);
+}
+
+/// A device that is restored in the middle of an epoch does not know all that it sealed in it.
+#[test]
+fn the_past_of_a_restored_device_ends_before_its_snapshot() {
+    let (mut meter, log) = with_a_past();
+    let past = meter.changed_past().unwrap();
+    let snapshot = meter.to_bytes();
+    meter.publish(&data("third"), moment(6));
+    meter.exclude(&[consent(8)], moment(6));
+    let later = meter.changed_past().unwrap();
+    let forgotten = sent(&mut meter);
+    for (past, expected) in [
+        (&past, &["first 0", "second 0"][..]),
+        (&later, &["first 0", "second 0"]),
+    ] {
+        let mut restored = Publisher::from_bytes(&snapshot, device()).unwrap();
+        restored.remember_past(past).unwrap();
+        restored.resume_after(&forgotten, moment(6)).unwrap();
+        let mut reader = join(&admitted(&mut restored, |_| true));
+        let all: Vec<Record> = log.iter().chain(&forgotten).cloned().collect();
+        let all: Vec<Record> = all.into_iter().chain(sent(&mut restored)).collect();
+        assert_eq!(words(&mut reader, &all), expected);
+    }
 }

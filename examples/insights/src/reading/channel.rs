@@ -105,8 +105,7 @@ impl Channel {
         self.subscriber.sequence()
     }
 
-    /// Gives up what is from before the keys, if the person has given that and it was not read yet: whether
-    /// there was any.
+    /// Goes on with a later part of what is from before the keys, or where they begin: whether there was any.
     pub(super) fn skip_past(&mut self) -> bool {
         self.subscriber.skip_past()
     }
