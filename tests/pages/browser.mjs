@@ -52,6 +52,10 @@ export class Tab {
     await devtools.send("Network.enable");
     // What is in the browser's cache is transferred to others for the first time, too.
     await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+    // A page that a form leads to is weighed for itself.
+    devtools.on("Network.requestWillBeSent", ({ type, redirectResponse }) => {
+      if (type === "Document" && redirectResponse === undefined) tab.transferred = 0;
+    });
     devtools.on("Network.loadingFinished", ({ encodedDataLength }) => {
       tab.transferred += encodedDataLength;
     });
