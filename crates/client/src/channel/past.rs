@@ -289,9 +289,10 @@ impl WayBack {
     /// Where to go on when the relay has not kept this record: the beginning of a later epoch. Each time
     /// twice as many are passed over, so that it takes few attempts.
     pub(super) fn next_begin(&mut self, sequence: u64) -> Option<u64> {
-        let later = self.begins.range(sequence + 1..self.until);
-        let next = later.copied().nth(self.step - 1);
-        self.step *= 2;
+        let later = self.begins.iter().copied();
+        let mut later = later.filter(|begin| *begin > sequence && *begin < self.until);
+        let next = later.nth(self.step - 1);
+        self.step = self.step.saturating_mul(2);
         next
     }
 

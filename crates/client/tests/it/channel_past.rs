@@ -83,6 +83,20 @@ fn the_past_that_was_read_or_is_gone_is_passed_over() {
     assert_eq!(words(&mut gone, &log), ["now 0"]);
 }
 
+/// A reader that has read all of the past, and then learns that the relay does not have what comes next.
+#[test]
+fn the_past_that_was_read_to_its_end_is_passed_over_once() {
+    let (mut meter, mut log) = with_a_past();
+    let admission = admitted(&mut meter, |_| true);
+    log.extend(sent(&mut meter));
+    let mut reader = join(&admission);
+    assert_eq!(words(&mut reader, &log), ["first 0", "second 0"]);
+    assert_eq!(reader.sequence(), admission.sequence);
+    assert!(reader.skip_past());
+    assert_eq!(reader.sequence(), admission.sequence);
+    assert!(!reader.skip_past());
+}
+
 /// Attack: show a past that the device has signed in another history than the one that the keys follow on.
 #[test]
 fn a_past_that_does_not_lead_to_the_keys_is_not_read_on() {
