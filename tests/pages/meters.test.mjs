@@ -213,7 +213,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     assert.equal(new URL(page.url()).search, "?done=granted");
     assert.equal(sent.length, 1);
     assert.match(sent[0], new RegExp(`^PUT /v1/streams/${stream}/grants/cns_`));
-    assert.equal(await page.locator("form[data-change=grant]").count(), 0);
+    assert.equal(await page.getByRole("button", { name: /^Let .* read$/ }).count(), 0);
     const live = await context.newPage();
     await live.goto(insights.url);
     await live.getByRole("heading", { level: 1, name: "Your energy, live" }).waitFor({ timeout: SECONDS });
@@ -225,6 +225,30 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     await page.getByText(/\d\W* records of it have come/).waitFor();
     await quiet();
     await look("read");
+  });
+
+  it("gives what was measured before, from the day that the person chose in the page", async () => {
+    const list = "**/home/meters";
+    const hidden = (html) => html.replace(/(<input type=)"date"( id="from-[^>]*?) required>/, '$1"hidden"$2 value="2020-01-01">');
+    await altered(list, hidden, async () => {
+      await open("/home/meters");
+      await page.locator("details summary").click();
+      const sent = await sentDuring(async () => {
+        await page.getByRole("button", { name: "Give these as well" }).click();
+        assert.match(await refusal(), /shown-mismatch/);
+      });
+      assert.deepEqual(sent, []);
+    });
+    await open("/home/meters");
+    await page.locator("details summary").click();
+    await page.getByLabel("First day:").fill("2026-01-01");
+    await quiet();
+    await look("history");
+    const sent = await sentDuring(() => press(page, "Give these as well"));
+    assert.equal(new URL(page.url()).search, "?done=granted");
+    assert.equal(sent.length, 1);
+    await page.getByText("It may also read what was measured before, from 1 January 2026 on.").waitFor();
+    await look("past");
   });
 
   it("unpairs, and the service is shut out", async () => {

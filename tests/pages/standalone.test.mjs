@@ -373,6 +373,19 @@ describe("a wallet of another site", { timeout: 400_000 }, () => {
     assert.equal(await keyringOf(telephone), before_);
   });
 
+  it("forgets the account on a device that was removed, and nowhere else", async () => {
+    await telephone.visit("/");
+    await heading(telephone, "Take in the new keys");
+    await telephone.page.getByText("Take this account off this device").click();
+    await look(telephone, "forget");
+    await press(telephone, "Take it off");
+    await telephone.page.getByLabel("Address of the node").waitFor();
+    assert.equal(await keyringOf(telephone), undefined);
+    await connect(telephone);
+    await heading(telephone, "Begin");
+    assert.ok(await keyringOf(laptop));
+  });
+
   it("gives the keys back by the paper, in another language", async () => {
     const last = await device("nl");
     await last.page.getByLabel("Adres van de node").fill(node.url);

@@ -37,6 +37,8 @@ export interface StreamGrant {
   readonly sealing_key: string;
   readonly resource_set: ResourceSet;
   readonly resolutions: Readonly<Record<string, Resolution>>;
+  /** What was measured before the grant is given from this instant on (milliseconds since 1970); nothing of it where absent. */
+  readonly history_from?: number;
 }
 
 /** What of a consent comes as streams. */
@@ -96,10 +98,10 @@ export function fineness({ resolutions }: Pick<Streamed, "resolutions">): Resolu
 
 /** What a holder puts at the relay: the grant, which the device alone can read, and the word that ties the consent to it. */
 export async function granted(signer: Signer, keys: Granting, grant: StreamGrant): Promise<PutGrant> {
-  const { stream_id, cr_id } = grant;
+  const { stream_id, cr_id, history_from } = grant;
   const signed = await signer.sign("assent-stream-grant+jwt", keys.holder, grant);
   const bound = canonical.encodeText({ cr_id, stream_id });
   const sealed = await seal(keys.device, domains.SEAL_STREAM_GRANT, bound, utf8(signed.compact));
-  const naming = await signer.sign("assent-stream-naming+jwt", keys.consent, { stream_id, cr_id });
+  const naming = await signer.sign("assent-stream-naming+jwt", keys.consent, { stream_id, cr_id, ...(history_from === undefined ? {} : { history_from }) });
   return { grant: encode(sealed), naming: naming.compact };
 }

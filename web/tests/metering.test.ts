@@ -166,6 +166,15 @@ test("a grant is about the consent that was given, sealed to the meter, and the 
   const naming = await verify<any>("assent-stream-naming+jwt", CHAIN, body.naming);
   assert.equal(naming.signer.kid, what.consent.side[1].verifying.kid);
   assert.deepEqual(naming.content, { stream_id: meter.offer.stream, cr_id: consent });
+  assert.equal(grant.content.history_from, undefined);
+
+  const history_from = Date.UTC(2026, 10, 1);
+  await letRead(cast.person, held, what, history_from);
+  const [, again] = cast.node.sent.at(-1)!;
+  const past = await verify<any>("assent-stream-grant+jwt", CHAIN, text(await open(meter.opening, domains.SEAL_STREAM_GRANT, bound, decode(again.grant))));
+  assert.equal(past.content.history_from, history_from);
+  const said = await verify<any>("assent-stream-naming+jwt", CHAIN, again.naming);
+  assert.deepEqual(said.content, { ...naming.content, history_from });
 
   await unpair(cast.person, held);
   const closing = await verify<any>("assent-stream-closing+jwt", CHAIN, cast.node.sent.at(-1)![1].statement);

@@ -131,7 +131,7 @@ test("a history is followed, and any change of it is noticed", async () => {
 test("a meter is held, read and unpaired with the same statements", async () => {
   const said = await vector("metering.json");
   const signer = new Signer(said.chain, said.now, scripted(said.drawn));
-  const { offer, cr_id, requester, sealing_key } = said;
+  const { offer, cr_id, requester, sealing_key, history_from } = said;
   assert.equal(await digestOfJson(offer), said.seen);
   const holder = await pseudonym(decode(said.holder_seed));
   const holding = await streamHolding(signer, holder, offer.stream, offer.device);
@@ -139,7 +139,7 @@ test("a meter is held, read and unpaired with the same statements", async () => 
 
   const { resourceSet, resolutions } = streamed(said.source, said.consented);
   assert.ok(canonical.same({ resource_set: resourceSet, resolutions }, said.streamed));
-  const grant = { stream_id: offer.stream, cr_id, requester, sealing_key, resource_set: resourceSet, resolutions };
+  const grant = { stream_id: offer.stream, cr_id, requester, sealing_key, resource_set: resourceSet, resolutions, history_from };
   const device = await openingKey(decode(said.device_opening_seed));
   const consent = await signature.signingKey(decode(said.consent_seed));
   const put = await granted(signer, { holder: holder.key, consent, device: device.sealingKey }, grant);

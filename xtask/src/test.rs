@@ -44,11 +44,12 @@ impl AddAssign for Tally {
 
 type Stage = fn(&Tools) -> io::Result<Tally>;
 
-const STAGES: [(&str, Stage); 7] = [
+const STAGES: [(&str, Stage); 8] = [
     ("fmt", fmt),
     // Before anything is compiled that takes the wallet in.
     ("web", wallet),
     ("clippy", clippy),
+    ("lean", lean),
     ("tidy", tidy),
     ("tests", tests),
     ("demo", demonstration),
@@ -158,25 +159,40 @@ pub(crate) fn result_line(line: &str) -> Option<Tally> {
 
 /// Looks at every page of a running node in a browser. The pictures stay in `target/pages`.
 fn pages(tools: &Tools) -> io::Result<Tally> {
-    demo::build()?;
+    programs()?;
     let target = repository::target()?;
     let mut command = Command::new("node");
     command
         .current_dir(repository::root())
-        .args([
-            "--test",
-            "--test-concurrency=1",
-            "--test-reporter=spec",
-            "tests/pages/pages.test.mjs",
-            "tests/pages/wallet.test.mjs",
-            "tests/pages/devices.test.mjs",
-            "tests/pages/standalone.test.mjs",
-            "tests/pages/providers.test.mjs",
-            "tests/pages/insights.test.mjs",
-        ])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(page_tests()?)
         .env("ASSENT_TEST_COMMAND", target.join("debug/assent"))
         .env("ASSENT_TEST_PICTURES", target.join("pages"));
     counted(tools.export(&mut command), runner_line)
+}
+
+/// Every file of tests in the folder of pages.
+fn page_tests() -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(repository::root().join("tests/pages"))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Builds the programs with the features that the tests have just compiled everything with, so that
+/// nothing is compiled twice. [`lean`] has looked at what the demonstration builds by itself.
+fn programs() -> io::Result<()> {
+    repository::succeed(cargo().args(["build", "--workspace", "--bins", "--tests"]))
+}
+
+/// Checks what `cargo xtask demo` builds: without the features that only tests ask for.
+fn lean(_: &Tools) -> io::Result<Tally> {
+    held(cargo().arg("check").args(demo::PACKAGES))
 }
 
 /// Reads `ℹ pass 3`, `ℹ fail 1` and the like: the last lines of Node's test runner.
@@ -195,7 +211,7 @@ pub(crate) fn runner_line(line: &str) -> Option<Tally> {
 
 /// Runs the demonstration once, then verifies the evidence it left, as a stranger would.
 fn demonstration(_: &Tools) -> io::Result<Tally> {
-    demo::build()?;
+    programs()?;
     let out = repository::target()?.join("demo");
     if out.exists() {
         fs::remove_dir_all(&out)?;

@@ -102,8 +102,11 @@ export async function grantable(person: Person, cr_id: ConsentId): Promise<Grant
   return { consent, source, reader, streamed: found, resolutions: fineness(found) };
 }
 
-/** Lets a consent read a meter. */
-export async function letRead(person: Person, { entry, holder }: HeldStream, { consent, reader, streamed }: Grantable): Promise<void> {
+/**
+ * Lets a consent read a meter: what it measures from now on, or from an instant in the past on (milliseconds since 1970).
+ */
+export async function letRead(person: Person, held: HeldStream, found: Grantable, history_from?: number): Promise<void> {
+  const [{ entry, holder }, { consent, reader, streamed }] = [held, found];
   const [stream_id, cr_id] = [entry.stream, consent.chain.crId];
   const device = await person.session.keysOf(entry.device);
   const grant = {
@@ -113,6 +116,7 @@ export async function letRead(person: Person, { entry, holder }: HeldStream, { c
     sealing_key: encode(reader.provider.sealingKey),
     resource_set: streamed.resourceSet,
     resolutions: streamed.resolutions,
+    ...(history_from === undefined ? {} : { history_from }),
   };
   const signer = person.session.signer();
   const keys = { holder: holder.key, consent: consent.side[1], device: device.sealingKey };

@@ -3,6 +3,7 @@
 import { type Grantable, type HeldStream, grantable, heldStream, letRead, unpair } from "../agent/metering.js";
 import { NodeError } from "../agent/node_client.js";
 import type { Person } from "../agent/person.js";
+import { Distrust } from "../agent/session.js";
 import { plain } from "../facts.js";
 import { type StreamId, parse } from "../ids.js";
 import { client, go, word, words } from "./page.js";
@@ -55,7 +56,7 @@ export class Meter extends WalletElement {
       const consent = parse("cns", form.querySelector<HTMLInputElement>("input[name=consent]")?.value);
       const found = await grantable(who, consent);
       compare(sayingsOf(found), sayingsIn(form.closest("li") ?? form));
-      await letRead(who, held, found);
+      await letRead(who, held, found, historyFrom(form));
     });
     if (done) go("/home/meters?done=granted");
   }
@@ -67,6 +68,17 @@ export class Meter extends WalletElement {
     });
     if (done) go("/home/meters?done=unpaired");
   }
+}
+
+/** The beginning (UTC) of the day that the person chose, where the form asks for one. @throws it has not begun. */
+function historyFrom(form: HTMLFormElement): number | undefined {
+  const field = form.querySelector<HTMLInputElement>("input[name=from]");
+  if (field === null) return undefined;
+  // A field that nobody sees would give a past that nobody chose.
+  if (field.type !== "date" || !field.checkVisibility()) throw new Distrust("shown-mismatch");
+  const from = Date.parse(`${field.value}T00:00:00Z`);
+  if (!(from <= Date.now())) throw new Distrust("history-not-begun");
+  return from;
 }
 
 /** What a row must say of who would read, and how often. */

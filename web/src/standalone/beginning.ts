@@ -3,8 +3,8 @@
 import type { Session } from "../agent/session.js";
 import { type PassAsked, askPass, takePass } from "../devices/pass.js";
 import { catchUp } from "../devices/catching_up.js";
-import { client, go, language, words } from "../elements/page.js";
-import { person } from "../elements/wallet_element.js";
+import { client, go, language, party, words } from "../elements/page.js";
+import { person, store } from "../elements/wallet_element.js";
 import type { PartyId } from "../ids.js";
 import * as place from "./place.js";
 import { button, card, element, facts, field, folded, paragraph, show, submit } from "./view.js";
@@ -33,21 +33,39 @@ export function begin({ chain }: Session): void {
   );
 }
 
-/** The keys were replaced on another device: the person says who it is, and takes the new ones in. */
+/**
+ * The keys were replaced on another device: the person says who it is, and takes the new ones in. A device that was meant to
+ * lose them forgets what it has.
+ */
 export function renew(): void {
   const [title, lead] = [words("standalone-renew"), paragraph("wallet-device-key-past", "note warn")];
-  identify(async () => {
+  const renewing = async () => {
     await catchUp(await person());
     client().pass = undefined;
     go("/home");
-  }, title, lead);
+  };
+  identify(renewing, title, [lead], [forgetting()]);
+}
+
+/** Takes an account off this device. What it has opens nothing that came since. */
+function forgetting(): HTMLElement {
+  const account = party();
+  const forget = button(
+    words("standalone-forget-now"),
+    async () => {
+      await store().forget(account);
+      go("/home/new");
+    },
+    "bad",
+  );
+  return element("details", {}, element("summary", {}, words("standalone-forget")), paragraph("standalone-forget-means"), forget);
 }
 
 /** Asks for the address of the account and for the code that comes there. */
-function identify(then: () => Promise<void>, title: string, ...lead: readonly HTMLElement[]): void {
+function identify(then: () => Promise<void>, title: string, lead: readonly HTMLElement[] = [], otherwise: readonly HTMLElement[] = []): void {
   const [label, email] = field(words("sign-in-email"), { type: "email", autocomplete: "email" });
   const send = button(words("sign-up-send"), async () => enterCode(await askPass(client(), email.value.trim(), language()), then, title));
-  show(title, ...lead, element("div", { class: "card stack" }, paragraph("standalone-identify"), label, email, send));
+  show(title, ...lead, element("div", { class: "card stack" }, paragraph("standalone-identify"), label, email, send), ...otherwise);
 }
 
 function enterCode(asked: PassAsked, then: () => Promise<void>, title: string): void {

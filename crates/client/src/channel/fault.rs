@@ -1,6 +1,8 @@
 //! What a relay or a device can do wrong, and who is shown to have done it.
 
 use assent_crypto::channel::{Fork, Record};
+use assent_model::records::stream::StreamKeys;
+use assent_model::statement::Verified;
 
 /// Why a record is not taken in. In checking order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +63,13 @@ pub enum Contradiction {
         before: Record,
         /// The one that names another.
         after: Record,
+    },
+    /// Keys that begin after another record than their first record names.
+    Keys {
+        /// The keys, as they were handed out.
+        keys: Verified<StreamKeys>,
+        /// The first record that they open.
+        record: Record,
     },
     /// An anchor in the ledger that names another record.
     Anchor {

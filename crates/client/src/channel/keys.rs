@@ -21,10 +21,8 @@ use crate::statements::Signer;
 /// The keys of a reader, opened.
 #[derive(Debug)]
 pub struct OpenedKeys {
-    /// The number of the first record that they open.
-    pub sequence: u64,
-    /// The digest of the record before it.
-    pub prev: Digest,
+    /// How the device handed them out: with which record they begin, and which one is before it.
+    pub said: Verified<StreamKeys>,
     /// What the lanes are called.
     pub lanes: Lanes,
     /// The keys by lane.
@@ -155,8 +153,7 @@ pub fn open(
     }
     let past: Option<Vec<PastKey>> = opened.past.iter().map(StoredPastKey::read).collect();
     Ok(OpenedKeys {
-        sequence: said.sequence,
-        prev: said.prev,
+        said: keys.clone(),
         lanes: Lanes::new(opened.lanes).map_err(|_| KeysUnopenable)?,
         paths,
         past: past.ok_or(KeysUnopenable)?,

@@ -8,6 +8,8 @@ use assent_crypto::digest::Digest;
 use assent_crypto::key_tree::{ChannelTag, KeyTree, Leaf, PathKeys, Reader};
 use assent_crypto::signature::{SigningKey, VerifyingKey};
 use assent_model::ids::{ConsentId, StreamId};
+use assent_model::records::stream::StreamKeys;
+use assent_model::statement::{self, Verified};
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -140,6 +142,8 @@ struct StoredSubscriber {
     prev: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     way_back: Option<StoredWayBack>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handed: Option<String>,
     as_of: u64,
     recent: Vec<String>,
     withheld: BTreeSet<u64>,
@@ -164,6 +168,7 @@ impl Subscriber {
             sequence: self.sequence,
             prev: self.prev,
             way_back: self.way_back.as_ref().map(WayBack::stored),
+            handed: self.handed.as_ref().map(|keys| keys.compact().to_owned()),
             as_of: self.as_of,
             recent: recent
                 .map(|record| base64url::encode(record.bytes()))
@@ -201,11 +206,16 @@ impl Subscriber {
             sequence: stored.sequence,
             prev: stored.prev,
             way_back: stored.way_back.map(|way| way.read()).transpose()?,
+            handed: stored.handed.as_deref().map(handed).transpose()?,
             as_of: stored.as_of,
             withheld: stored.withheld,
             is_closed: stored.is_closed,
         })
     }
+}
+
+fn handed(compact: &str) -> Result<Verified<StreamKeys>, SnapshotError> {
+    statement::verify(compact).map_err(|_| SnapshotError::Damaged)
 }
 
 fn records(

@@ -8,7 +8,8 @@ use assent_crypto::key_tree::{ChannelTag, Reader, Rotation, RotationError};
 use assent_crypto::signature::VerifyingKey;
 use assent_crypto::vault::SecretKey;
 use assent_model::ids::StreamId;
-use assent_model::records::stream::StreamAnchor;
+use assent_model::records::stream::{StreamAnchor, StreamKeys};
+use assent_model::statement::Verified;
 use assent_model::time::Timestamp;
 
 use super::fault::{ChannelFault, Contradiction};
@@ -69,6 +70,8 @@ pub struct Subscriber {
     pub(super) prev: Option<Digest>,
     /// While it reads what is from before its keys begin.
     pub(super) way_back: Option<WayBack>,
+    /// How the keys were handed out, until their first record has come.
+    pub(super) handed: Option<Verified<StreamKeys>>,
     pub(super) as_of: u64,
     pub(super) recent: VecDeque<Record>,
     /// Numbers of records without their measurements, of which the device has not spoken yet.
@@ -81,7 +84,7 @@ impl Subscriber {
     pub fn join(stream: StreamId, device: VerifyingKey, keys: OpenedKeys) -> Self {
         let channel = channel_tag(stream);
         let reader = |(lane, path)| (lane, Reader::new(lane_tag(&channel, lane), path));
-        let (sequence, prev) = (keys.sequence, keys.prev);
+        let (sequence, prev) = (keys.said.content().sequence, keys.said.content().prev);
         let way = WayBack::through(keys.past, sequence, prev);
         let (sequence, prev, way_back) = match way {
             Some((begin, way)) => (begin, None, Some(way)),
@@ -96,6 +99,7 @@ impl Subscriber {
             sequence,
             prev,
             way_back,
+            handed: Some(keys.said),
             as_of: 0,
             recent: VecDeque::new(),
             withheld: BTreeSet::new(),
@@ -194,6 +198,10 @@ impl Subscriber {
             }
         };
         self.is_closed = reading == Reading::Closed;
+        let is_come = |keys: &Verified<StreamKeys>| keys.content().sequence <= self.sequence;
+        if self.handed.as_ref().is_some_and(is_come) {
+            self.handed = None;
+        }
         self.sequence += 1;
         self.prev = Some(record.digest());
         self.as_of = record.head().as_of;
@@ -225,9 +233,7 @@ impl Subscriber {
                     before: before.clone(),
                     after: record.clone(),
                 }),
-                None => ChannelFault::RecordMissing {
-                    expected: self.sequence,
-                },
+                None => self.keys_contradict(record),
             });
         }
         if self.is_closed {
@@ -250,12 +256,24 @@ impl Subscriber {
             return Ok(());
         }
         if head.prev != way.prev {
-            return Err(ChannelFault::RecordMissing {
-                expected: self.sequence,
-            });
+            return Err(self.keys_contradict(record));
         }
         self.way_back = None;
         Ok(())
+    }
+
+    /// The record does not follow on the one before which the keys begin. The device has signed both.
+    fn keys_contradict(&self, record: &Record) -> ChannelFault {
+        let handed = self.handed.as_ref();
+        match handed.filter(|keys| keys.content().sequence == record.head().sequence) {
+            Some(keys) => forked(Contradiction::Keys {
+                keys: keys.clone(),
+                record: record.clone(),
+            }),
+            None => ChannelFault::RecordMissing {
+                expected: self.sequence,
+            },
+        }
     }
 
     /// What opens a part for this reader, if anything does.

@@ -39,9 +39,12 @@ impl Check<'_> {
         let record = self.record(view)?;
         let chain = self.history(view, &record)?;
         self.active(view, &chain)?;
-        self.naming(view, &record)?;
+        let named = self.naming(view, &record)?;
         let grant = self.opened(view)?;
         let said = grant.content();
+        if named.history_from != said.history_from {
+            return Err(StandingFault::Grant);
+        }
         let common = &record.content().common_part;
         let granted = issued(&grant).max(common.valid_from);
         Ok(StandingGrant {
@@ -131,14 +134,12 @@ impl Check<'_> {
         &self,
         view: &GrantView<StatusProof>,
         record: &Verified<ConsentRecord>,
-    ) -> Result<(), StandingFault> {
+    ) -> Result<StreamNaming, StandingFault> {
         let naming: Verified<StreamNaming> = self.said(&view.naming, StandingFault::Naming)?;
-        let wanted = StreamNaming {
-            stream_id: self.stream,
-            cr_id: view.cr_id,
-        };
-        if naming.signer() == record.signer() && *naming.content() == wanted {
-            Ok(())
+        let said = naming.content();
+        let is_this = said.stream_id == self.stream && said.cr_id == view.cr_id;
+        if is_this && naming.signer() == record.signer() {
+            Ok(said.clone())
         } else {
             Err(StandingFault::Naming)
         }

@@ -66,6 +66,11 @@ impl Streamed {
 /// What a holder puts at the relay: the grant, which the device alone can read, and the naming.
 pub fn granted(signer: &Signer, keys: Granting<'_>, grant: StreamGrant) -> PutGrant {
     let (stream_id, cr_id) = (grant.stream_id, grant.cr_id);
+    let naming = StreamNaming {
+        stream_id,
+        cr_id,
+        history_from: grant.history_from,
+    };
     let signed = signer.sign(keys.holder, grant);
     let sealed = sealing::seal(
         keys.device,
@@ -73,7 +78,7 @@ pub fn granted(signer: &Signer, keys: Granting<'_>, grant: StreamGrant) -> PutGr
         &binding(stream_id, cr_id),
         signed.compact().as_bytes(),
     );
-    let naming = signer.sign(keys.consent, StreamNaming { stream_id, cr_id });
+    let naming = signer.sign(keys.consent, naming);
     PutGrant {
         grant: base64url::encode(&sealed),
         naming: naming.compact().to_owned(),

@@ -55,13 +55,11 @@ pub fn check(
     let cr_id = record.content().common_part.cr_id;
     let naming =
         statement::verify::<StreamNaming>(&stream.naming).map_err(|_| NamingFault::Naming)?;
-    let wanted = StreamNaming {
-        stream_id: stream.stream_id,
-        cr_id,
-    };
+    let said = naming.content();
     let is_named = naming.signer() == record.signer()
         && naming.envelope().aud == *chain
-        && *naming.content() == wanted;
+        && said.stream_id == stream.stream_id
+        && said.cr_id == cr_id;
     if !is_named {
         return Err(NamingFault::Naming);
     }

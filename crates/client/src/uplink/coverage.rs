@@ -11,7 +11,7 @@ use assent_crypto::channel::Lane;
 use assent_model::ids::ConsentId;
 
 use super::readers::Allowed;
-use super::{Keep, Parcel, Uplink, UplinkError};
+use super::{Dated, Keep, Parcel, Uplink, UplinkError};
 use crate::channel::{Measured, Moment, Period};
 use crate::streams::Standing;
 
@@ -33,7 +33,7 @@ impl<K: Keep> Uplink<K> {
         moment: Moment,
     ) -> Result<Sealable, UplinkError> {
         let standing = self.standing.take().ok_or(UplinkError::StandingOld)?;
-        let count = covered_alike(&self.allowed(&standing, moment), parcel.periods);
+        let count = covered_alike(&self.allowed(&standing, moment), parcel.dated);
         let lanes = self.memory.publisher.lanes();
         let parts = (parcel.parts)(count).into_iter();
         let parts: BTreeMap<Lane, Measured> = parts
@@ -129,20 +129,27 @@ impl<K: Keep> Uplink<K> {
     }
 }
 
-/// How many of these periods, from the first on, each consent covers or does not: each of them, and all together,
-/// which a pause may lie between.
-fn covered_alike(allowed: &Allowed<'_>, periods: &[Period]) -> usize {
-    let cover = |period: Period| -> Vec<bool> {
-        let grants = allowed.values().map(|(grant, _)| grant);
-        grants.map(|grant| grant.bounds.cover(period)).collect()
+/// How many of these measurements, from the first on, each consent covers or does not: each of them, and all together,
+/// which a pause may lie between. A lane of amounts that are older than the measurement is another question
+/// than the other lanes: without it, a newcomer would get no gas at all of a long batch that begins with some
+/// from before its grant.
+fn covered_alike(allowed: &Allowed<'_>, dated: &[Dated]) -> usize {
+    let cover = |one: Dated| -> Vec<[bool; 2]> {
+        let grants = allowed.values().map(|(grant, _)| &grant.bounds);
+        grants
+            .map(|bounds| [bounds.cover(one.period), bounds.cover(one.measured)])
+            .collect()
     };
-    let Some((first, rest)) = periods.split_first() else {
+    let Some((first, rest)) = dated.split_first() else {
         return 0;
     };
     let (covered, mut all) = (cover(*first), *first);
-    let alike = rest.iter().take_while(|period| {
-        all = all.and(**period);
-        cover(**period) == covered && cover(all) == covered
+    let alike = rest.iter().take_while(|one| {
+        all = Dated {
+            period: all.period.and(one.period),
+            measured: all.measured.and(one.measured),
+        };
+        cover(**one) == covered && cover(all) == covered
     });
     1 + alike.count()
 }

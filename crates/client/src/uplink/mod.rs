@@ -85,7 +85,7 @@ pub struct Parcel<'a> {
     /// The number of the first.
     pub first: u64,
     /// When each of them was measured; at least one.
-    pub periods: &'a [Period],
+    pub dated: &'a [Dated],
     /// What each lane has of so many of them, from the first on.
     pub parts: &'a (dyn Fn(usize) -> BTreeMap<LaneName, Measured> + Sync),
 }
@@ -93,7 +93,27 @@ pub struct Parcel<'a> {
 impl Parcel<'_> {
     /// The number after the last.
     fn next(&self) -> u64 {
-        self.first + self.periods.len() as u64
+        self.first + self.dated.len() as u64
+    }
+}
+
+/// Of when one measurement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// The time that it says something of.
+    pub period: Period,
+    /// That, and when the oldest amount in it was measured: a meter repeats the gas of the last hour until
+    /// it has another.
+    pub measured: Period,
+}
+
+impl From<Period> for Dated {
+    /// One whose amounts are all of the time that it says something of.
+    fn from(period: Period) -> Self {
+        Self {
+            period,
+            measured: period,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use assent_model::time::Timestamp;
 use proptest::prelude::*;
 
 use super::memory::Memory;
-use super::{Keep, Kept, Parcel, Station, Uplink};
+use super::{Dated, Keep, Kept, Parcel, Station, Uplink};
 use crate::channel::{
     LaneName, Lanes, Measured, Moment, Period, Publisher, Reading, Subscriber, keys,
 };
@@ -209,12 +209,12 @@ impl House {
             self.tick();
             self.uplink.standing = Some(self.standing());
             let moment = self.uplink.apply(&[]).unwrap();
-            let periods: Vec<Period> = rest.iter().map(|second| Period::at(at(*second))).collect();
+            let dated: Vec<Dated> = rest.iter().map(|second| Period::at(at(*second)).into()).collect();
             let parts = |count: usize| BTreeMap::from([(lane(), measured(&rest[..count]))]);
             let parcel = Parcel {
                 series: "live",
                 first: self.next,
-                periods: &periods,
+                dated: &dated,
                 parts: &parts,
             };
             let (count, parts) = self.uplink.settle_coverage(parcel, moment).unwrap();
@@ -301,6 +301,36 @@ fn nor_to_the_only_one() {
     assert_eq!(house.log.len(), 2, "an opening and a rotation");
     house.publish(&[100]);
     assert_eq!(house.opened(2), [100]);
+}
+
+/// A meter repeats the gas of the last hour. What repeats one from before a grant is published apart from
+/// what does not, so that a newcomer gets the gas of all the rest.
+#[test]
+fn an_amount_that_is_older_than_a_grant_is_not_given_and_no_other_is_lost() {
+    let mut house = House::new(&[]);
+    house.now = 100;
+    house.grant(2, None);
+    house.tick();
+    let dated: Vec<Dated> = [(101, 90), (102, 90), (103, 102), (104, 102)]
+        .map(|(second, gas)| {
+            let period = Period::at(at(second));
+            let measured = period.and(Period::at(at(gas)));
+            Dated { period, measured }
+        })
+        .to_vec();
+    for rest in [&dated[..], &dated[2..]] {
+        house.uplink.standing = Some(house.standing());
+        let moment = house.uplink.apply(&[]).unwrap();
+        let parts = |_: usize| BTreeMap::from([(lane(), measured(&[101]))]);
+        let parcel = Parcel {
+            series: "live",
+            first: 0,
+            dated: rest,
+            parts: &parts,
+        };
+        let (count, parts) = house.uplink.settle_coverage(parcel, moment).unwrap();
+        assert_eq!((count, parts.len()), (2, 1), "{rest:?}");
+    }
 }
 
 /// Attack: pause and resume while the device is away, and read what it measured meanwhile.

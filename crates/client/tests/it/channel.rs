@@ -247,6 +247,34 @@ fn what_a_relay_withholds_stands_in_the_ledger() {
     );
 }
 
+/// A device that hands out keys which begin after another record than it has published.
+#[test]
+fn keys_that_contradict_their_first_record_are_the_devices_fault() {
+    let mut meter = meter();
+    let mut admission = meter.admit(consent(1), &[Lane(0)], moment(1));
+    sent(&mut meter);
+    meter.publish(&data("now"), moment(2));
+    let first = sent(&mut meter).remove(0);
+    admission.prev = Digest::of(b"another record");
+    let opened = handed(consent(1), &admission);
+    let reader = Subscriber::join(STREAM, *device().verifying_key(), opened);
+    // Also where it was stopped in between.
+    let mut reader = Subscriber::from_bytes(&reader.to_bytes()).unwrap();
+    let fault = reader.read(first.bytes()).unwrap_err();
+    assert_eq!(fault.culprit(), Culprit::Device);
+    match fault {
+        ChannelFault::Forked(found) => match *found {
+            Contradiction::Keys { keys, record } => {
+                assert_eq!(keys.content().prev, admission.prev);
+                assert_eq!(keys.signer(), device().verifying_key());
+                assert_eq!(record, first);
+            }
+            found => panic!("{found:?}"),
+        },
+        fault => panic!("{fault:?}"),
+    }
+}
+
 /// A device that is restored from a snapshot, and not told so, signs two histories.
 #[test]
 fn a_device_that_signs_two_histories_is_shown_to_have_done_it() {

@@ -18,6 +18,7 @@ use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::consent::ResourceSet;
 use assent_model::records::stream::{StreamClosing, StreamGrant, StreamHolding, StreamNaming};
 use assent_model::statement::{self, Content, Verified};
+use assent_model::time::Timestamp;
 use assent_model::vocabulary::Resolution;
 use serde_json::{Value, json};
 
@@ -30,6 +31,8 @@ const CONSENT: [u8; 32] = [12; 32];
 const DEVICE: [u8; 32] = [13; 32];
 const DEVICE_OPENING: [u8; 32] = [14; 32];
 const READER_OPENING: [u8; 32] = [15; 32];
+/// 2026-01-01.
+const HISTORY: u64 = 1_767_225_600_000;
 
 fn offer() -> Offer {
     let device = SigningKey::from_seed(&DEVICE);
@@ -91,7 +94,7 @@ fn metering() -> Value {
         sealing_key: reader.sealing_key().clone(),
         resource_set: streamed.resource_set.clone(),
         resolutions: streamed.resolutions.clone(),
-        history_from: None,
+        history_from: Some(Timestamp::from_millis(HISTORY)),
     };
     let cr_id = grant.cr_id;
     let requester = grant.requester;
@@ -119,6 +122,7 @@ fn metering() -> Value {
         "source": source, "consented": consented(),
         "streamed": {"resource_set": streamed.resource_set, "resolutions": streamed.resolutions},
         "cr_id": cr_id, "requester": requester, "sealing_key": reader.sealing_key(),
+        "history_from": HISTORY,
         "holding": holding.compact(), "grant": inner, "naming": put.naming,
         "closing": closing.compact(), "sealed": put.grant,
     })
@@ -150,6 +154,7 @@ fn what_the_wallet_signs_about_meters_is_ours() {
     let naming = StreamNaming {
         stream_id: offer.stream,
         cr_id,
+        history_from: Some(Timestamp::from_millis(HISTORY)),
     };
     assert_eq!(*said::<StreamNaming>(text("naming")).content(), naming);
 
@@ -163,7 +168,7 @@ fn what_the_wallet_signs_about_meters_is_ours() {
         sealing_key: read(&vector["sealing_key"]),
         resource_set: streamed.resource_set.clone(),
         resolutions: streamed.resolutions.clone(),
-        history_from: None,
+        history_from: Some(Timestamp::from_millis(HISTORY)),
     };
     assert_eq!(*said::<StreamGrant>(text("grant")).content(), grant);
     assert_eq!(

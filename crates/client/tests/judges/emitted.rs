@@ -392,7 +392,7 @@ impl Cast {
         self.add("stream-grant", &grant);
         let naming = self
             .signer
-            .sign(&self.alias.key, StreamNaming { stream_id, cr_id });
+            .sign(&self.alias.key, StreamNaming { stream_id, cr_id, history_from: None });
         self.add("stream-keys", &keys);
         self.add("stream-naming", &naming);
         self.add("stream-anchor", &anchor);

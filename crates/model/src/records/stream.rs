@@ -122,6 +122,10 @@ pub struct StreamNaming {
     pub stream_id: StreamId,
     /// The source's record of the consent.
     pub cr_id: ConsentId,
+    /// As [`StreamGrant::history_from`], which the device compares it with: the past is given by who gave
+    /// the consent, and reader and person can show that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_from: Option<Timestamp>,
 }
 
 impl Content for StreamNaming {

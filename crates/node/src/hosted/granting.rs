@@ -10,6 +10,7 @@ use assent_exchange::identity::state::Party;
 use assent_exchange::stream::state::{Stream, StreamStatus};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::stream::StreamGrant;
+use assent_model::time::Timestamp;
 
 use super::answering::read;
 use super::{keeping, pseudonym, signer, wallet};
@@ -56,13 +57,13 @@ async fn grant_all(node: &Node, party: PartyId) -> Result<(), Failure> {
     for metered in metered(node, &wallet).await? {
         let is_known = known.iter().any(|granted| granted.cr_id == metered.cr_id);
         if !is_known && sources.contains(&metered.consent.service.service_id) {
-            put(node, &wallet, only, &metered).await?;
+            put(node, &wallet, only, &metered, None).await?;
         }
     }
     Ok(())
 }
 
-/// Lets one consent read one meter.
+/// Lets one consent read one meter: what it measures from now on, or from an instant in the past on.
 ///
 /// # Errors
 /// Meter or consent are not this person's, or the consent is about something else.
@@ -71,12 +72,14 @@ pub(crate) async fn grant(
     party: PartyId,
     stream: StreamId,
     consent: ConsentId,
+    history_from: Option<Timestamp>,
 ) -> Result<(), Failure> {
     let wallet = wallet(node, party).await?;
     let kept = wallet.stream(stream).ok_or_else(Failure::not_found)?;
     let all = metered(node, &wallet).await?;
     let found = all.iter().find(|metered| metered.cr_id == consent);
-    put(node, &wallet, kept, found.ok_or_else(Failure::not_found)?).await
+    let found = found.ok_or_else(Failure::not_found)?;
+    put(node, &wallet, kept, found, history_from).await
 }
 
 async fn is_open(node: &Node, kept: &WalletStream) -> Result<bool, Failure> {
@@ -100,6 +103,7 @@ async fn put(
     wallet: &Wallet,
     kept: &WalletStream,
     metered: &Metered,
+    history_from: Option<Timestamp>,
 ) -> Result<(), Failure> {
     let (cr_id, consent) = (metered.cr_id, &metered.consent);
     let Some(sink) = consent.role.counterpart() else {
@@ -117,7 +121,7 @@ async fn put(
         sealing_key: reader.sealing_key.clone(),
         resource_set: metered.streamed.resource_set.clone(),
         resolutions: metered.streamed.resolutions.clone(),
-        history_from: None,
+        history_from,
     };
     let keys = Granting {
         holder: &kept.holder.key,

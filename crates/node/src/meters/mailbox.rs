@@ -23,24 +23,24 @@ pub(super) struct OwnMailbox<'n> {
 /// What the mailbox answers instead.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.problem().code)]
-pub(super) struct Told(pub(super) Failure);
+pub(super) struct Answered(pub(super) Failure);
 
-impl From<Failure> for Told {
+impl From<Failure> for Answered {
     fn from(failure: Failure) -> Self {
         Self(failure)
     }
 }
 
 impl Mailbox for OwnMailbox<'_> {
-    type Error = Told;
+    type Error = Answered;
 
-    async fn begin(&self, plate: Nameplate, hello: Hello) -> Result<AttemptBegun, Told> {
+    async fn begin(&self, plate: Nameplate, hello: Hello) -> Result<AttemptBegun, Answered> {
         let (origin, now) = (Origin::Person(self.party), self.node.clock.now());
         let pairings = &self.node.pairings;
         Ok(pairings.begin(origin, self.holder, plate, hello, now)?)
     }
 
-    async fn follow(&self, plate: Nameplate, attempt: u32, seen: u32) -> Result<AttemptView, Told> {
+    async fn follow(&self, plate: Nameplate, attempt: u32, seen: u32) -> Result<AttemptView, Answered> {
         let (who, now) = (Actor::Surrogate(self.holder), || self.node.clock.now());
         let view = (self.node.pairings).follow(who, plate, attempt, seen, now);
         Ok(view.await?)
@@ -51,12 +51,12 @@ impl Mailbox for OwnMailbox<'_> {
         plate: Nameplate,
         attempt: u32,
         message: PairingMessage,
-    ) -> Result<AttemptView, Told> {
+    ) -> Result<AttemptView, Answered> {
         let (who, now) = (Actor::Surrogate(self.holder), self.node.clock.now());
         Ok((self.node.pairings).say(who, plate, attempt, message, now)?)
     }
 
-    async fn stream(&self, stream: StreamId) -> Result<StreamView, Told> {
+    async fn stream(&self, stream: StreamId) -> Result<StreamView, Answered> {
         Ok(pairings::view(self.node, stream).await?)
     }
 }

@@ -24,10 +24,10 @@ use crate::hosted;
 use crate::http::failure::Failure;
 use crate::node::Node;
 use crate::pairings::Origin;
-use mailbox::{OwnMailbox, Told};
+use mailbox::{Answered, OwnMailbox};
 
 pub(crate) use known::KnownMeter;
-pub(crate) use readers::{Metered, Reader, metered, readers};
+pub(crate) use readers::{Metered, Reader, Told, metered, readers};
 
 /// What became of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub(crate) async fn enter(
         Ok(_) => Ok(Entered::Paired),
         Err(EnterError::Refused(refusal)) => Ok(Entered::Refused(refusal)),
         Err(EnterError::Unanswered) => Ok(Entered::Unanswered),
-        Err(EnterError::Mailbox(Told(failure))) => Err(failure),
+        Err(EnterError::Mailbox(Answered(failure))) => Err(failure),
     }
 }
 

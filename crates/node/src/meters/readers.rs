@@ -8,6 +8,7 @@ use assent_client::streams::Streamed;
 use assent_exchange::consent::state::{Consent, Role, Status};
 use assent_model::ids::{ConsentId, PartyId, StreamId};
 use assent_model::records::service::DescriptionRef;
+use assent_model::time::Timestamp;
 use assent_model::vocabulary::Resolution;
 
 use crate::accounts;
@@ -28,8 +29,19 @@ pub(crate) struct Reader {
     pub(crate) service: DescriptionRef,
     /// How often it reads, from seldom to often.
     pub(crate) resolutions: BTreeSet<Resolution>,
-    /// Whether the meter was told of it.
-    pub(crate) is_granted: bool,
+    /// What the meter was told of it.
+    pub(crate) told: Told,
+}
+
+/// What a meter was told of a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Nothing.
+    Nothing,
+    /// That it reads what is measured from then on.
+    FromThen,
+    /// That it also reads what was measured before, from here on.
+    Since(Timestamp),
 }
 
 /// The active consents of a person that read a meter, or could.
@@ -42,6 +54,10 @@ pub(crate) async fn readers(
     stream: StreamId,
 ) -> Result<Vec<Reader>, Failure> {
     let known = grants::of_stream(node, stream).await?;
+    let told = |cr_id| match known.iter().find(|granted| granted.cr_id == cr_id) {
+        None => Told::Nothing,
+        Some(granted) => granted.history_from().map_or(Told::FromThen, Told::Since),
+    };
     let belongings = accounts::belongings(node, party).await?;
     let reader = |metered: Metered| match &metered.consent.role {
         Role::Source { sink, .. } => Some(Reader {
@@ -49,7 +65,7 @@ pub(crate) async fn readers(
             source: metered.consent.service.clone(),
             service: sink.clone(),
             resolutions: metered.streamed.resolutions.into_values().collect(),
-            is_granted: known.iter().any(|granted| granted.cr_id == metered.cr_id),
+            told: told(metered.cr_id),
         }),
         Role::Within { .. } | Role::Sink { .. } => None,
     };

@@ -63,12 +63,17 @@ pub(crate) fn last_day(end: Timestamp) -> String {
     day(Timestamp::from_millis(end.as_millis().saturating_sub(1)))
 }
 
-/// The end of a day, in UTC. `None` where it is no day.
-pub(crate) fn end_of(day: &str) -> Option<Timestamp> {
+/// The beginning of a day, in UTC. `None` where it is no day.
+pub(crate) fn begin_of(day: &str) -> Option<Timestamp> {
     let date: Date = day.trim().parse().ok()?;
     let begin = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let begin = u64::try_from(begin.as_millisecond()).ok()?;
-    Some(Timestamp::from_millis(begin) + Span::from_days(1))
+    Some(Timestamp::from_millis(begin))
+}
+
+/// The end of a day, in UTC. `None` where it is no day.
+pub(crate) fn end_of(day: &str) -> Option<Timestamp> {
+    Some(begin_of(day)? + Span::from_days(1))
 }
 
 fn instant(at: Timestamp) -> jiff::Timestamp {

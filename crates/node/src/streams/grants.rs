@@ -55,6 +55,13 @@ impl Granted {
         name(self.stream_id, self.cr_id)
     }
 
+    /// From when on what was measured before the grant is given; `None` where nothing of it is.
+    pub(crate) fn history_from(&self) -> Option<Timestamp> {
+        // Checked when it was taken: a naming that does not verify would be damage of the store.
+        let naming = statement::verify::<StreamNaming>(&self.naming).ok()?;
+        naming.content().history_from
+    }
+
     fn document(&self, node: &Node) -> Document {
         vaulted::document(
             node,
@@ -171,11 +178,9 @@ async fn check_naming(
     let consent = node.state.get::<Consent>(&cr_id).await?;
     let consent = consent.filter(|consent| matches!(consent.role, Role::Source { .. }));
     let consent = consent.ok_or_else(|| Failure::from(Code::NamingInvalid))?;
-    let wanted = StreamNaming {
-        stream_id: id,
-        cr_id,
-    };
-    if *naming.signer() != consent.key || *naming.content() != wanted {
+    let said = naming.content();
+    let is_this = said.stream_id == id && said.cr_id == cr_id;
+    if *naming.signer() != consent.key || !is_this {
         return Err(Code::NamingInvalid.into());
     }
     in_force(node, cr_id, &consent)

@@ -19,7 +19,7 @@ use super::{Organisation, PAGE};
 use crate::http::failure::Failure;
 use crate::http::v1::webhooks as api;
 use crate::node::Node;
-use crate::pages::dates::{day, end_of, exact};
+use crate::pages::dates::{begin_of, day, end_of, exact};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::spelling::plain;
@@ -243,9 +243,8 @@ struct Action {
 impl Action {
     /// What is to be sent again.
     fn range(&self) -> ReplayDeliveries {
-        let begin = end_of(&self.from).map(|end| end - Span::from_days(1));
         ReplayDeliveries {
-            from: begin.map(Timestamp::as_millis),
+            from: begin_of(&self.from).map(Timestamp::as_millis),
             until: end_of(&self.until).map(Timestamp::as_millis),
             failed_only: !self.delivered,
         }

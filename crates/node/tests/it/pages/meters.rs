@@ -5,7 +5,12 @@ use std::sync::Mutex;
 use assent_api::v1::accounts::AccountExport;
 use assent_client::http::Identified;
 use assent_client::pairing::{PairingCode, PairingRefusal};
-use assent_model::time::Span;
+use assent_crypto::{base64url, domains, sealing};
+use assent_model::canonical;
+use assent_model::records::stream::{StreamGrant, StreamNaming};
+use assent_model::statement;
+use assent_model::time::{Span, Timestamp};
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::browser::Browser;
@@ -223,20 +228,23 @@ async fn household(world: World) -> Stage {
     }
 }
 
+/// Where a form begins that lets a consent read a meter, behind the meter.
+const TELL: &str = "/grants\" class=\"inline\"";
+
 /// How many consents the page of meters names, and how many of them the meter has not heard of.
 async fn readers(browser: &mut Browser) -> (usize, usize) {
     let page = browser.get("/home/meters").await.text();
     let named = page.matches("href=\"/home/consents/cns_").count();
-    (named, page.matches("/grants\"").count())
+    (named, page.matches(TELL).count())
 }
 
 /// The first form on the page of meters that lets a consent read one: where it is sent, and the consent.
 async fn first_form(browser: &mut Browser) -> (String, String) {
     let page = browser.get("/home/meters").await.text();
-    let form = page.split("/grants\"").nth(1).unwrap();
+    let form = page.split(TELL).nth(1).unwrap();
     let consent = form.split("value=\"").nth(1).unwrap();
     let consent = consent.split('"').next().unwrap();
-    let at = page.split("/grants\"").next().unwrap();
+    let at = page.split(TELL).next().unwrap();
     let at = format!("{}/grants", at.rsplit("action=\"").next().unwrap());
     (at, consent.to_owned())
 }
@@ -273,6 +281,56 @@ async fn a_meter_is_told_of_consents_by_the_person_first() {
         .standing(device, meter.offer.stream, None)
         .await;
     assert_eq!(standing.unwrap().grants.len(), 1);
+}
+
+/// What the one grant of a meter gives of the past: as the device opens it, and as the person's key said.
+async fn past_of(world: &World, meter: &Meter) -> [Option<Timestamp>; 2] {
+    let signer = world.signer();
+    let device = Identified {
+        signer: &signer,
+        caller: (&meter.keys).into(),
+    };
+    let stream = meter.offer.stream;
+    let standing = meter.client.standing(device, stream, None).await.unwrap();
+    let [view] = &standing.grants[..] else {
+        panic!("one grant: {standing:?}");
+    };
+    let bound = canonical::encode(&json!({"cr_id": view.cr_id, "stream_id": stream}));
+    let sealed = base64url::decode(&view.grant).unwrap();
+    let info = domains::SEAL_STREAM_GRANT.as_bytes();
+    let opened = sealing::open(&meter.keys.opening, info, &bound, &sealed).unwrap();
+    let grant = statement::verify::<StreamGrant>(str::from_utf8(&opened).unwrap()).unwrap();
+    let naming = statement::verify::<StreamNaming>(&view.naming).unwrap();
+    [grant.content().history_from, naming.content().history_from]
+}
+
+#[tokio::test]
+async fn what_was_measured_before_is_given_from_a_day_on() {
+    let mut stage = household(World::new().await).await;
+    given(&mut stage).await;
+    let meter = pair(&stage.world, &mut stage.browser).await;
+    let (at, consent) = first_form(&mut stage.browser).await;
+    let browser = &mut stage.browser;
+    browser.post(&at, &[("consent", &consent)]).await;
+    assert_eq!(past_of(&stage.world, &meter).await, [None; 2]);
+    let page = browser.get("/home/meters").await.text();
+    assert!(!page.contains("what was measured before, from"), "{page}");
+
+    let from = |day| [("consent", consent.as_str()), ("from", day)];
+    for wrong in ["", "9999-12-31", "2026-02-30", "yesterday"] {
+        let answer = browser.post(&at, &from(wrong)).await;
+        assert_eq!(answer.status, 422, "{wrong}");
+        assert!(answer.text().contains("Choose a day"), "{wrong}");
+        assert_eq!(past_of(&stage.world, &meter).await, [None; 2], "{wrong}");
+    }
+
+    let answer = browser.post(&at, &from("2020-01-01")).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let begin = Some(Timestamp::from_millis(1_577_836_800_000));
+    assert_eq!(past_of(&stage.world, &meter).await, [begin; 2]);
+    let page = browser.get("/home/meters").await.text();
+    let words = "what was measured before, from 1 January 2020 on";
+    assert!(page.contains(words), "{page}");
 }
 
 /// Wherever a stream is spoken of, it is said in words how fine it is.

@@ -9,7 +9,7 @@ use assent_crypto::signature::SigningKey;
 use assent_ledger::status_map::StatusProof;
 use assent_model::ids::StreamId;
 use assent_model::records::stream::{StreamGrant, StreamNaming};
-use assent_model::time::Span;
+use assent_model::time::{Span, Timestamp};
 
 use super::scene::{Meter, NEEDED, Scene, code};
 use crate::calls::Calls;
@@ -95,6 +95,7 @@ const MEDDLINGS: &[(&str, Meddling, StandingFault)] = &[
             let naming = StreamNaming {
                 stream_id: s.meter.stream,
                 cr_id: s.pair.source,
+                history_from: None,
             };
             let naming = s.signer().sign(&s.meter.holder.key, naming);
             g.naming = naming.compact().into();
@@ -107,11 +108,25 @@ const MEDDLINGS: &[(&str, Meddling, StandingFault)] = &[
             let naming = StreamNaming {
                 stream_id: StreamId::random(),
                 cr_id: s.pair.source,
+                history_from: None,
             };
             let naming = s.signer().sign(&s.pair.alias.alias.key, naming);
             g.naming = naming.compact().into();
         },
         StandingFault::Naming,
+    ),
+    (
+        "a naming that gives the past where the grant does not",
+        |s, g| {
+            let naming = StreamNaming {
+                stream_id: s.meter.stream,
+                cr_id: s.pair.source,
+                history_from: Some(Timestamp::from_millis(0)),
+            };
+            let naming = s.signer().sign(&s.pair.alias.alias.key, naming);
+            g.naming = naming.compact().into();
+        },
+        StandingFault::Grant,
     ),
     (
         "a grant that is altered",
@@ -281,7 +296,7 @@ async fn grants_are_the_holders_and_about_consents_of_their_own() {
     // Another household names its own meter for this consent.
     let neighbour = Meter::pair(&scene.world, &scene.client).await;
     let named_by = |key: &SigningKey, stream_id, cr_id| {
-        let naming = scene.signer().sign(key, StreamNaming { stream_id, cr_id });
+        let naming = scene.signer().sign(key, StreamNaming { stream_id, cr_id, history_from: None });
         let mut body = body.clone();
         body.naming = naming.compact().into();
         body

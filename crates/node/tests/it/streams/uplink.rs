@@ -107,7 +107,7 @@ async fn publish_of(
     let parcel = Parcel {
         series: "live",
         first: number,
-        periods: &[period],
+        dated: &[period.into()],
         parts: &|_| BTreeMap::from([(lane.clone(), part.clone())]),
     };
     device.publish(parcel).await

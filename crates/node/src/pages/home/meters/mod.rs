@@ -10,17 +10,19 @@ use assent_api::problem::Code;
 use assent_model::ids::{PartyId, StreamId};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
+use fluent_templates::fluent_bundle::FluentValue;
 use serde::Deserialize;
 
 use crate::descriptions;
 use crate::hosted;
 use crate::http::failure::Failure;
-use crate::meters::{self, Meter, Reader};
+use crate::meters::{self, Meter, Reader, Told};
 use crate::node::Node;
 use crate::pages::consent::{custody, word};
+use crate::pages::dates::{self, When};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
 use crate::pages::signed_in::SignedIn;
@@ -59,7 +61,10 @@ struct ReaderLine {
     service: String,
     /// How often it reads.
     how_often: String,
-    is_granted: bool,
+    /// Whether the meter was not told of it.
+    is_new: bool,
+    /// That it reads what was measured before, and from when on, as a sentence.
+    since: Option<String>,
 }
 
 impl Line {
@@ -98,7 +103,14 @@ async fn reader_line(node: &Node, texts: &Texts, reader: &Reader) -> Result<Read
         source: plain(&source.name),
         service: plain(&service.name),
         how_often: how_often.join(" · "),
-        is_granted: reader.is_granted,
+        is_new: reader.told == Told::Nothing,
+        since: match reader.told {
+            Told::Since(at) => {
+                let day = FluentValue::from(When::day(texts, at).words);
+                Some(texts.with("meters-history-since", &[("day", day)]))
+            }
+            Told::Nothing | Told::FromThen => None,
+        },
     })
 }
 
@@ -111,6 +123,10 @@ struct MetersPage {
     keeper: &'static str,
     /// What was just done, as the key of a sentence.
     done: Option<&'static str>,
+    /// What was not, as the key of a sentence.
+    wrong: Option<&'static str>,
+    /// The last day from which earlier measurements can be given (ISO 8601).
+    today: String,
 }
 
 /// What `GET /home/meters` takes.
@@ -126,23 +142,41 @@ async fn meters(
     signed_in: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageFailure> {
-    let meters = meters::meters(&node, signed_in.party).await?;
+    let done = match asked.done.as_str() {
+        "paired" => Some("meters-done-paired"),
+        "granted" => Some("meters-done-granted"),
+        "unpaired" => Some("meters-done-unpaired"),
+        _ => None,
+    };
+    shown(&node, texts, &signed_in, done, None).await
+}
+
+/// The list, after something was done or was not.
+async fn shown(
+    node: &Node,
+    texts: Texts,
+    signed_in: &SignedIn,
+    done: Option<&'static str>,
+    wrong: Option<&'static str>,
+) -> Result<Response, PageFailure> {
+    let meters = meters::meters(node, signed_in.party).await?;
     let mut lines = Vec::new();
     for meter in &meters {
-        lines.push(Line::of(&node, &texts, signed_in.party, meter).await?);
+        lines.push(Line::of(node, &texts, signed_in.party, meter).await?);
     }
+    let status = match wrong {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     let shown = MetersPage {
         lines,
         keeper: custody(signed_in.custody),
-        done: match asked.done.as_str() {
-            "paired" => Some("meters-done-paired"),
-            "granted" => Some("meters-done-granted"),
-            "unpaired" => Some("meters-done-unpaired"),
-            _ => None,
-        },
-        frame: Frame::of(texts, "meters-title", "meters", HERE, &signed_in),
+        done,
+        wrong,
+        today: dates::day(node.clock.now()),
+        frame: Frame::of(texts, "meters-title", "meters", HERE, signed_in),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(page(status, &shown))
 }
 
 #[derive(Template)]
@@ -159,19 +193,30 @@ struct UnpairPage {
 #[serde(default)]
 struct Chosen {
     consent: String,
+    /// The first day of what was measured before that is given as well (ISO 8601), where any is.
+    from: Option<String>,
 }
 
-/// Lets a consent read a meter, where a person with several says which.
+/// Lets a consent read a meter, where a person with several says which, or read what it measured before.
 async fn grant(
     State(node): State<Arc<Node>>,
+    texts: Texts,
     signed_in: SignedIn,
     Path(stream): Path<String>,
     Form(chosen): Form<Chosen>,
-) -> Result<Redirect, PageFailure> {
+) -> Result<Response, PageFailure> {
     let meter = own(&node, &signed_in, &stream).await?;
     let consent = chosen.consent.parse().map_err(|_| Code::MalformedBody)?;
-    hosted::grant(&node, signed_in.party, meter.stream_id, consent).await?;
-    Ok(Redirect::to("/home/meters?done=granted"))
+    let history_from = match chosen.from.as_deref().map(dates::begin_of) {
+        None => None,
+        Some(Some(from)) if from <= node.clock.now() => Some(from),
+        Some(_) => {
+            return shown(&node, texts, &signed_in, None, Some("meters-history-wrong")).await;
+        }
+    };
+    let (party, stream) = (signed_in.party, meter.stream_id);
+    hosted::grant(&node, party, stream, consent, history_from).await?;
+    Ok(Redirect::to("/home/meters?done=granted").into_response())
 }
 
 /// Says first what it does, to who has just signed in.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use assent_client::channel::{LaneName, Measured, Period};
 use assent_client::streams::Standing;
-use assent_client::uplink::{Parcel, Uplink, UplinkError, Watch};
-use assent_meter::datasets::{Dataset, Part, Record};
+use assent_client::uplink::{Dated, Parcel, Uplink, UplinkError, Watch};
+use assent_meter::datasets::{Content, Dataset, Part, Record};
 use assent_meter::zone::UnixSeconds;
 use assent_model::time::Timestamp;
 use tokio::sync::mpsc;
@@ -170,12 +170,12 @@ async fn hand_on(uplink: &mut Uplink<Folder>, request: Request) -> Result<(), Up
         mut records,
     } = request.batch;
     records.truncate(RECORDS_MAX);
-    let periods: Vec<Period> = records.iter().map(period).collect();
+    let dated: Vec<Dated> = records.iter().map(dated).collect();
     let parts = |count: usize| parts(dataset, &records[..count]);
     let parcel = Parcel {
         series: dataset.name(),
         first,
-        periods: &periods,
+        dated: &dated,
         parts: &parts,
     };
     match uplink.publish(parcel).await {
@@ -196,12 +196,19 @@ async fn hand_on(uplink: &mut Uplink<Folder>, request: Request) -> Result<(), Up
     }
 }
 
-/// Of when a record says something.
-fn period(record: &Record) -> Period {
-    Period {
+/// Of when a record says something, and since when its amounts are.
+fn dated(record: &Record) -> Dated {
+    let period = Period {
         from: instant(record.from),
         until: instant(record.to),
-    }
+    };
+    let amounts = match &record.content {
+        Content::Gap(_) => &[][..],
+        Content::Values(amounts) => amounts,
+    };
+    let older = amounts.iter().filter_map(|amount| amount.measured);
+    let measured = older.fold(period, |all, at| all.and(Period::at(instant(at))));
+    Dated { period, measured }
 }
 
 /// What each lane of a dataset has of these records.
