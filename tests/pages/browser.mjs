@@ -75,6 +75,25 @@ export class Tab {
     return answer.status();
   }
 
+  /** What the wallet says it did not do. */
+  async refusal() {
+    const note = this.page.locator("[role=alert]");
+    await note.waitFor();
+    return note.textContent();
+  }
+
+  /** What was sent that changes something, while something is done. */
+  async sentDuring(act) {
+    const sent = [];
+    const note = (request) => {
+      if (request.method() !== "GET") sent.push(`${request.method()} ${new URL(request.url()).pathname}`);
+    };
+    this.page.on("request", note);
+    await act();
+    this.page.off("request", note);
+    return sent;
+  }
+
   /**
    * The same page where scripts run, for checks that are scripts; those of the page are taken out,
    * and what it has for browsers without scripts is shown.

@@ -64,25 +64,6 @@ async function open(path) {
   assert.equal(await tab.visit(path), 200, path);
 }
 
-/** What the wallet says it did not do. */
-async function refusal() {
-  const note = page.locator("[role=alert]");
-  await note.waitFor();
-  return note.textContent();
-}
-
-/** What was sent that changes something, while something is done. */
-async function sentDuring(act) {
-  const sent = [];
-  const note = (request) => {
-    if (request.method() !== "GET") sent.push(`${request.method()} ${new URL(request.url()).pathname}`);
-  };
-  page.on("request", note);
-  await act();
-  page.off("request", note);
-  return sent;
-}
-
 /** Has an answer altered on the way, for as long as something is tried. */
 async function altered(place, alter, trial) {
   let isAltered = true;
@@ -144,9 +125,9 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     const tried = async (what, alter, expected) => {
       await find(meter.code);
       await page.evaluate(alter, grid.keys.party);
-      const sent = await sentDuring(async () => {
+      const sent = await tab.sentDuring(async () => {
         await page.getByRole("button", { name: "Pair it with me", exact: true }).click();
-        assert.match(await refusal(), expected, what);
+        assert.match(await tab.refusal(), expected, what);
       });
       assert.deepEqual(sent, [], what);
     };
@@ -164,7 +145,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     await find(meter.code);
     await quiet();
     await look("found");
-    const sent = await sentDuring(() => press(page, "Pair it with me"));
+    const sent = await tab.sentDuring(() => press(page, "Pair it with me"));
     assert.equal(new URL(page.url()).search, "?done=paired", await page.textContent("main"));
     assert.deepEqual(sent, ["PUT /v1/accounts/keyring", "POST /v1/accounts/pseudonyms", "POST /home/meters/pair"]);
     await page.getByText(LABEL).waitFor();
@@ -184,7 +165,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     const other = (json) => json.replace(/("holder_key":\{[^}]*"x":")/, "$1x");
     await altered(`**/v1/streams/${stream}`, other, async () => {
       await open("/home/meters");
-      assert.match(await refusal(), /does not hold this meter.*stream-foreign/);
+      assert.match(await tab.refusal(), /does not hold this meter.*stream-foreign/);
       await look("foreign");
     });
   });
@@ -193,9 +174,9 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     const tried = async (what, place, alter, expected) => {
       await altered(place, alter, async () => {
         await open("/home/meters");
-        const sent = await sentDuring(async () => {
+        const sent = await tab.sentDuring(async () => {
           await page.getByRole("button", { name: /^Let .* read$/ }).click();
-          assert.match(await refusal(), expected, what);
+          assert.match(await tab.refusal(), expected, what);
         });
         assert.deepEqual(sent, [], what);
       });
@@ -209,7 +190,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
 
   it("lets a service read, which then shows what the meter says", async () => {
     await open("/home/meters");
-    const sent = await sentDuring(() => press(page, /^Let it read$|^Let .* read$/));
+    const sent = await tab.sentDuring(() => press(page, /^Let it read$|^Let .* read$/));
     assert.equal(new URL(page.url()).search, "?done=granted");
     assert.equal(sent.length, 1);
     assert.match(sent[0], new RegExp(`^PUT /v1/streams/${stream}/grants/cns_`));
@@ -233,9 +214,9 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     await altered(list, hidden, async () => {
       await open("/home/meters");
       await page.locator("details summary").click();
-      const sent = await sentDuring(async () => {
+      const sent = await tab.sentDuring(async () => {
         await page.getByRole("button", { name: "Give these as well" }).click();
-        assert.match(await refusal(), /shown-mismatch/);
+        assert.match(await tab.refusal(), /shown-mismatch/);
       });
       assert.deepEqual(sent, []);
     });
@@ -244,7 +225,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     await page.getByLabel("First day:").fill("2026-01-01");
     await quiet();
     await look("history");
-    const sent = await sentDuring(() => press(page, "Give these as well"));
+    const sent = await tab.sentDuring(() => press(page, "Give these as well"));
     assert.equal(new URL(page.url()).search, "?done=granted");
     assert.equal(sent.length, 1);
     await page.getByText("It may also read what was measured before, from 1 January 2026 on.").waitFor();
@@ -258,16 +239,16 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     const unpairing = page.url();
     await altered(unpairing, (html) => html.replace(`data-said="label">${LABEL}`, 'data-said="label">Meter next door'), async () => {
       await page.reload();
-      const sent = await sentDuring(async () => {
+      const sent = await tab.sentDuring(async () => {
         await page.getByRole("button", { name: "Unpair it now" }).click();
-        assert.match(await refusal(), /shown-mismatch/);
+        assert.match(await tab.refusal(), /shown-mismatch/);
       });
       assert.deepEqual(sent, []);
     });
     await open(new URL(unpairing).pathname);
     await quiet();
     await look("unpair");
-    const sent = await sentDuring(() => press(page, "Unpair it now"));
+    const sent = await tab.sentDuring(() => press(page, "Unpair it now"));
     assert.deepEqual(sent, [`POST /v1/streams/${stream}/closing`]);
     assert.equal(new URL(page.url()).search, "?done=unpaired");
     assert.equal((await grid.client.get(`/v1/streams/${stream}`)).status, "closed");

@@ -61,25 +61,6 @@ async function pressAndLeave(name) {
   await press(page, name);
 }
 
-/** What the wallet says it did not do. */
-async function refusal() {
-  const note = page.locator("[role=alert]");
-  await note.waitFor();
-  return note.textContent();
-}
-
-/** What was sent that changes something, while something is done. */
-async function sentDuring(act) {
-  const sent = [];
-  const note = (request) => {
-    if (request.method() !== "GET") sent.push(`${request.method()} ${new URL(request.url()).pathname}`);
-  };
-  page.on("request", note);
-  await act();
-  page.off("request", note);
-  return sent;
-}
-
 async function link(service) {
   await open(await service.askLink());
   await pressAndLeave("Link");
@@ -109,7 +90,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     await reach(page, "own-code");
     await page.keyboard.type("AAAA-AAAA");
     await page.keyboard.press("Enter");
-    assert.match(await refusal(), /not the code/);
+    assert.match(await tab.refusal(), /not the code/);
     await page.locator("#own-code").fill(code);
     await Promise.all([page.waitForURL("**/home"), page.keyboard.press("Enter")]);
     assert.equal(await keyringOf(tab), key, "one account");
@@ -150,9 +131,9 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
       await route.fulfill({ response: answer, body: (await answer.text()).replaceAll("Bright Energy", "Your bank") });
     });
     await open(path);
-    const sent = await sentDuring(async () => {
+    const sent = await tab.sentDuring(async () => {
       await page.getByRole("button", { name: "Link", exact: true }).click();
-      assert.match(await refusal(), /shown-mismatch/);
+      assert.match(await tab.refusal(), /shown-mismatch/);
     });
     assert.deepEqual(sent, []);
     await page.unroute(`**${path}`);
@@ -187,9 +168,9 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
       });
       await open(form);
       await page.locator("#age").check();
-      const sent = await sentDuring(async () => {
+      const sent = await tab.sentDuring(async () => {
         await page.getByRole("button", { name: "Give consent" }).click();
-        assert.match(await refusal(), expected, what);
+        assert.match(await tab.refusal(), expected, what);
       });
       await page.unroute(place);
       assert.deepEqual(sent, [], what);
@@ -208,13 +189,13 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
     const request = await adviser.askConsent("energy-advice", archive);
     const form = `/home/requests/${request}`;
     await open(form);
-    const sent = await sentDuring(async () => {
+    const sent = await tab.sentDuring(async () => {
       await page.getByRole("button", { name: "Give consent" }).click();
       assert.equal(await page.locator("#age:invalid").count(), 1, "the browser asks for it");
       // A page that does not ask for it.
       await page.locator("#age").evaluate((box) => box.removeAttribute("required"));
       await page.getByRole("button", { name: "Give consent" }).click();
-      assert.match(await refusal(), /Confirm the statement about your age/);
+      assert.match(await tab.refusal(), /Confirm the statement about your age/);
     });
     assert.deepEqual(sent, []);
     await quiet();
@@ -256,7 +237,7 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
       });
       await open(where);
       await pressIntact();
-      assert.match(await refusal(), expected);
+      assert.match(await tab.refusal(), expected);
       await page.unroute(place);
     };
     await broken(`**/v1/consents/${consent}`, (json) => json.replace('"status":"active"', '"status":"disabled"'), /status-mismatch/);
@@ -315,9 +296,9 @@ describe("a wallet in the page", { timeout: 300_000 }, () => {
       });
       await open(form);
       await page.locator("#age").check();
-      const sent = await sentDuring(async () => {
+      const sent = await tab.sentDuring(async () => {
         await page.getByRole("button", { name: "Give consent" }).click();
-        assert.match(await refusal(), /shown-mismatch/, what);
+        assert.match(await tab.refusal(), /shown-mismatch/, what);
       });
       await page.unroute(`**${form}`);
       assert.deepEqual(sent, [], what);
