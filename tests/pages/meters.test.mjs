@@ -95,6 +95,15 @@ async function find(code) {
   await page.getByRole("button", { name: "Pair it with me", exact: true }).waitFor();
 }
 
+/** The service shows what the meter says now. */
+async function reads() {
+  const live = await context.newPage();
+  await live.goto(insights.url);
+  await live.getByRole("heading", { level: 1, name: "Your energy, live" }).waitFor({ timeout: SECONDS });
+  await live.getByText(/\d kW/).first().waitFor({ timeout: SECONDS });
+  await live.close();
+}
+
 describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
   it("begins with keys in the browser, linked with the service of the meter", async () => {
     await open("/sign-up");
@@ -195,11 +204,7 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     assert.equal(sent.length, 1);
     assert.match(sent[0], new RegExp(`^PUT /v1/streams/${stream}/grants/cns_`));
     assert.equal(await page.getByRole("button", { name: /^Let .* read$/ }).count(), 0);
-    const live = await context.newPage();
-    await live.goto(insights.url);
-    await live.getByRole("heading", { level: 1, name: "Your energy, live" }).waitFor({ timeout: SECONDS });
-    await live.getByText(/\d kW/).first().waitFor({ timeout: SECONDS });
-    await live.close();
+    await reads();
     // The page says how many records have come.
     await page.waitForTimeout(1_500);
     await open("/home/meters");
@@ -230,6 +235,8 @@ describe("a meter and a wallet in the page", { timeout: 300_000 }, () => {
     assert.equal(sent.length, 1);
     await page.getByText("It may also read what was measured before, from 1 January 2026 on.").waitFor();
     await look("past");
+    // The service takes the new keys, and reads on.
+    await reads();
   });
 
   it("unpairs, and the service is shut out", async () => {

@@ -9,11 +9,8 @@ import { launch, Tab } from "./browser.mjs";
 import * as checks from "./checks.mjs";
 import * as keyboard from "./keyboard.mjs";
 import * as passkeys from "./passkeys.mjs";
-import * as pseudo from "./pseudo.mjs";
 import { Scene } from "./scene.mjs";
 import { PAGES } from "./table.mjs";
-
-const HEIGHT = 900;
 
 let browser;
 let scene;
@@ -74,41 +71,6 @@ for (const row of PAGES) {
     if (row.script !== "needed") it("holds without JavaScript", () => holdsWithoutScript(row));
   });
 }
-
-describe("a longer language", () => {
-  let there;
-  before(async () => {
-    there = await Scene.set(browser, pseudo.add);
-  });
-  after(async () => {
-    await there?.clear();
-  });
-
-  /** What fits and what is said, at 320 pixels; what one does on a page is done in English. */
-  async function fits(row) {
-    const context = await there.context(row);
-    await context.addCookies([{ name: "assent-language", value: pseudo.TAG, url: there.node.url }]);
-    const tab = await Tab.open(context, there.node.url);
-    try {
-      await tab.page.setViewportSize({ width: 320, height: HEIGHT });
-      await tab.visit(typeof row.path === "function" ? row.path(there) : row.path);
-      const wrong = [...(await checks.reflow(tab)), ...(await pseudo.foreign(tab))];
-      await tab.page.screenshot({ path: join(pictures, `${row.name}-320-longer.png`), fullPage: true });
-      assert.ok(wrong.length === 0, `\n  ${wrong.join("\n  ")}`);
-    } finally {
-      await context.close();
-    }
-  }
-
-  it("is made of the English one", () => {
-    const made = pseudo.catalogue("# A comment.\na-key = Open { $name }\nb = { $count ->\n    [one] One thing\n   *[other] { $count } things\n}\n");
-    assert.match(made, /^# A comment\.\na-key = Òópèén \{ \$name \}\nb = \{ \$count ->\n {4}\[one\] Òónèé thìíng\n/);
-    assert.match(made, /\n {3}\*\[other\] \{ \$count \} thìíngs\n\}\n$/);
-  });
-  for (const row of PAGES.filter((row) => !row.before && !row.language)) {
-    it(`fits ${row.name}`, { timeout: 60_000 }, () => fits(row));
-  }
-});
 
 describe("keyboard alone", { timeout: 60_000 }, () => {
   it("answers a request, undoes a pause and withdraws, without JavaScript", async () => {

@@ -129,6 +129,9 @@ pub struct KeptChannel {
     pub device_key: VerifyingKey,
     /// The number of the record that is due.
     pub sequence: u64,
+    /// From when on it was read what had been measured before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_from: Option<Timestamp>,
     /// The subscriber, in base64url.
     pub subscriber: String,
 }

@@ -1,8 +1,6 @@
 //! What a relay or a device can do wrong, and who is shown to have done it.
 
 use assent_crypto::channel::{Fork, Record};
-use assent_model::records::stream::StreamKeys;
-use assent_model::statement::Verified;
 
 /// Why a record is not taken in. In checking order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,8 +64,8 @@ pub enum Contradiction {
     },
     /// Keys that begin after another record than their first record names.
     Keys {
-        /// The keys, as they were handed out.
-        keys: Verified<StreamKeys>,
+        /// The `StreamKeys` statement with which they were handed out.
+        keys: String,
         /// The first record that they open.
         record: Record,
     },

@@ -31,6 +31,13 @@ pub struct OpenedKeys {
     pub past: Vec<PastKey>,
 }
 
+impl OpenedKeys {
+    /// The number of the first record that they open.
+    pub fn sequence(&self) -> u64 {
+        self.said.content().sequence
+    }
+}
+
 /// The keys do not open: they are for somebody else, or were altered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the keys of the stream do not open")]

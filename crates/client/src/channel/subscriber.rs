@@ -267,7 +267,7 @@ impl Subscriber {
         let handed = self.handed.as_ref();
         match handed.filter(|keys| keys.content().sequence == record.head().sequence) {
             Some(keys) => forked(Contradiction::Keys {
-                keys: keys.clone(),
+                keys: keys.compact().to_owned(),
                 record: record.clone(),
             }),
             None => ChannelFault::RecordMissing {

@@ -8,6 +8,7 @@ use assent_model::names::ChainId;
 use assent_model::records::consent::{ConsentRecord, RolePart};
 use assent_model::records::stream::{StreamKeys, StreamNaming};
 use assent_model::statement::{self, Verified};
+use assent_model::time::Timestamp;
 
 /// A stream that who gave the consent has named.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct NamedStream {
     pub stream_id: StreamId,
     /// The key that signs its records, as the relay says; [`check`] has compared the keys with it.
     pub device_key: VerifyingKey,
+    /// From when on it may be read what was measured before the grant; `None` where nothing of it.
+    pub history_from: Option<Timestamp>,
     /// The keys that the device gave for this consent; [`crate::channel::keys::open`] opens them.
     pub keys: Option<Verified<StreamKeys>>,
 }
@@ -68,6 +71,7 @@ pub fn check(
     Ok(NamedStream {
         stream_id: stream.stream_id,
         device_key: stream.device_key,
+        history_from: said.history_from,
         keys: keys.transpose()?,
     })
 }

@@ -209,7 +209,10 @@ impl House {
             self.tick();
             self.uplink.standing = Some(self.standing());
             let moment = self.uplink.apply(&[]).unwrap();
-            let dated: Vec<Dated> = rest.iter().map(|second| Period::at(at(*second)).into()).collect();
+            let dated: Vec<Dated> = rest
+                .iter()
+                .map(|second| Period::at(at(*second)).into())
+                .collect();
             let parts = |count: usize| BTreeMap::from([(lane(), measured(&rest[..count]))]);
             let parcel = Parcel {
                 series: "live",

@@ -14,7 +14,8 @@ use assent_crypto::sealing::OpeningKey;
 use assent_crypto::signature::SigningKey;
 use assent_model::ids::{ConsentId, StreamId};
 use assent_model::records::consent::ResourceSet;
-use assent_model::records::stream::StreamAnchor;
+use assent_model::records::stream::{StreamAnchor, StreamKeys};
+use assent_model::statement;
 use assent_model::time::Timestamp;
 use proptest::prelude::*;
 
@@ -265,6 +266,7 @@ fn keys_that_contradict_their_first_record_are_the_devices_fault() {
     match fault {
         ChannelFault::Forked(found) => match *found {
             Contradiction::Keys { keys, record } => {
+                let keys = statement::verify::<StreamKeys>(&keys).unwrap();
                 assert_eq!(keys.content().prev, admission.prev);
                 assert_eq!(keys.signer(), device().verifying_key());
                 assert_eq!(record, first);

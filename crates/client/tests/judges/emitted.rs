@@ -390,9 +390,14 @@ impl Cast {
         self.add("stream-holding", &holding);
         self.add("stream-opening", &opening);
         self.add("stream-grant", &grant);
-        let naming = self
-            .signer
-            .sign(&self.alias.key, StreamNaming { stream_id, cr_id, history_from: None });
+        let naming = self.signer.sign(
+            &self.alias.key,
+            StreamNaming {
+                stream_id,
+                cr_id,
+                history_from: None,
+            },
+        );
         self.add("stream-keys", &keys);
         self.add("stream-naming", &naming);
         self.add("stream-anchor", &anchor);

@@ -40,7 +40,12 @@ impl Mailbox for OwnMailbox<'_> {
         Ok(pairings.begin(origin, self.holder, plate, hello, now)?)
     }
 
-    async fn follow(&self, plate: Nameplate, attempt: u32, seen: u32) -> Result<AttemptView, Answered> {
+    async fn follow(
+        &self,
+        plate: Nameplate,
+        attempt: u32,
+        seen: u32,
+    ) -> Result<AttemptView, Answered> {
         let (who, now) = (Actor::Surrogate(self.holder), || self.node.clock.now());
         let view = (self.node.pairings).follow(who, plate, attempt, seen, now);
         Ok(view.await?)

@@ -47,6 +47,7 @@ pub(super) enum Taken {
 pub(super) struct Channel {
     named: NamedStream,
     subscriber: Subscriber,
+    begins_anew: bool,
 }
 
 impl Channel {
@@ -57,6 +58,9 @@ impl Channel {
         let same = kept.filter(|kept| {
             kept.stream_id == named.stream_id && kept.device_key == named.device_key
         });
+        let begins_anew = named.keys.is_some()
+            && same.is_some_and(|kept| gives_more(named.history_from, kept.history_from));
+        let same = same.filter(|_| !begins_anew);
         let resumed = same.and_then(|kept| {
             let bytes = base64url::decode(&kept.subscriber).ok()?;
             Subscriber::from_bytes(&bytes).ok()
@@ -68,7 +72,7 @@ impl Channel {
                 let marked = mark.map_or(0, |mark| mark.sequence);
                 let read = lost.map_or(0, |lost| lost.sequence());
                 let opened = keys::open(named.keys.as_ref()?, opening).ok()?;
-                if opened.sequence < read.max(marked) {
+                if opened.sequence() < read.max(marked) {
                     return None;
                 }
                 let mut joined = Subscriber::join(named.stream_id, named.device_key, opened);
@@ -79,7 +83,22 @@ impl Channel {
         Some(Self {
             named: named.clone(),
             subscriber,
+            begins_anew,
         })
+    }
+
+    /// Whether it reads everything again, with the past that the person has given since: what was made of
+    /// the readings is made anew, out of all of them in their order.
+    pub(super) fn begins_anew(&self) -> bool {
+        self.begins_anew
+    }
+
+    /// Whether the person has given more of the past meanwhile, and the device the keys of it.
+    pub(super) fn is_behind(&self, named: &NamedStream) -> bool {
+        let given = self.named.history_from;
+        named.stream_id == self.stream()
+            && named.keys.is_some()
+            && gives_more(named.history_from, given)
     }
 
     /// As it is kept.
@@ -88,6 +107,7 @@ impl Channel {
             stream_id: self.named.stream_id,
             device_key: self.named.device_key,
             sequence: self.subscriber.sequence(),
+            history_from: self.named.history_from,
             subscriber: base64url::encode(&self.subscriber.to_bytes()),
         }
     }
@@ -183,8 +203,17 @@ pub(super) fn misnamed(fault: NamingFault) -> Fault {
     }
 }
 
+/// Whether a past that begins `from` has more than another.
+fn gives_more(from: Option<Timestamp>, than: Option<Timestamp>) -> bool {
+    match (from, than) {
+        (Some(from), Some(than)) => from < than,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
 /// Whether a relay refuses because it no longer has the records that are due.
-pub(super) fn is_behind(code: Option<&str>) -> bool {
+pub(super) fn is_gone(code: Option<&str>) -> bool {
     code == Some("records-gone")
 }
 

@@ -132,17 +132,20 @@ async fn follow(
         ending::await_keys(insights, household);
         return Ok(Stopped::KeysWanted);
     };
+    if channel.begins_anew() {
+        household.change(|record| (record.energy, record.channel) = (None, Some(channel.kept())));
+    }
     let tail = insights
         .relay
         .tail(consent, named.stream_id, channel.sequence());
     let tail = match tail.await {
         Ok(tail) => tail,
-        Err(error) if channel::is_behind(error.code()) && channel.skip_past() => {
+        Err(error) if channel::is_gone(error.code()) && channel.skip_past() => {
             // The relay has not kept all of the past that the person gives: what comes now is read.
             insights.change(household, |record| record.channel = Some(channel.kept()));
             return Ok(Stopped::HungUp);
         }
-        Err(error) if channel::is_behind(error.code()) => {
+        Err(error) if channel::is_gone(error.code()) => {
             // The relay has no longer what comes next for this reader: it needs keys of now.
             insights.change(household, |record| record.channel = None);
             insights.relay.ask_keys(consent, named.stream_id).await?;
@@ -202,6 +205,11 @@ async fn read_on(
                 if kept_at.elapsed() >= KEEP_EVERY {
                     if let Some(fault) = check_anchor(insights, channel, &mut behind_since).await {
                         return Ok(Stopped::Fault(fault));
+                    }
+                    if let Ok(Some(named)) = insights.relay.stream(consent).await
+                        && channel.is_behind(&named)
+                    {
+                        return Ok(Stopped::Look);
                     }
                     kept_at = Instant::now();
                     household.change(|record| record.channel = Some(channel.kept()));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use assent_client::channel::{LaneName, Lanes, Moment, Publisher, keys};
+use assent_client::channel::{Admission, LaneName, Lanes, Moment, Publisher, keys};
 use assent_client::statements::Signer;
 use assent_client::streams::NamedStream;
 use assent_crypto::channel::Lane;
@@ -58,6 +58,17 @@ impl Scene {
 
     fn admit(&mut self) -> Verified<StreamKeys> {
         let admission = self.meter.admit(CONSENT, &[self.lane], moment(1));
+        self.seal(&admission)
+    }
+
+    /// Keys for the past as well.
+    fn admit_with_past(&mut self) -> Verified<StreamKeys> {
+        let mut admission = self.meter.admit(CONSENT, &[self.lane], moment(3));
+        admission.past = self.meter.past_keys(&[self.lane], |_| true);
+        self.seal(&admission)
+    }
+
+    fn seal(&self, admission: &Admission) -> Verified<StreamKeys> {
         let signer = Signer::new("assent:test".parse().unwrap(), moment(1).at);
         let handover = keys::Handover {
             stream: STREAM,
@@ -65,13 +76,14 @@ impl Scene {
             grant: Digest::of(b"a grant"),
             to: self.opening.sealing_key(),
         };
-        keys::seal(&signer, &self.device, handover, &admission)
+        keys::seal(&signer, &self.device, handover, admission)
     }
 
     fn named(&self, keys: Option<&Verified<StreamKeys>>) -> NamedStream {
         NamedStream {
             stream_id: STREAM,
             device_key: *self.device.verifying_key(),
+            history_from: None,
             keys: keys.cloned(),
         }
     }
@@ -166,6 +178,47 @@ fn what_was_forgotten_is_not_read_again() {
     );
     let later = scene.admit();
     assert!(scene.open(&record, Some(&later)).is_some());
+}
+
+/// A person who gives the past later is read again from there, once the device has handed the keys over.
+#[test]
+fn a_past_that_is_given_later_is_read() {
+    let mut scene = Scene::new();
+    let _ = scene
+        .meter
+        .admit(ConsentId::from_bytes([9; 20]), &[scene.lane], moment(1));
+    scene.measure(1);
+    let keys = scene.admit();
+    let mut record = Record::default();
+    let mut channel = scene.open(&record, Some(&keys)).unwrap();
+    channel.take(&scene.measure(2)).unwrap();
+    record.channel = Some(channel.kept());
+
+    let given = |at, keys: Option<&Verified<StreamKeys>>| NamedStream {
+        history_from: Some(moment(at).at),
+        ..scene.named(keys)
+    };
+    assert!(!channel.is_behind(&given(0, None)), "the keys are to come");
+    assert!(!channel.is_behind(&scene.named(Some(&keys))));
+    let waiting = Channel::open(&given(0, None), &record, &scene.opening).unwrap();
+    assert!(!waiting.begins_anew());
+    assert_eq!(waiting.sequence(), channel.sequence());
+
+    scene.meter.exclude(&[], moment(3));
+    let later = scene.admit_with_past();
+    let given = NamedStream {
+        history_from: Some(moment(0).at),
+        ..scene.named(Some(&later))
+    };
+    assert!(channel.is_behind(&given));
+    let anew = Channel::open(&given, &record, &scene.opening).unwrap();
+    assert!(anew.begins_anew());
+    assert!(anew.sequence() < channel.sequence());
+    // Once: it goes on from there.
+    record.channel = Some(anew.kept());
+    let resumed = Channel::open(&given, &record, &scene.opening).unwrap();
+    assert!(!resumed.begins_anew() && !resumed.is_behind(&given));
+    assert_eq!(resumed.sequence(), anew.sequence());
 }
 
 fn check_fault(damage: fn(&mut Scene, Vec<u8>) -> Vec<u8>, code: &str, culprit: &str) {
@@ -375,6 +428,6 @@ fn a_meter_that_is_taken_off_ends_the_reading() {
     assert!(matches!(ended("consent-withdrawn"), Stopped::Look));
     assert!(matches!(ended("not-granted"), Stopped::Look));
     assert!(matches!(ended("token-expired"), Stopped::HungUp));
-    assert!(channel::is_behind(Some("records-gone")));
-    assert!(!channel::is_behind(Some("not-granted")) && !channel::is_behind(None));
+    assert!(channel::is_gone(Some("records-gone")));
+    assert!(!channel::is_gone(Some("not-granted")) && !channel::is_gone(None));
 }

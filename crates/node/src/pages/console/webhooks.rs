@@ -6,7 +6,7 @@ use askama::Template;
 use assent_api::problem::Code;
 use assent_api::v1::webhooks::{CreateWebhook, DeliveryView, ReplayDeliveries};
 use assent_model::ids::{ServiceId, WebhookId};
-use assent_model::time::{Span, Timestamp};
+use assent_model::time::Timestamp;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -68,7 +68,7 @@ async fn keys_of_days_open_no_quarter_hour_and_no_second() {
     let handed = offered.streams[0].keys.as_deref().unwrap();
     let handed = statement::verify::<StreamKeys>(handed).unwrap();
     let opened = keys::open(&handed, &scene.cast.adviser.keys.opening).unwrap();
-    let first = opened.sequence;
+    let first = opened.sequence();
     let held: Vec<Reader> = opened
         .paths
         .into_iter()

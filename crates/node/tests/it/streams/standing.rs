@@ -296,7 +296,14 @@ async fn grants_are_the_holders_and_about_consents_of_their_own() {
     // Another household names its own meter for this consent.
     let neighbour = Meter::pair(&scene.world, &scene.client).await;
     let named_by = |key: &SigningKey, stream_id, cr_id| {
-        let naming = scene.signer().sign(key, StreamNaming { stream_id, cr_id, history_from: None });
+        let naming = scene.signer().sign(
+            key,
+            StreamNaming {
+                stream_id,
+                cr_id,
+                history_from: None,
+            },
+        );
         let mut body = body.clone();
         body.naming = naming.compact().into();
         body
