@@ -54,7 +54,8 @@ function forgetting(): HTMLElement {
     words("standalone-forget-now"),
     async () => {
       await store().forget(account);
-      go("/home/new");
+      // As a device that never had any.
+      go("/home/devices/new");
     },
     "bad",
   );
