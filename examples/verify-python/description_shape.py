@@ -65,6 +65,6 @@ SHAPES["purposes"] = list_of(
 )
 
 DESCRIPTION = members(
-    "service_id:svc version:integer name:text description:texts keywords?:some_lines"
+    "service_id:svc version:integer name:text logo?:text description:texts keywords?:some_lines"
     " provider:provider instance:instance minimum_age?:minimum_age datasets:datasets purposes:purposes"
 )

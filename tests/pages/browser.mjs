@@ -68,10 +68,10 @@ export class Tab {
     this.transferred = 0;
   }
 
-  /** Goes to a path of the node; the status of the answer. */
-  async visit(path) {
+  /** Goes to a path of the node; the status of the answer. Without scripts there is nothing to come once it is loaded. */
+  async visit(path, script = true) {
     this.forget();
-    const answer = await this.page.goto(this.origin + path, { waitUntil: "networkidle" });
+    const answer = await this.page.goto(this.origin + path, { waitUntil: script ? "networkidle" : "load" });
     return answer.status();
   }
 

@@ -33,7 +33,7 @@ async function open(row, script) {
   const tab = await Tab.open(context, scene.origin(row));
   tab.page.setDefaultTimeout(10_000);
   const path = typeof row.path === "function" ? row.path(scene) : row.path;
-  const status = await tab.visit(path);
+  const status = await tab.visit(path, script);
   assert.equal(status, row.status ?? 200, `status of ${path}`);
   await row.before?.(tab, scene);
   return { context, tab };
@@ -144,6 +144,24 @@ describe("a notice", { timeout: 60_000 }, () => {
       const form = await (await page.request.get(scene.node.url + machine)).json();
       assert.ok(said.includes(form.notice_digest));
       assert.deepEqual([form.notice.language, form.notice.purpose.special_categories], ["en", true]);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe("a logo", { timeout: 60_000 }, () => {
+  it("stands beside the name of who asks, on its plate in the dark too", async () => {
+    const context = await scene.context({ who: "household" });
+    const tab = await Tab.open(context, scene.node.url);
+    const { page } = tab;
+    try {
+      await tab.visit(`/home/requests/${scene.request}`);
+      const logo = page.locator("#requester img.logo");
+      const size = await logo.evaluate((image) => [image.complete, image.naturalWidth, image.naturalHeight, image.alt]);
+      assert.deepEqual(size, [true, 96, 96, ""]);
+      assert.deepEqual(await look(tab, "logo"), []);
+      assert.deepEqual(tab.noticed, []);
     } finally {
       await context.close();
     }

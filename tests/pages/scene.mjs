@@ -62,12 +62,13 @@ export class Scene {
     await node.assent("party", "register", "--keys", "household");
     const services = {};
     const links = {};
-    for (const [name, example] of [["archive", "meter-archive"], ["adviser", "energy-adviser"]]) {
+    const logo = ["--logo", `${examples}energy-adviser.png`];
+    for (const [name, example, ...more] of [["archive", "meter-archive"], ["adviser", "energy-adviser", ...logo]]) {
       const keys = `${name}.json`;
       await node.assent("party", "new", "--kind", "organisation", "--out", keys);
       await node.assent("party", "register", "--keys", keys);
       const description = `${examples}${example}.json`;
-      const registered = await node.assent("service", "register", "--keys", keys, "--description", description);
+      const registered = await node.assent("service", "register", "--keys", keys, "--description", description, ...more);
       services[name] = registered.service_id ?? registered.service;
       const linked = await node.assent(
         "link", "create", "--wallet", "household", "--keys", keys,

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use assent_model::description::ServiceDescription;
+use assent_model::description::{Logo, ServiceDescription};
 use assent_model::ids::{PartyId, ServiceId};
 use serde_json::{Value, json};
 
@@ -52,6 +52,17 @@ impl Draft {
         if let Some(instance) = self.0["instance"].as_object_mut() {
             instance.insert("data_endpoint".to_owned(), json!(endpoint));
         }
+    }
+
+    /// Takes a picture out of a file, whatever the description says.
+    pub(crate) fn set_logo(&mut self, path: &Path) -> Result<(), Failure> {
+        let unusable = || format!("the logo {} cannot be used", path.display());
+        let png = fs::read(path).doing(unusable())?;
+        let logo = Logo::of(&png).map_err(|error| {
+            Failure::problem(format!("{} ({})", unusable(), error.code())).caused_by(&error)
+        })?;
+        self.0["logo"] = json!(logo);
+        Ok(())
     }
 
     /// The whole description: what the file leaves out is filled in.
@@ -99,6 +110,13 @@ impl Draft {
         description.check().map_err(|error| {
             Failure::problem("the description contradicts itself").caused_by(&error)
         })?;
+        if let Some(Err(error)) = description.logo.as_ref().map(Logo::check) {
+            let what = format!(
+                "the logo of the description cannot be used ({})",
+                error.code()
+            );
+            return Err(Failure::problem(what).caused_by(&error));
+        }
         Ok(description)
     }
 }

@@ -7,7 +7,7 @@ use assent_api::problem::{Code, FieldError, Problem};
 use assent_crypto::digest::Digest;
 use assent_exchange::service::state::{Description, DescriptionId, Service};
 use assent_model::canonical;
-use assent_model::description::ServiceDescription;
+use assent_model::description::{Logo, ServiceDescription};
 use assent_model::ids::ServiceId;
 use assent_model::records::service::DescriptionRef;
 use assent_storage::Document;
@@ -99,6 +99,15 @@ pub(crate) fn checked(value: &Value) -> Result<ServiceDescription, Failure> {
     description.check().map_err(|error| {
         Failure::from(Problem::new(Code::DescriptionInvalid).with_detail(error.to_string()))
     })?;
+    if let Some(Err(error)) = description.logo.as_ref().map(Logo::check) {
+        return Err(Failure::from(Problem {
+            errors: vec![FieldError {
+                pointer: "/logo".to_owned(),
+                detail: format!("{error} ({})", error.code()),
+            }],
+            ..Problem::new(Code::DescriptionInvalid)
+        }));
+    }
     Ok(description)
 }
 

@@ -482,6 +482,7 @@ pub(crate) fn describe_source(provider: PartyId) -> ServiceDescription {
         version: 1,
         name: "Meter cloud".to_owned(),
         description: texts("Keeps what a meter measures"),
+        logo: None,
         keywords: Vec::new(),
         provider: provider_of(provider),
         instance: ServiceInstance {

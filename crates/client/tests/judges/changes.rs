@@ -25,6 +25,7 @@ const OPTIONAL: &[&str] = &[
     "/acknowledge_by",
     "/cr_pair_id",
     "/data_endpoint",
+    "/logo",
     "/minimum_age",
     "/optional_concepts",
     "/refusal",

@@ -209,6 +209,7 @@ fn describe_in_full(before: &ServiceDescription) -> ServiceDescription {
     let texts = || before.description.clone();
     description.version += 1;
     description.minimum_age = Some(MinimumAge::OLDEST);
+    description.logo = Some(serde_json::from_value("iVBORw0KGgo".into()).expect("a text"));
     description.keywords = vec!["meter".to_owned(), "énergie \u{1f50c}".to_owned()];
     description.provider.data_protection_officer = text();
     description.provider.representative = text();

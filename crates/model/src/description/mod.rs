@@ -3,6 +3,7 @@
 //! The description is public. Its [`outline`](ServiceDescription::outline) is what rules read and
 //! what the provider signs beside the digest of the whole.
 
+mod logo;
 mod minimum_age;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::vocabulary::{
     StorageDuration, StorageLocation, ValueKind,
 };
 
+pub use logo::{Logo, LogoError};
 pub use minimum_age::{MinimumAge, MinimumAgeError};
 
 /// The same text in several languages. Holds at least one.
@@ -34,6 +36,9 @@ pub struct ServiceDescription {
     pub version: u32,
     /// What people call it.
     pub name: String,
+    /// The picture beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
     /// What it does.
     pub description: Texts,
     /// Keywords for search.

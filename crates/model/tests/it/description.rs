@@ -84,6 +84,7 @@ fn description() -> ServiceDescription {
         version: 1,
         name: "Gym".into(),
         description: texts("A gym."),
+        logo: None,
         keywords: Vec::new(),
         provider: Provider {
             party_id: PartyId::from_bytes([2; 20]),
@@ -258,7 +259,7 @@ fn an_age_is_part_of_what_is_digested() {
     assert!(
         !canonical::encode(&described)
             .windows(11)
-            .any(|part| part == b"minimum_age")
+            .any(|part| part == b"minimum_age" || part.starts_with(b"logo"))
     );
     described.minimum_age = MinimumAge::try_from(16).ok();
     let at_sixteen = described.reference().digest;

@@ -3,6 +3,7 @@
 mod canonical;
 mod description;
 mod ids;
+mod logo;
 mod names;
 mod records;
 mod statement;

@@ -18,6 +18,7 @@ mod failure;
 mod frame;
 mod home;
 mod linking;
+mod logos;
 mod mail;
 mod names;
 pub(crate) mod receipts;
@@ -103,6 +104,7 @@ pub(crate) fn routes(node: &Arc<Node>) -> Router<Arc<Node>> {
         .layer(CsrfLayer::new())
         .layer(sessions(node))
         .route("/assets/{name}", get(assets::asset))
+        .route("/logos/{service}/{version}", get(logos::logo))
 }
 
 /// A page that says what went wrong, in the language of the reader.

@@ -88,6 +88,7 @@ fn described(service: &str, purposes: Vec<ProcessingBasis>) -> ServiceDescriptio
         version: 1,
         name: service.into(),
         description: texts("A service.", "Een dienst."),
+        logo: None,
         keywords: Vec::new(),
         provider: Provider {
             party_id: PartyId::of(key.verifying_key()),

@@ -23,6 +23,10 @@ pub(crate) struct Arguments {
     /// Where data is fetched, whatever the file says; `{dataset}` stands for the dataset
     #[arg(long, value_name = "URL")]
     data_endpoint: Option<String>,
+    /// The picture beside the name, whatever the file says: a square PNG of 64 to 256 pixels and at most
+    /// 8192 bytes, with nothing in it but the picture
+    #[arg(long, value_name = "FILE")]
+    logo: Option<PathBuf>,
     #[command(flatten)]
     provider: ProviderArguments,
 }
@@ -39,6 +43,9 @@ impl Arguments {
         let mut draft = Draft::read(&self.description)?;
         if let Some(endpoint) = &self.data_endpoint {
             draft.set_data_endpoint(endpoint);
+        }
+        if let Some(logo) = &self.logo {
+            draft.set_logo(logo)?;
         }
         let provider = self.provider.connect().await?;
         let known = draft.service_id().or(self.service);

@@ -15,12 +15,14 @@ use super::closed::ClosedPage;
 use super::fields::{Choices, Pairs, UntilError, choice_name, proposed};
 use super::notice::{Fact, facts};
 use super::visit::{Elsewhere, Seen, Standing, Visit};
+use crate::descriptions;
 use crate::http::v1::consent_requests::form_view;
 use crate::node::Node;
 use crate::pages::dates::{day, last_day};
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
-use crate::pages::spelling::{initials, is_mixed, plain};
+use crate::pages::logos::Mark;
+use crate::pages::spelling::{is_mixed, plain};
 use crate::pages::texts::Texts;
 use crate::redirects::Refused;
 
@@ -70,8 +72,7 @@ pub(super) struct FormPage {
     is_linked: bool,
     who: String,
     service: String,
-    /// The first letters of its name, where there is a picture of it elsewhere.
-    initials: String,
+    mark: Mark,
     provider: String,
     business_id: String,
     origin: String,
@@ -206,7 +207,13 @@ pub(super) async fn form(
     let view = form_view(node, visit.request_id, &visit.language()).await?;
     let replaced = replaced(node, visit, &view.notice).await?;
     let who = visit.name(node).await?;
-    let form = form_page(node, visit, choices, &view, replaced, who, shown);
+    let mark = Mark::of(&*descriptions::shared(node, &view.notice.service).await?);
+    let form = FormPage {
+        who,
+        mark,
+        replaced,
+        ..form_page(node, visit, choices, &view, shown)
+    };
     let status = match shown {
         Shown::First => StatusCode::OK,
         Shown::Until(_) | Shown::Age => StatusCode::UNPROCESSABLE_ENTITY,
@@ -233,8 +240,6 @@ fn form_page(
     visit: &Visit,
     choices: &Choices,
     view: &FormView,
-    replaced: Option<Replaced>,
-    who: String,
     shown: Shown,
 ) -> FormPage {
     let notice = &view.notice;
@@ -251,11 +256,9 @@ fn form_page(
     FormPage {
         path: visit.path.clone(),
         is_linked: opened.is_some(),
-        who,
         origin: opened
             .map(|opened| opened.pushed.origin())
             .unwrap_or_default(),
-        replaced,
         error,
         error_at: match shown {
             Shown::Until(_) => "until",
@@ -281,10 +284,11 @@ pub(super) struct Worded<'n> {
 
 impl Worded<'_> {
     /// The form for who writes the description, with a word for who would be asked.
-    pub(super) fn preview(&self, frame: Frame, who: String) -> FormPage {
+    pub(super) fn preview(&self, frame: Frame, who: String, mark: Mark) -> FormPage {
         FormPage {
             is_preview: true,
             who,
+            mark,
             custody: "hosted",
             ..self.page(frame)
         }
@@ -305,7 +309,7 @@ impl Worded<'_> {
             is_linked: false,
             who: String::new(),
             service: plain(&notice.service_name),
-            initials: initials(&notice.service_name),
+            mark: Mark::letters(&notice.service_name),
             provider: plain(&notice.provider.name),
             business_id: plain(&notice.provider.business_id),
             origin: String::new(),

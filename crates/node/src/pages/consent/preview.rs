@@ -15,6 +15,7 @@ use super::fields::Choices;
 use super::form::{FormPage, Worded};
 use super::visit::language;
 use crate::pages::frame::{Frame, page};
+use crate::pages::logos::Mark;
 
 /// What stands for a dataset that only the source's description names.
 const ELSEWHERE: &str = "of-the-source";
@@ -25,6 +26,7 @@ pub(in crate::pages) fn preview(
     service: &ServiceDescription,
     purpose: &ProcessingBasis,
     source: Option<&ServiceDescription>,
+    mark: Mark,
     now: Timestamp,
 ) -> Response {
     let offer = offer(source.unwrap_or(service), purpose);
@@ -35,7 +37,7 @@ pub(in crate::pages) fn preview(
             dataset.title = frame.texts.get("preview-elsewhere");
         }
     }
-    let shown = form(frame, &notice, now);
+    let shown = form(frame, &notice, mark, now);
     page(StatusCode::OK, &shown)
 }
 
@@ -60,7 +62,7 @@ fn offer(holder: &ServiceDescription, purpose: &ProcessingBasis) -> Offer {
     offer
 }
 
-fn form(frame: Frame, notice: &Notice, now: Timestamp) -> FormPage {
+fn form(frame: Frame, notice: &Notice, mark: Mark, now: Timestamp) -> FormPage {
     let texts = frame.texts.clone();
     let worded = Worded {
         notice,
@@ -69,5 +71,5 @@ fn form(frame: Frame, notice: &Notice, now: Timestamp) -> FormPage {
         digest: Digest::of(&canonical::encode(notice)),
         now,
     };
-    worded.preview(frame, texts.get("preview-you"))
+    worded.preview(frame, texts.get("preview-you"), mark)
 }

@@ -19,11 +19,13 @@ use serde_json::{Value, json};
 use super::Organisation;
 use super::drafts::{self, Draft, NotKept};
 use super::findings::{Examined, Finding, examine};
+use super::logo::{logo_of, with_logo};
 use super::services::{described, pretty};
 use crate::node::Node;
 use crate::pages::consent::preview;
 use crate::pages::failure::PageFailure;
 use crate::pages::frame::{Frame, page};
+use crate::pages::logos::Mark;
 use crate::pages::spelling::plain;
 use crate::pages::texts::Texts;
 
@@ -64,6 +66,8 @@ struct EditorPage {
     note: String,
     command: &'static str,
     previews: Vec<Preview>,
+    /// Whether the text has a picture that can be shown.
+    has_logo: bool,
     /// Whether there is a version that it would supersede.
     supersedes: bool,
 }
@@ -278,6 +282,7 @@ async fn act(
         "add-dataset" => with_one_more(&edited.text, "datasets", blank_dataset(&tag)),
         "add-stream" => with_one_more(&edited.text, "datasets", blank_stream(&tag)),
         "add-age" => with_age(&edited.text),
+        "remove-logo" => with_logo(&edited.text, None).unwrap_or_else(|| edited.text.clone()),
         "add-purpose" => with_one_more(&edited.text, "purposes", blank_purpose(&tag)),
         _ => edited.text.clone(),
     };
@@ -330,12 +335,16 @@ async fn file(
     Ok((headers, draft.text).into_response())
 }
 
-async fn own(node: &Node, organisation: &Organisation, id: &str) -> Result<Draft, PageFailure> {
+pub(super) async fn own(
+    node: &Node,
+    organisation: &Organisation,
+    id: &str,
+) -> Result<Draft, PageFailure> {
     let draft = drafts::get(node, organisation.party(), id).await?;
     draft.ok_or_else(PageFailure::not_found)
 }
 
-fn editor(
+pub(super) fn editor(
     organisation: &Organisation,
     id: Option<&str>,
     examined: Examined,
@@ -352,6 +361,7 @@ fn editor(
         previews: id.and(described).map_or_else(Vec::new, |described| {
             previews(described, &action, &organisation.texts)
         }),
+        has_logo: logo_of(&examined.text).is_some(),
         supersedes: described.is_some_and(|described| described.version > 1),
         frame: organisation.frame("console-editor", "console-services", &here),
         action,
@@ -415,7 +425,9 @@ async fn preview_draft(
         return Ok(Redirect::to(&format!("/console/drafts/{draft}")).into_response());
     };
     let here = format!("/console/drafts/{draft}/preview/{purpose}");
-    previewed(&node, &organisation, &described, &purpose, source, &here).await
+    let mark = Mark::at(&described, format!("/console/drafts/{draft}/logo"));
+    let shown = (&described, mark);
+    previewed(&node, &organisation, shown, &purpose, source, &here).await
 }
 
 async fn preview_version(
@@ -427,13 +439,14 @@ async fn preview_version(
     let (id, _) = organisation.service(&node, &id).await?;
     let described = described(&node, id, version).await?;
     let here = format!("/console/services/{id}/versions/{version}/preview/{purpose}");
-    previewed(&node, &organisation, &described, &purpose, source, &here).await
+    let shown = (&described, Mark::of(&described));
+    previewed(&node, &organisation, shown, &purpose, source, &here).await
 }
 
 async fn previewed(
     node: &Node,
     organisation: &Organisation,
-    description: &ServiceDescription,
+    (description, mark): (&ServiceDescription, Mark),
     purpose: &str,
     source: Source,
     here: &str,
@@ -456,5 +469,6 @@ async fn previewed(
         ..organisation.frame("preview-title", "console-services", here)
     };
     let now = node.clock.now();
-    Ok(preview(frame, description, purpose, source.as_ref(), now))
+    let source = source.as_ref();
+    Ok(preview(frame, description, purpose, source, mark, now))
 }

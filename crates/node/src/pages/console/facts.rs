@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use assent_crypto::digest::Digest;
 use assent_model::description::{
-    Dataset, ProcessingBasis, Provider, ServiceDescription, Texts as Said,
+    Dataset, Logo, ProcessingBasis, Provider, ServiceDescription, Texts as Said,
 };
 use assent_model::names::{ConceptId, DatasetId, PurposeId};
 use assent_model::vocabulary::Resolution;
@@ -117,10 +118,14 @@ fn service(description: &ServiceDescription, texts: &Texts) -> Pairs {
     addresses.extend(all(&instance.linking_redirect_uris));
     addresses.extend(all(&instance.consent_redirect_uris));
     addresses.extend(given([&instance.data_endpoint]));
+    let logo = description.logo.as_ref().and_then(Logo::bytes);
+    // Only that it is another can be said in words.
+    let logo = logo.map(|png| Digest::of(&png).to_string());
     let age = description.minimum_age;
     let age = age.map(|age| texts.named("compare-age", &age.to_string()));
     vec![
         ("compare-name", vec![plain(&description.name)]),
+        ("compare-logo", logo.into_iter().collect()),
         ("compare-description", said(&description.description)),
         ("compare-keywords", all(&description.keywords)),
         ("compare-addresses", addresses),

@@ -10,6 +10,7 @@ mod editor;
 mod facts;
 mod findings;
 mod keys;
+mod logo;
 mod operator;
 mod requests;
 mod services;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> Router<Arc<Node>> {
         )
         .merge(services::routes())
         .merge(editor::routes())
+        .merge(logo::routes())
         .merge(compare::routes())
         .merge(requests::routes())
         .merge(uses::routes())

@@ -22,6 +22,7 @@ use tower_sessions::Session;
 use super::consent::{Back, ClosedPage, custody, name_of, not_me, over};
 use super::failure::PageFailure;
 use super::frame::{Frame, page};
+use super::logos::Mark;
 use super::signed_in::{SignedIn, who};
 use super::spelling::{is_mixed, plain};
 use super::texts::Texts;
@@ -102,6 +103,7 @@ struct AskPage {
     frame: Frame,
     path: String,
     who: String,
+    mark: Mark,
     service: String,
     description: String,
     provider: String,
@@ -133,6 +135,7 @@ async fn ask(
         frame: visit.frame("link-title"),
         path: visit.path.clone(),
         who: name_of(&node, &visit.signed_in).await?,
+        mark: Mark::of(&visit.service),
         service: visit.name(),
         description: plain(assent_api::v1::consents::pick(
             &visit.service.description,

@@ -130,6 +130,13 @@ impl Browser {
         self.send(Method::POST, path, Some(form), headers).await
     }
 
+    /// A form that is not of names and values.
+    pub(super) async fn post_body(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Answered {
+        let request = self.request(Method::POST, path);
+        let request = request.header("content-type", kind).body(body);
+        self.answer(request).await
+    }
+
     /// What a script of a page asks for.
     pub(crate) async fn get_from(&mut self, headers: &[(&str, String)], path: &str) -> Answered {
         let mut request = self.request(Method::GET, path);

@@ -16,6 +16,7 @@ mod hosted;
 mod identity_provider;
 mod languages;
 mod letters;
+mod logos;
 mod meters;
 mod notifications;
 mod own_meters;
