@@ -147,7 +147,9 @@ fn check_picture(png: &[u8]) -> Result<(), LogoError> {
         bytes: side * side * 8 + Logo::BYTES_MAX,
     };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(png), limits);
-    let header = decoder.read_header_info().map_err(not_decoded)?;
+    let header = decoder
+        .read_header_info()
+        .map_err(|error| not_decoded(&error))?;
     let (width, height) = (header.width, header.height);
     if width != height {
         return Err(LogoError::NotSquare);
@@ -155,14 +157,16 @@ fn check_picture(png: &[u8]) -> Result<(), LogoError> {
     if !(Logo::SIDE_MIN..=Logo::SIDE_MAX).contains(&width) {
         return Err(LogoError::WrongSize);
     }
-    let mut reader = decoder.read_info().map_err(not_decoded)?;
+    let mut reader = decoder.read_info().map_err(|error| not_decoded(&error))?;
     let size = reader.output_buffer_size().ok_or(LogoError::WrongSize)?;
     let mut pixels = vec![0; size];
-    reader.next_frame(&mut pixels).map_err(not_decoded)?;
-    reader.finish().map_err(not_decoded)
+    reader
+        .next_frame(&mut pixels)
+        .map_err(|error| not_decoded(&error))?;
+    reader.finish().map_err(|error| not_decoded(&error))
 }
 
-fn not_decoded(error: DecodingError) -> LogoError {
+fn not_decoded(error: &DecodingError) -> LogoError {
     match error {
         DecodingError::LimitsExceeded => LogoError::WrongSize,
         DecodingError::IoError(_) | DecodingError::Format(_) | DecodingError::Parameter(_) => {

@@ -1,4 +1,5 @@
 //! Pictures that may stand beside a name, and files that only look like one.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use assent_model::description::{Logo, LogoError};
 use png::{BitDepth, ColorType, Encoder};
@@ -22,7 +23,7 @@ fn made(width: u32, height: u32, prepare: impl FnOnce(&mut Encoder<'_, &mut Vec<
 }
 
 /// The same with something before its end.
-fn with_chunk(mut file: Vec<u8>, kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn with_chunk(mut file: Vec<u8>, kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let end = file.split_off(file.len() - 12);
     file.extend(u32::try_from(content.len()).unwrap().to_be_bytes());
     file.extend(kind);
@@ -80,12 +81,12 @@ fn what_is_no_logo_is_refused() {
         ("an animation", &animated, LogoError::HasMore),
         (
             "where it was taken",
-            &with_chunk(good.clone(), b"eXIf", b"52.37N"),
+            &with_chunk(good.clone(), *b"eXIf", b"52.37N"),
             LogoError::HasMore,
         ),
         (
             "a profile to unpack",
-            &with_chunk(good.clone(), b"iCCP", b"x"),
+            &with_chunk(good.clone(), *b"iCCP", b"x"),
             LogoError::HasMore,
         ),
         ("wider than high", &picture(65, 64), LogoError::NotSquare),

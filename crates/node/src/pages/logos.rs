@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use assent_exchange::service::state::{Description, DescriptionId};
-use assent_model::description::ServiceDescription;
+use assent_model::description::{Logo, ServiceDescription};
 use assent_model::ids::ServiceId;
 use assent_model::records::service::DescriptionRef;
 use axum::extract::{Path, State};
@@ -95,7 +95,7 @@ async fn find(node: &Node, service_id: ServiceId, version: u32) -> Result<Vec<u8
         digest,
     };
     let description = descriptions::shared(node, &reference).await?;
-    let logo = description.logo.as_ref().and_then(|logo| logo.bytes());
+    let logo = description.logo.as_ref().and_then(Logo::bytes);
     logo.ok_or_else(Failure::not_found)
 }
 
