@@ -75,7 +75,7 @@ function historyFrom(form: HTMLFormElement): number | undefined {
   const field = form.querySelector<HTMLInputElement>("input[name=from]");
   if (field === null) return undefined;
   // A field that nobody sees would give a past that nobody chose.
-  if (field.type !== "date" || !field.checkVisibility()) throw new Distrust("shown-mismatch");
+  if (field.type !== "date" || !field.checkVisibility({ opacityProperty: true, visibilityProperty: true })) throw new Distrust("shown-mismatch");
   const from = Date.parse(`${field.value}T00:00:00Z`);
   if (!(from <= Date.now())) throw new Distrust("history-not-begun");
   return from;

@@ -264,8 +264,13 @@ impl Subscriber {
 
     /// The record does not follow on the one before which the keys begin. The device has signed both.
     fn keys_contradict(&self, record: &Record) -> ChannelFault {
-        let handed = self.handed.as_ref();
-        match handed.filter(|keys| keys.content().sequence == record.head().sequence) {
+        let is_devices = |keys: &&Verified<StreamKeys>| {
+            let said = keys.content();
+            *keys.signer() == self.device
+                && said.stream_id == self.stream
+                && said.sequence == record.head().sequence
+        };
+        match self.handed.as_ref().filter(is_devices) {
             Some(keys) => forked(Contradiction::Keys {
                 keys: keys.compact().to_owned(),
                 record: record.clone(),
