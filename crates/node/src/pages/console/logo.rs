@@ -5,7 +5,7 @@ use std::sync::Arc;
 use assent_api::problem::Code;
 use assent_model::description::Logo;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -64,9 +64,12 @@ async fn put(
     State(node): State<Arc<Node>>,
     organisation: Organisation,
     Path(id): Path<String>,
-    form: Multipart,
+    request: Request,
 ) -> Result<Response, PageFailure> {
+    // Before the form is read: of a draft of somebody else there is nothing to say about it.
     let draft = own(&node, &organisation, &id).await?;
+    let form = Multipart::from_request(request, &node).await;
+    let form = form.map_err(|_| Code::MalformedBody)?;
     let (party, texts) = (organisation.party(), &organisation.texts);
     let refused = |note: String| {
         let examined = examine(&draft.text, party, texts);

@@ -10,7 +10,8 @@ use crate::calls::Answered;
 use crate::household::Cast;
 use crate::world::World;
 
-const PNG: &[u8] = include_bytes!("../../../../../examples/household/energy-adviser.png");
+pub(super) const PNG: &[u8] =
+    include_bytes!("../../../../../examples/household/energy-adviser.png");
 const FORM: &str = "multipart/form-data; boundary=here";
 
 fn with_logo(description: &str, logo: &Value) -> String {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use assent_model::description::Logo;
 use assent_node::http::router::router;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -14,6 +15,7 @@ use super::authenticator::Authenticator;
 use super::browser::{Browser, attribute};
 use super::consent_form::Stage;
 use super::delegates::Family;
+use super::logos::PNG;
 use super::meters::pair;
 use super::relying::{ADVISER, Relying, path_of};
 use crate::openapi::{Route, routes};
@@ -57,6 +59,8 @@ const ROWS: &[(&str, &str, Owner)] = &[
     ("post", "/console/drafts/{draft}", Owner::Adviser),
     ("get", "/console/drafts/{draft}/compare", Owner::Adviser),
     ("get", "/console/drafts/{draft}/file", Owner::Adviser),
+    ("get", "/console/drafts/{draft}/logo", Owner::Adviser),
+    ("post", "/console/drafts/{draft}/logo", Owner::Adviser),
     (
         "get",
         "/console/drafts/{draft}/preview/{purpose}",
@@ -143,6 +147,7 @@ const ROWS: &[(&str, &str, Owner)] = &[
     // Letters of a node without a mail server, for programs of its own machine.
     ("get", "/mail/{letter}", Owner::Anybody),
     ("get", "/assets/{name}", Owner::Anybody),
+    ("get", "/logos/{service}/{version}", Owner::Anybody),
     ("get", "/problems/{code}", Owner::Anybody),
 ];
 
@@ -275,7 +280,9 @@ async fn of_organisation(stage: &Stage, ids: &mut Ids) -> (Browser, Receiver) {
     let Stage { world, adviser, .. } = stage;
     let (client, provider) = (&adviser.client, &adviser.provider);
     let mut own = Browser::with_keys(world, client, &provider.keys).await;
-    let text = serde_json::to_string(&provider.description).unwrap();
+    let mut described = provider.description.clone();
+    described.logo = Some(Logo::of(PNG).unwrap());
+    let text = serde_json::to_string(&described).unwrap();
     let draft = [("text", text.as_str()), ("action", "save")];
     let saved = own.post("/console/drafts", &draft).await;
     name(ids, "draft", &last(&saved.header("location")));
