@@ -59,6 +59,7 @@ fn numbered(pairs: Pairs) -> Facts {
 /// All headings, in the order in which they are shown.
 const ORDER: &[&str] = &[
     "compare-name",
+    "compare-logo",
     "compare-description",
     "compare-keywords",
     "compare-addresses",

@@ -145,6 +145,10 @@ async fn a_picture_goes_into_a_draft_and_out_again() {
     let preview = adviser.get(&format!("{draft}/preview/{purpose}")).await;
     assert!(preview.text().contains(&format!("src=\"{at}\"")));
 
+    // That it is another than before is said where versions are compared.
+    let compared = adviser.get(&format!("{draft}/compare")).await.text();
+    assert!(compared.contains("Picture") && compared.contains("<ins>"));
+
     // Nobody else's: neither to look at nor to change.
     let mut archive = Browser::of_keys(&world, &cast, &cast.archive.keys).await;
     assert_eq!(archive.get(&at).await.status, 404);
