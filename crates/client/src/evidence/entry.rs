@@ -1,13 +1,18 @@
 //! Single entries: their place in the log, and the statements in them.
 
 use assent_api::evidence::EvidenceEntry;
+use assent_crypto::jws::Unverified;
 use assent_exchange::event::Event;
 use assent_ledger::checkpoint::Checkpoint;
 use assent_ledger::merkle;
 use assent_ledger::sequencer::LeafContent;
+use assent_model::canonical;
 use assent_model::names::ChainId;
-use assent_model::statement::{self, Content, Recorded, StatementError, Verified};
+use assent_model::statement::{
+    self, Content, Recorded, STATEMENT_BYTES_MAX, StatementError, Verified,
+};
 use assent_model::time::Timestamp;
+use serde_json::Value;
 
 use super::EvidenceError;
 
@@ -22,8 +27,12 @@ pub(super) struct Entry {
 impl Entry {
     /// Reads a leaf. Nothing in it is checked yet but that it names its own place.
     pub(super) fn read(entry: &EvidenceEntry) -> Result<Self, EvidenceError> {
-        let leaf = LeafContent::decode(entry.leaf.as_bytes())
-            .map_err(|_| EvidenceError::EntryUnreadable(entry.index))?;
+        let unreadable = || EvidenceError::EntryUnreadable(entry.index);
+        let leaf = LeafContent::decode(entry.leaf.as_bytes()).map_err(|_| unreadable())?;
+        let spelled: Value = serde_json::from_str(&entry.leaf).map_err(|_| unreadable())?;
+        if !has_canonical_statements(&spelled) {
+            return Err(unreadable());
+        }
         if leaf.index != entry.index {
             return Err(EvidenceError::EntryMisplaced(entry.index));
         }
@@ -60,6 +69,20 @@ impl Entry {
         } else {
             Err(error(self.index))
         }
+    }
+}
+
+/// Whether the payload of every statement in a leaf is canonical. Reading a leaf leaves that to who checks
+/// its signature, which is later than the form of an entry is looked at.
+fn has_canonical_statements(value: &Value) -> bool {
+    match value {
+        Value::String(text) => match Unverified::parse(text, STATEMENT_BYTES_MAX) {
+            Ok(statement) => canonical::decode::<Value>(statement.payload()).is_ok(),
+            Err(_) => true,
+        },
+        Value::Array(items) => items.iter().all(has_canonical_statements),
+        Value::Object(members) => members.values().all(has_canonical_statements),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -206,6 +206,17 @@ fn no_byte_of_a_document_can_be_changed() {
 }
 
 #[test]
+fn statements_that_are_spelled_otherwise_are_unreadable() {
+    let samples = damage::of_spelling(&stories::eventful().bundle());
+    assert!(samples.len() > 5, "{}", samples.len());
+    let verdicts = check_agreement(&samples, &Trust::FirstUse, &[]);
+    assert!(
+        verdicts.iter().all(|one| *one == "entry-unreadable"),
+        "{verdicts:?}"
+    );
+}
+
+#[test]
 fn members_that_were_signed_anew_are_judged_alike() {
     let story = stories::eventful();
     let parts = Parts::of(&story);

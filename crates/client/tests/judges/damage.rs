@@ -1,5 +1,7 @@
 //! Bundles that were damaged on the way, by somebody who cannot sign.
 
+use assent_crypto::base64url;
+use assent_model::canonical;
 use serde_json::{Value, json};
 
 use crate::bundles::Sample;
@@ -168,8 +170,10 @@ pub(crate) fn of_bytes(bundle: &str) -> Vec<Sample> {
         };
         let mut changed = bundle.to_owned();
         changed.replace_range(at..=at, &other.to_string());
+        let around: String = changed[..=at].chars().rev().take(80).collect();
+        let around: String = around.chars().rev().collect();
         Sample {
-            name: format!("byte {at}"),
+            name: format!("byte {at}, the last of {around}"),
             bundle: changed,
         }
     };
@@ -179,6 +183,48 @@ pub(crate) fn of_bytes(bundle: &str) -> Vec<Sample> {
         .filter(is_single)
         .map(changed)
         .collect()
+}
+
+/// The bundle with one statement after the other spelled with a space more, which its reader would not notice
+/// without the signature.
+pub(crate) fn of_spelling(bundle: &str) -> Vec<Sample> {
+    let count = entries(&mut serde_json::from_str(bundle).unwrap()).len();
+    let spelled = |at: usize| {
+        let mut bundle: Value = serde_json::from_str(bundle).unwrap();
+        let entry = &mut entries(&mut bundle)[at];
+        let mut leaf: Value = serde_json::from_str(entry["leaf"].as_str().unwrap()).unwrap();
+        if !respell(&mut leaf["event"]) {
+            return None;
+        }
+        entry["leaf"] = String::from_utf8(canonical::encode(&leaf)).unwrap().into();
+        Some(Sample {
+            name: format!("entry {at} with a space"),
+            bundle: String::from_utf8(canonical::encode(&bundle)).unwrap(),
+        })
+    };
+    (0..count).filter_map(spelled).collect()
+}
+
+/// Puts a space into the payload of the first statement that there is.
+fn respell(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let parts: Vec<&str> = text.split('.').collect();
+            let [head, payload, signature] = parts[..] else {
+                return false;
+            };
+            let Ok(payload) = base64url::decode(payload) else {
+                return false;
+            };
+            let payload = String::from_utf8(payload).unwrap().replacen(':', ": ", 1);
+            let payload = base64url::encode(payload.as_bytes());
+            *text = format!("{head}.{payload}.{signature}");
+            true
+        }
+        Value::Array(items) => items.iter_mut().any(respell),
+        Value::Object(members) => members.values_mut().any(respell),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn list<'v>(value: &'v mut Value, member: &str) -> &'v mut Vec<Value> {
